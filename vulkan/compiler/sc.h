@@ -1,0 +1,85 @@
+/* The shader compiler's public face: SPIR-V in, Figment ISA out.
+ *
+ * Reentrant and free of global state. Never crashes on any input: a module that is invalid or uses what
+ * is not supported yields SC_E_* and a message that names opcode and word offset. Manual: "Shader
+ * ISA", "Wave launch"; the resource interface below is the driver's own (not hardware's).
+ *
+ * Resource interface ("root table"): USER0/1 (s0:s1) hold the GPU address of a root table, 16-byte
+ * aligned, read with scalar loads:
+ *   [0, 64)      8 x u64: GPU address of descriptor set 0..7
+ *   [64, 320)    push constants, 256 bytes
+ *   [320, 576)   16 dynamic buffer descriptors (struct gpu_buffer_desc), offsets already added
+ * A descriptor set is memory that holds struct gpu_buffer_desc at binding offset + index * 16.
+ */
+#ifndef SC_H
+#define SC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SC_MAX_SETS 8u
+#define SC_ROOT_SETS 0u
+#define SC_ROOT_PUSH 64u
+#define SC_PUSH_MAX_B 256u
+#define SC_ROOT_DYNAMIC 320u
+#define SC_MAX_DYNAMIC 16u
+#define SC_ROOT_B 576u
+
+typedef enum sc_result {
+   SC_OK,
+   SC_E_INVALID,     /* the module breaks SPIR-V's rules */
+   SC_E_UNSUPPORTED, /* valid, but uses what this compiler does not support */
+   SC_E_NO_MEMORY,
+   SC_E_LIMIT,       /* exceeds a hardware limit (LDS, scratch, workgroup size) */
+} sc_result;
+
+enum sc_binding_kind { SC_BINDING_UNIFORM_BUFFER, SC_BINDING_STORAGE_BUFFER };
+
+/* One binding of the pipeline layout. */
+typedef struct sc_binding {
+   uint32_t set, binding;
+   uint32_t kind;       /* enum sc_binding_kind */
+   uint32_t count;      /* array size */
+   bool dynamic;        /* descriptor lives in the root table */
+   uint32_t offset_B;   /* in the set's memory; if dynamic: index of the first root-table dynamic descriptor */
+} sc_binding;
+
+typedef struct sc_spec_entry {
+   uint32_t id;         /* SpecId */
+   uint32_t size_B;     /* 1, 2, 4 or 8 */
+   uint64_t value;      /* little-endian bits, zero-extended */
+} sc_spec_entry;
+
+typedef struct sc_input {
+   const uint32_t *words;   /* SPIR-V, host byte order */
+   size_t word_count;
+   const char *entry;       /* entry point of execution model GLCompute */
+   const sc_binding *bindings;
+   size_t binding_count;
+   const sc_spec_entry *spec;
+   size_t spec_count;
+   uint32_t max_group_invocations, max_group_size[3], max_lds_B, max_scratch_B; /* limits to enforce */
+} sc_input;
+
+typedef struct sc_stats {
+   uint32_t instructions, sgprs, vgprs, spills, fills;
+   uint32_t ir_instructions; /* after optimisation */
+} sc_stats;
+
+typedef struct sc_program {
+   uint64_t *words;        /* ISA */
+   size_t word_count;
+   uint32_t vregs, sregs;  /* for CS.RESOURCES */
+   uint32_t lds_B, scratch_B;
+   uint32_t group_size[3];
+   bool ordered;           /* result may depend on the order of waves: set GPU_CS_FLAG_ORDERED */
+   sc_stats stats;
+} sc_program;
+
+/* Compile. On success fills *out (free with sc_program_finish). On failure *out is zeroed and err holds a message. */
+sc_result sc_compile(const sc_input *in, sc_program *out, char *err, size_t err_size);
+void sc_program_finish(sc_program *p);
+
+/* FIGMENT_SC debug flags, parsed once: "ir", "ir-all" (after every pass), "isa", "stats", "help". Unknown names are an error on stderr. */
+#endif
