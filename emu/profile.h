@@ -1,0 +1,38 @@
+/* Profiles: the numbers that size a card, read from JSON (gpu/profiles/NAME.json are built in; a path
+ * names a user's own). Unknown keys, wrong types and values out of range are errors that name the key. */
+#ifndef EMU_PROFILE_H
+#define EMU_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "isa.h"
+
+typedef struct emu_class_cost {
+   uint32_t issue_cycles;   /* scheduler cycles a wave instruction of this class occupies */
+   uint32_t latency_cycles; /* until its result may be used */
+} emu_class_cost;
+
+typedef struct emu_profile {
+   char name[64];
+   uint32_t cores, schedulers_per_core, waves_per_core;
+   uint32_t core_clock_khz, cp_clock_khz, memory_clock_khz;
+   uint64_t vram_B, sysmem_B;
+   uint32_t lds_B_per_group, lds_B_per_core, scratch_max_B;
+   uint32_t vregs_per_core;             /* vector registers x waves that fit, in units of one 32-lane register */
+   uint32_t cp_sram_B;
+   uint64_t watchdog_wave_instructions; /* 0: none */
+   /* memory system, used by the timing model */
+   uint32_t l1_B, l1_line_B, l1_latency_cycles;
+   uint32_t l2_B, l2_line_B, l2_latency_cycles, l2_slices;
+   uint32_t dram_channels, dram_latency_cycles;
+   uint64_t dram_B_per_s, pcie_B_per_s;
+   uint32_t pcie_latency_ns;
+   uint32_t launch_cycles;              /* fixed cost of a dispatch */
+   emu_class_cost cost[ISA_CLASS_COUNT];
+} emu_profile;
+
+/* Load by name or path; on failure returns false and writes a message. */
+bool emu_profile_load(const char *name_or_path, emu_profile *out, char *err, size_t err_size);
+
+#endif
