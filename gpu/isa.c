@@ -85,6 +85,26 @@ unsigned isa_kind_regs(unsigned kind)
    return kind < sizeof regs ? regs[kind] : 0;
 }
 
+const char *isa_kind_text(unsigned kind)
+{
+   static const char *const text[] = {
+      [ISA_K_N] = "nothing",
+      [ISA_K_V1] = "a vector register",
+      [ISA_K_V2] = "2 vector registers",
+      [ISA_K_V3] = "3 vector registers",
+      [ISA_K_V4] = "4 vector registers",
+      [ISA_K_S1] = "a scalar register or exec",
+      [ISA_K_S2] = "2 scalar registers",
+      [ISA_K_S4] = "4 scalar registers",
+      [ISA_K_S8] = "8 scalar registers",
+      [ISA_K_A1] = "a vector register, scalar register, exec or number",
+      [ISA_K_U1] = "a scalar register, exec or number",
+      [ISA_K_P2] = "2 vector or 2 scalar registers",
+      [ISA_K_D4] = "4 vector or 4 scalar registers",
+   };
+   return kind < sizeof text / sizeof text[0] ? text[kind] : "nothing";
+}
+
 static bool in_vector(uint32_t operand, unsigned regs)
 {
    return operand + regs <= ISA_V0 + ISA_MAX_VREGS;
@@ -101,7 +121,7 @@ static bool is_uniform(uint32_t operand)
    return (operand >= ISA_S0 && operand <= ISA_FLT_M4) || operand == ISA_LITERAL || operand == ISA_EXEC;
 }
 
-static bool kind_allows(unsigned kind, uint32_t operand)
+bool isa_kind_allows(unsigned kind, uint32_t operand)
 {
    unsigned regs = isa_kind_regs(kind);
 
@@ -151,10 +171,10 @@ static bool sat_allowed(const isa_info *info)
 
 static bool operands_legal(const isa_info *info, const isa_inst *inst)
 {
-   if (!kind_allows(info->dst, inst->dst))
+   if (!isa_kind_allows(info->dst, inst->dst))
       return false;
    for (int i = 0; i < 3; i++)
-      if (!kind_allows(info->src[i], inst->src[i]))
+      if (!isa_kind_allows(info->src[i], inst->src[i]))
          return false;
    return true;
 }

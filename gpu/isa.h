@@ -12,7 +12,9 @@
  *           [60] COHERENT (bypass the L1)   [63:61] zero
  *   BRANCH: [63:32] signed distance in 64-bit words from the following instruction; [31:29] zero;
  *           src0 is the only operand
- * Fields of absent operands are zero. An instruction with a literal operand is followed by one
+ * Fields of absent operands are zero. ND needs a vector destination of an instruction that is not
+ * PARTIAL; neg and abs need the operand and ISA_F_FMOD, sat besides a vector destination; RET needs
+ * ISA_F_ATOMIC (without it D keeps its value). Elsewhere those bits must be zero. An instruction with a literal operand is followed by one
  * more 64-bit word: the literal in [31:0], zeros above. At most one literal per instruction (it
  * may be named by several operands).
  *
@@ -130,6 +132,11 @@ const isa_info *isa_table(size_t *count);
 /* Number of registers that an operand kind names (0 for N, 1 for A1/U1). */
 unsigned isa_kind_regs(unsigned kind);
 
+/* May this operand number stand where the kind is asked for? */
+bool isa_kind_allows(unsigned kind, uint32_t operand);
+/* What a kind admits, for messages: "2 vector or 2 scalar registers". */
+const char *isa_kind_text(unsigned kind);
+
 /* Decode the instruction at words[0]; n is the number of words available (>= 1). On success *used is
  * 1 or 2. On error *out holds what could be read, *used is 1. */
 isa_error isa_decode(const uint64_t *words, size_t n, isa_inst *out, unsigned *used);
@@ -149,11 +156,15 @@ uint16_t isa_inline_bits(uint32_t bits);
 /* The 32 bits of inline operand number `operand` (384..455); false if it is not inline. */
 bool isa_inline_value(uint16_t operand, uint32_t *bits);
 
-/* Text: one instruction to buf, without newline: "v_add_f32 v3, v1, -abs(s4)". pc_words is used for
+/* The text form is exact: assembling what isa_print wrote gives the same bits. Decimal integers and
+ * floats become inline constants where one exists, hexadecimal numbers always become a literal word.
+ *
+ * Text: one instruction to buf, without newline: "v_add_f32 v3, v1, -abs(s4)". pc_words is used for
  * branch targets ("@12" = absolute word index). Returns the length as snprintf does. */
 int isa_print(const isa_inst *inst, uint32_t pc_words, char *buf, size_t size);
 
-/* Assemble a whole text (labels "name:", comments ';' or '//'). On success returns a malloc'ed array of words
+/* Assemble a whole text (labels "name:", comments ';' or '//', raw words
+ * ".word 0x..."). On success returns a malloc'ed array of words
  * and sets *count; on error returns NULL and writes "line:column: message" to err. */
 uint64_t *isa_assemble(const char *text, size_t *count, char *err, size_t err_size);
 
