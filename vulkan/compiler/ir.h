@@ -36,6 +36,7 @@ typedef struct ir_inst ir_inst;
 typedef struct ir_block ir_block;
 typedef struct ir_node ir_node;
 typedef struct ir_shader ir_shader;
+typedef struct ir_loop ir_loop;
 
 /* Instruction and SSA value in one. */
 struct ir_inst {
@@ -55,6 +56,7 @@ struct ir_inst {
    uint32_t pass_flags;     /* free for the running pass */
    uint32_t use_count;      /* valid after ir_count_uses */
    uint32_t spirv_word;     /* word offset of the SPIR-V instruction it came from, for diagnostics */
+   ir_inst *forward;        /* replacement chosen by the running pass, see ir_apply_forwards; NULL between passes */
 };
 
 enum ir_node_kind { IR_NODE_BLOCK, IR_NODE_IF, IR_NODE_LOOP };
@@ -73,17 +75,28 @@ struct ir_block {
    uint32_t pred_count;     /* predecessors in phi source order, valid after ir_build_cfg */
    ir_block **preds;
    ir_block *succs[2];      /* valid after ir_build_cfg; if: [0] then, [1] else */
+   bool reachable;          /* valid after ir_build_cfg: unreachable blocks have no edges at all */
+   ir_block *idom;          /* valid after ir_build_dominance; NULL for the first block and unreachable ones */
+   uint32_t dom_pre, dom_post; /* interval numbering of the dominator tree */
+   ir_block *dom_child, *dom_sibling;
+   ir_loop *loop;           /* innermost loop around it, valid after ir_index_blocks */
+   uint32_t loop_depth;
+   ir_block *merged;        /* set when a pass joined this block into another one, for ir_update_cfg */
+   uint32_t pred_capacity;
 };
 typedef struct ir_if {
    ir_node node;
    ir_inst *cond;           /* bool */
    ir_list then_list, else_list;
 } ir_if;
-typedef struct ir_loop {
+struct ir_loop {
    ir_node node;
    ir_list body;
    bool divergent;          /* some break or continue depends on a divergent condition (analyse_divergence) */
-} ir_loop;
+   bool divergent_break;    /* lanes may leave at different times or places */
+   bool divergent_continue; /* lanes may start the next iteration from different places */
+   uint32_t first_index, last_index; /* block indices of the body, valid after ir_index_blocks */
+};
 
 typedef struct ir_var { uint8_t type; const char *name; } ir_var; /* scalar I32 or BOOL function variable */
 
@@ -98,7 +111,10 @@ struct ir_shader {
    uint32_t lds_B, scratch_B;
    const struct sc_input *input;
    bool out_of_memory;      /* sticky: builders return a dummy instruction and set this */
+   bool too_deep;           /* sticky: ifs and loops are nested deeper than IR_MAX_DEPTH; passes may then not be run */
 };
+/* Passes recurse over the control-flow tree, so its depth is limited. */
+#define IR_MAX_DEPTH 512u
 
 /* ---- construction (ir.c) ------------------------------------------------------------------ */
 ir_shader *ir_shader_create(const struct sc_input *input); /* body holds one empty block; NULL on OOM */
@@ -147,6 +163,30 @@ void ir_replace_uses(ir_shader *s, ir_inst *old, ir_inst *new_value);
 void ir_index_blocks(ir_shader *s);
 void ir_build_cfg(ir_shader *s);  /* index_blocks + preds/succs */
 void ir_count_uses(ir_shader *s);
+/* Replace every use of an instruction that has `forward` set by the end of its forward chain, and remove the instruction. */
+void ir_apply_forwards(ir_shader *s);
+/* build_cfg after edges were removed or blocks joined: sources of phis follow the predecessors that are left. The
+ * CFG must have been valid before the change, and the pass calls ir_remove_unreachable only through this. */
+void ir_update_cfg(ir_shader *s);
+void ir_build_dominance(ir_shader *s); /* build_cfg + immediate dominators */
+static inline bool ir_dominates(const ir_block *a, const ir_block *b)
+{
+   return a->dom_pre <= b->dom_pre && b->dom_post <= a->dom_post;
+}
+/* Empty every block that control cannot reach and drop what follows it in its list. Returns whether anything changed. Phi
+ * sources are not touched: unreachable blocks are no predecessors in the first place. */
+bool ir_remove_unreachable(ir_shader *s);
+/* Move the nodes of `from` (all but its first block, whose instructions are appended to the block `at`) behind `at`; the
+ * instructions and nodes that followed go behind them. `from` is left empty. Used to dissolve an if or loop. */
+void ir_splice_list(ir_shader *s, ir_block *at, ir_list *from);
+/* Take the non-block node `n` out of its list and join the blocks around it; if the block before ends with a jump, what
+ * follows `n` is dropped. */
+void ir_remove_node(ir_shader *s, ir_node *n);
+void ir_drop_after(ir_block *b); /* unlink every node behind b in its list */
+void ir_insert_before(ir_inst *pos, ir_inst *i); /* links an unlinked instruction */
+void ir_append(ir_block *b, ir_inst *i);
+void ir_unlink(ir_inst *i);                      /* out of its block, to be inserted elsewhere */
+ir_block *ir_block_create(ir_shader *s, ir_list *list);
 /* Next block in program order, entering ifs and loops; NULL at the end. first: ir_first_block. */
 ir_block *ir_first_block(ir_shader *s);
 ir_block *ir_next_block(ir_block *b);
@@ -159,6 +199,10 @@ static inline ir_loop *ir_as_loop(ir_node *n) { return (ir_loop *)n; }
 #define IR_OPF_CONTROL 8u
 const char *ir_op_name(enum ir_op op);
 unsigned ir_op_flags(enum ir_op op);
+int ir_op_nsrc(enum ir_op op);            /* -1: variable */
+/* Result type an operation must have, or -1 if it follows source 1 (or is free, for undef, phi and var_load). */
+int ir_op_type(enum ir_op op);
+static inline bool ir_is_jump(const ir_inst *i) { return i && (i->op == IR_jump_break || i->op == IR_jump_continue); }
 
 /* ---- text and checks --------------------------------------------------------------------------- */
 void ir_print(const ir_shader *s, FILE *f);
@@ -172,6 +216,10 @@ bool opt_fold(ir_shader *s);          /* constant folding and algebraic identiti
 bool opt_cse(ir_shader *s);
 bool opt_dce(ir_shader *s);
 bool opt_if(ir_shader *s);            /* constant conditions, empty branches, small branches to sel */
+bool opt_fma(ir_shader *s);           /* contraction of fmul + fadd where not exact */
+bool opt_licm(ir_shader *s);          /* loop-invariant pure values move before the loop */
+bool opt_memory(ir_shader *s);        /* merge neighbouring loads and stores, drop repeated loads */
+bool lower_lcssa(ir_shader *s);       /* values that leave a loop leave it through a phi */
 void analyse_divergence(ir_shader *s);
 
 /* ---- front and back end ---------------------------------------------------------------------------- */

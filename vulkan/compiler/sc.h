@@ -60,6 +60,9 @@ typedef struct sc_input {
    const sc_spec_entry *spec;
    size_t spec_count;
    uint32_t max_group_invocations, max_group_size[3], max_lds_B, max_scratch_B; /* limits to enforce */
+   /* Optional, 0 = default. The register limits exist to exercise spilling; memory is what one compilation may take. */
+   uint32_t max_vregs, max_sregs;
+   size_t max_memory_B;
 } sc_input;
 
 typedef struct sc_stats {
