@@ -40,6 +40,7 @@ struct emu_device {
    struct emu_cp *cp;
    struct emu_cs *cs;
    struct emu_dma *dma;
+   struct emu_regs *regs;      /* ring registers, counter latches */
    _Atomic uint64_t counters[GPU_COUNTER_COUNT];
 };
 
@@ -69,7 +70,7 @@ typedef struct emu_tlb_entry {
 typedef struct emu_tlb {
    emu_device *dev;
    uint64_t generation;
-   uint64_t misses;
+   uint64_t misses;   /* walks; already added to GPU_COUNTER_TLB_MISSES */
    emu_tlb_entry read[EMU_TLB_ENTRIES], write[EMU_TLB_ENTRIES];
    emu_tlb_entry small_read[EMU_TLB_ENTRIES], small_write[EMU_TLB_ENTRIES];
 } emu_tlb;
@@ -99,7 +100,8 @@ typedef struct emu_fault_info {
    uint64_t va, pc;
    uint32_t ring, group[3], lanes, info;
 } emu_fault_info;
-/* Record (the first one wins until cleared), count, set EVENT.FAULT. Does not interrupt the host: the firmware does. */
+/* Record (the first one wins until cleared), set the ring's bit in FAULT.RINGS, count, set EVENT.FAULT. Does not interrupt the host: the
+ * firmware does. Call it before whatever tells that the work is over (INFLIGHT), so that nobody takes a fault for success. */
 void emu_fault_record(emu_device *dev, const emu_fault_info *f);
 
 /* ---- interrupts (irq.c) ---------------------------------------------------------------------------- */
@@ -126,7 +128,7 @@ void emu_dma_reset(emu_device *dev);
 uint32_t emu_dma_read(emu_device *dev, uint32_t ring, uint32_t offset);
 void emu_dma_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t value);
 
-/* ---- registers (regs.c): one decoder for BAR0 and for the command processor ---------------------------------- */
+/* ---- registers (mmio.c): one decoder for BAR0 and for the command processor ---------------------------------- */
 uint32_t emu_reg_read(emu_device *dev, uint32_t address, bool from_cp);
 void emu_reg_write(emu_device *dev, uint32_t address, uint32_t value, bool from_cp);
 

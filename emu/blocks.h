@@ -1,0 +1,61 @@
+/* Entry points among the blocks that make up the board around the processors: memory, agents, translation, faults,
+ * interrupts, registers, report. What the processors may use stands in machine.h.
+ */
+#ifndef EMU_BLOCKS_H
+#define EMU_BLOCKS_H
+
+#include "machine.h"
+
+/* ---- vram.c ---- */
+emu_result emu_vram_create(emu_device *dev);
+void emu_vram_destroy(emu_device *dev); /* drops all bindings */
+
+/* ---- agents.c ---- */
+bool emu_agents_create(emu_device *dev);
+void emu_agents_destroy(emu_device *dev);
+/* Wait until every agent that is entered now has quiesced or left. Not for agents. */
+void emu_agents_synchronize(emu_device *dev);
+
+/* ---- mmu.c ---- */
+bool emu_mmu_create(emu_device *dev);
+void emu_mmu_destroy(emu_device *dev);
+void emu_mmu_invalidate(emu_device *dev);
+uint32_t emu_mmu_read(emu_device *dev, uint32_t offset);
+void emu_mmu_write(emu_device *dev, uint32_t offset, uint32_t value);
+
+typedef struct emu_walk {
+   uint64_t pa;       /* of the byte asked for */
+   uint64_t page_B;   /* 4 KiB, 64 KiB or 2 MiB */
+   bool writable;
+} emu_walk;
+/* One page table walk, without TLB and without looking behind the physical address. The caller is an entered agent. */
+enum gpu_fault emu_mmu_walk(emu_device *dev, uint64_t va, bool write, emu_walk *out);
+
+/* ---- fault.c ---- */
+bool emu_fault_create(emu_device *dev);
+void emu_fault_destroy(emu_device *dev);
+void emu_fault_reset(emu_device *dev);
+uint32_t emu_fault_read(emu_device *dev, uint32_t offset);
+void emu_fault_write(emu_device *dev, uint32_t offset, uint32_t value);
+
+/* ---- irq.c ---- */
+bool emu_irq_create(emu_device *dev);
+void emu_irq_destroy(emu_device *dev);
+void emu_irq_reset(emu_device *dev); /* clears STATUS; ENABLE and the sequence number stay */
+uint32_t emu_irq_read(emu_device *dev, uint32_t offset);
+void emu_irq_write(emu_device *dev, uint32_t offset, uint32_t value);
+
+/* ---- regs.c ---- */
+bool emu_regs_create(emu_device *dev);
+void emu_regs_destroy(emu_device *dev);
+void emu_regs_reset(emu_device *dev); /* ring registers to their reset values */
+
+/* ---- device.c ---- */
+/* CP.RESET = 1: the processor first, then every engine it could start, then what they left in registers. Host threads only. */
+void emu_device_reset(emu_device *dev);
+
+/* ---- report.c ---- */
+void emu_report_open(emu_device *dev);
+void emu_report_close(emu_device *dev);
+
+#endif

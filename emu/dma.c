@@ -1,0 +1,391 @@
+/* Copy engine: one channel per ring, one host thread for all of them. Channels take turns slice by slice (1 MiB), jobs of a channel run in
+ * order. Registers and queues are guarded by the lock; the job at the head of a channel is worked on outside of it, so
+ * only the engine's thread removes that one.
+ * Invariant: INFLIGHT falls only after the job's bytes, cycles and counters are visible. A fault stops its channel: the jobs behind it
+ * are dropped and GO is ignored until KILL.
+ */
+#include "blocks.h"
+#include "settings.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define SLICE_B (UINT64_C(1) << 20)
+
+typedef struct dma_job {
+   uint32_t op; /* GPU_DMA_COPY or GPU_DMA_FILL, anything else faults */
+   uint64_t src, dst, bytes;
+   uint64_t total;               /* bytes as asked for */
+   uint64_t dram_B, pcie_B;      /* moved so far over each */
+} dma_job;
+
+typedef struct dma_channel {
+   uint32_t src_lo, src_hi, dst_lo, dst_hi, bytes_lo, bytes_hi;
+   dma_job queue[GPU_DMA_DEPTH];
+   uint32_t head, count;
+   bool stopped; /* by a fault */
+   bool kill;    /* drop the job in work, too */
+   uint64_t cycles;
+} dma_channel;
+
+struct emu_dma {
+   emu_device *dev;
+   pthread_t thread;
+   emu_agent *agent; /* the thread's */
+   pthread_mutex_t lock;
+   pthread_cond_t work, idle;
+   bool quit;
+   int active; /* channel whose head job is being worked on, -1: none */
+   dma_channel channel[GPU_RINGS];
+};
+
+typedef struct dma_stop {
+   enum gpu_fault fault;
+   enum gpu_access access;
+   uint64_t va;
+   uint32_t info;
+} dma_stop;
+
+/* ---- moving bytes, without the lock ----------------------------------------------------------------------------------- */
+/* Host address of va, the contiguous bytes behind it and which memory it is; NULL: *stop tells why. */
+static uint8_t *translate(emu_device *dev, uint64_t va, bool write, uint64_t *avail_B, bool *sysmem, dma_stop *stop)
+{
+   emu_walk w;
+   enum gpu_fault f = emu_mmu_walk(dev, va, write, &w);
+   emu_counter_add(dev, GPU_COUNTER_TLB_MISSES, 1);
+   uint8_t *host = f == GPU_FAULT_NONE ? emu_pa_host(dev, w.pa, avail_B) : NULL;
+   if (!host) {
+      *stop = (dma_stop){f == GPU_FAULT_NONE ? GPU_FAULT_BAD_ADDRESS : f, write ? GPU_ACCESS_WRITE : GPU_ACCESS_READ, va, 0};
+      return NULL;
+   }
+   uint64_t page_left_B = w.page_B - va % w.page_B;
+   *avail_B = *avail_B < page_left_B ? *avail_B : page_left_B;
+   *sysmem = w.pa >= GPU_PA_SYSMEM;
+   return host;
+}
+
+static void account(dma_job *j, bool sysmem, uint64_t bytes)
+{
+   if (sysmem)
+      j->pcie_B += bytes;
+   else
+      j->dram_B += bytes;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+   return a < b ? a : b;
+}
+
+static bool copy_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *done, dma_stop *stop)
+{
+   uint64_t src_B, dst_B;
+   bool src_sysmem, dst_sysmem;
+   uint8_t *src = translate(dev, j->src, false, &src_B, &src_sysmem, stop);
+   uint8_t *dst = src ? translate(dev, j->dst, true, &dst_B, &dst_sysmem, stop) : NULL;
+   if (!dst)
+      return false;
+   uint64_t n = least(least(src_B, dst_B), limit_B);
+   memmove(dst, src, n); /* two addresses may reach the same bytes */
+   account(j, src_sysmem, n);
+   account(j, dst_sysmem, n);
+   j->src += n;
+   *done = n;
+   return true;
+}
+
+static void fill_dwords(uint8_t *dst, uint32_t pattern, uint64_t bytes)
+{
+   uint32_t *d = (uint32_t *)dst;
+   for (uint64_t i = 0; i < bytes / 4; i++)
+      d[i] = pattern;
+}
+
+static bool fill_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *done, dma_stop *stop)
+{
+   uint64_t dst_B;
+   bool dst_sysmem;
+   uint8_t *dst = translate(dev, j->dst, true, &dst_B, &dst_sysmem, stop);
+   if (!dst)
+      return false;
+   uint64_t n = least(dst_B, limit_B);
+   fill_dwords(dst, (uint32_t)j->src, n);
+   account(j, dst_sysmem, n);
+   *done = n;
+   return true;
+}
+
+static bool check_job(const dma_job *j, dma_stop *stop)
+{
+   *stop = (dma_stop){.fault = GPU_FAULT_BAD_DMA, .va = j->dst, .info = j->op};
+   if (j->op == GPU_DMA_FILL)
+      return j->dst % 4 == 0 && j->total % 4 == 0;
+   return j->op == GPU_DMA_COPY;
+}
+
+/* Up to a slice of the job; false: it faulted. */
+static bool run_slice(emu_device *dev, dma_job *j, dma_stop *stop)
+{
+   uint64_t left = SLICE_B, n;
+   if (!check_job(j, stop))
+      return false;
+   while (left > 0 && j->bytes > 0) {
+      uint64_t limit = least(left, j->bytes);
+      if (!(j->op == GPU_DMA_COPY ? copy_piece : fill_piece)(dev, j, limit, &n, stop))
+         return false;
+      j->dst += n;
+      j->bytes -= n;
+      left -= n;
+   }
+   return true;
+}
+
+/* ---- cost ------------------------------------------------------------------------------------------------------------------ */
+static uint64_t transfer_cycles(const emu_profile *p, uint64_t bytes, uint64_t B_per_s)
+{
+   unsigned __int128 scaled = (unsigned __int128)bytes * p->core_clock_khz * 1000u;
+   return (uint64_t)((scaled + B_per_s - 1) / B_per_s);
+}
+
+/* First-order estimate: one latency, then the slower of the two paths at its full rate. */
+static uint64_t job_cycles(const emu_device *dev, const dma_job *j)
+{
+   const emu_profile *p = &dev->profile;
+   if (dev->settings.timing == EMU_TIMING_OFF)
+      return 0;
+   uint64_t dram = transfer_cycles(p, j->dram_B, p->dram_B_per_s), pcie = transfer_cycles(p, j->pcie_B, p->pcie_B_per_s);
+   uint64_t latency = p->dram_latency_cycles;
+   if (j->pcie_B > 0)
+      latency += (uint64_t)p->pcie_latency_ns * p->core_clock_khz / 1000000u;
+   return latency + (dram > pcie ? dram : pcie);
+}
+
+/* ---- the engine's thread ------------------------------------------------------------------------------------------------------ */
+static void drop_all(dma_channel *c)
+{
+   c->head = c->count = 0;
+   c->kill = false;
+}
+
+static void pop(dma_channel *c)
+{
+   c->head = (c->head + 1) % GPU_DMA_DEPTH;
+   c->count--;
+}
+
+/* Locked. The job in work has been finished (stop == NULL), has faulted, or was killed meanwhile. */
+static void retire(struct emu_dma *d, dma_channel *c, const dma_job *j, bool faulted)
+{
+   uint64_t cycles = job_cycles(d->dev, j);
+   emu_counter_add(d->dev, GPU_COUNTER_COPY_BYTES, j->total - j->bytes);
+   emu_counter_add(d->dev, GPU_COUNTER_GPU_CYCLES, cycles);
+   c->cycles += cycles;
+   if (faulted) {
+      c->stopped = true;
+      drop_all(c);
+      return;
+   }
+   emu_counter_add(d->dev, GPU_COUNTER_COPY_JOBS, 1);
+   pop(c);
+}
+
+static int next_channel(const struct emu_dma *d, int last)
+{
+   for (unsigned i = 1; i <= GPU_RINGS; i++) {
+      int n = (int)(((unsigned)last + i) % GPU_RINGS);
+      if (d->channel[n].count > 0)
+         return n;
+   }
+   return -1;
+}
+
+/* Called and returns locked. A fault is recorded before INFLIGHT falls: whoever waits for 0 must not take it for success. */
+static void work_on(struct emu_dma *d, int n)
+{
+   dma_channel *c = &d->channel[n];
+   dma_job j = c->queue[c->head];
+   dma_stop stop = {0};
+   d->active = n;
+   pthread_mutex_unlock(&d->lock);
+   emu_agent_enter(d->agent);
+   bool ok = run_slice(d->dev, &j, &stop);
+   emu_agent_leave(d->agent);
+   if (!ok)
+      emu_fault_record(d->dev, &(emu_fault_info){.type = stop.fault, .access = stop.access, .va = stop.va, .ring = (uint32_t)n,
+                                                 .info = stop.info});
+   pthread_mutex_lock(&d->lock);
+   bool ended = c->kill || !ok || j.bytes == 0;
+   if (c->kill)
+      drop_all(c);
+   else if (ended)
+      retire(d, c, &j, !ok);
+   else
+      c->queue[c->head] = j;
+   d->active = -1;
+   if (ended) {
+      pthread_mutex_unlock(&d->lock);
+      emu_cp_event(d->dev, GPU_EVENT_DMA);
+      pthread_mutex_lock(&d->lock);
+   }
+}
+
+static void *thread_main(void *arg)
+{
+   struct emu_dma *d = arg;
+   int last = 0;
+   pthread_mutex_lock(&d->lock);
+   while (!d->quit) {
+      int n = next_channel(d, last);
+      if (n < 0) {
+         pthread_cond_broadcast(&d->idle);
+         pthread_cond_wait(&d->work, &d->lock);
+         continue;
+      }
+      last = n;
+      work_on(d, n);
+   }
+   pthread_mutex_unlock(&d->lock);
+   return NULL;
+}
+
+/* ---- registers ----------------------------------------------------------------------------------------------------------------------- */
+static uint32_t *plain_register(dma_channel *c, uint32_t offset)
+{
+   switch (offset) {
+   case GPU_OFF_DMA_SRC_LO: return &c->src_lo;
+   case GPU_OFF_DMA_SRC_HI: return &c->src_hi;
+   case GPU_OFF_DMA_DST_LO: return &c->dst_lo;
+   case GPU_OFF_DMA_DST_HI: return &c->dst_hi;
+   case GPU_OFF_DMA_BYTES_LO: return &c->bytes_lo;
+   case GPU_OFF_DMA_BYTES_HI: return &c->bytes_hi;
+   default: return NULL;
+   }
+}
+
+static void go(struct emu_dma *d, dma_channel *c, uint32_t op)
+{
+   if (c->count == GPU_DMA_DEPTH || c->stopped)
+      return;
+   dma_job *j = &c->queue[(c->head + c->count) % GPU_DMA_DEPTH];
+   uint64_t bytes = (uint64_t)c->bytes_hi << 32 | c->bytes_lo;
+   *j = (dma_job){.op = op, .src = (uint64_t)c->src_hi << 32 | c->src_lo, .dst = (uint64_t)c->dst_hi << 32 | c->dst_lo,
+                  .bytes = bytes, .total = bytes};
+   c->count++;
+   pthread_cond_signal(&d->work);
+   emu_debug(d->dev, DMA, "channel %u op %u src %012llx dst %012llx bytes %llx", (unsigned)(c - d->channel), op,
+             (unsigned long long)j->src, (unsigned long long)j->dst, (unsigned long long)bytes);
+}
+
+/* The job in work is dropped by the engine's thread, within a slice. */
+static void kill_channel(struct emu_dma *d, dma_channel *c)
+{
+   c->stopped = false;
+   if (d->active == (int)(c - d->channel) && c->count > 0) {
+      c->count = 1;
+      c->kill = true;
+   } else {
+      drop_all(c);
+   }
+}
+
+uint32_t emu_dma_read(emu_device *dev, uint32_t ring, uint32_t offset)
+{
+   struct emu_dma *d = dev->dma;
+   dma_channel *c = &d->channel[ring % GPU_RINGS];
+   uint32_t *plain = plain_register(c, offset), value = 0;
+   pthread_mutex_lock(&d->lock);
+   if (plain)
+      value = *plain;
+   else if (offset == GPU_OFF_DMA_INFLIGHT)
+      value = c->count;
+   else if (offset == GPU_OFF_DMA_CYCLES_LO)
+      value = (uint32_t)c->cycles;
+   else if (offset == GPU_OFF_DMA_CYCLES_HI)
+      value = (uint32_t)(c->cycles >> 32);
+   pthread_mutex_unlock(&d->lock);
+   return value;
+}
+
+void emu_dma_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t value)
+{
+   struct emu_dma *d = dev->dma;
+   dma_channel *c = &d->channel[ring % GPU_RINGS];
+   uint32_t *plain = plain_register(c, offset);
+   pthread_mutex_lock(&d->lock);
+   if (plain)
+      *plain = value;
+   else if (offset == GPU_OFF_DMA_GO)
+      go(d, c, value);
+   else if (offset == GPU_OFF_DMA_KILL)
+      kill_channel(d, c);
+   pthread_mutex_unlock(&d->lock);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------------------------------- */
+void emu_dma_reset(emu_device *dev)
+{
+   struct emu_dma *d = dev->dma;
+   if (!d)
+      return;
+   pthread_mutex_lock(&d->lock);
+   for (unsigned i = 0; i < GPU_RINGS; i++)
+      kill_channel(d, &d->channel[i]);
+   while (d->active >= 0 || next_channel(d, 0) >= 0)
+      pthread_cond_wait(&d->idle, &d->lock);
+   memset(d->channel, 0, sizeof(d->channel));
+   pthread_mutex_unlock(&d->lock);
+}
+
+static bool create_locks(struct emu_dma *d)
+{
+   if (pthread_mutex_init(&d->lock, NULL) != 0)
+      return false;
+   if (pthread_cond_init(&d->work, NULL) == 0) {
+      if (pthread_cond_init(&d->idle, NULL) == 0)
+         return true;
+      pthread_cond_destroy(&d->work);
+   }
+   pthread_mutex_destroy(&d->lock);
+   return false;
+}
+
+static void destroy_all(struct emu_dma *d)
+{
+   emu_agent_destroy(d->agent);
+   pthread_cond_destroy(&d->idle);
+   pthread_cond_destroy(&d->work);
+   pthread_mutex_destroy(&d->lock);
+   free(d);
+}
+
+bool emu_dma_create(emu_device *dev)
+{
+   struct emu_dma *d = calloc(1, sizeof(*d));
+   if (!d || !create_locks(d)) {
+      free(d);
+      return false;
+   }
+   d->dev = dev;
+   d->active = -1;
+   d->agent = emu_agent_create(dev);
+   if (!d->agent || pthread_create(&d->thread, NULL, thread_main, d) != 0) {
+      destroy_all(d);
+      return false;
+   }
+   dev->dma = d;
+   return true;
+}
+
+void emu_dma_destroy(emu_device *dev)
+{
+   struct emu_dma *d = dev->dma;
+   if (!d)
+      return;
+   emu_dma_reset(dev);
+   pthread_mutex_lock(&d->lock);
+   d->quit = true;
+   pthread_cond_signal(&d->work);
+   pthread_mutex_unlock(&d->lock);
+   pthread_join(d->thread, NULL);
+   dev->dma = NULL;
+   destroy_all(d);
+}

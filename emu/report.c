@@ -1,0 +1,128 @@
+/* Report: FIGMENT_REPORT=file gets one JSON object with the counters of every device of this process, written when a device closes and, for
+ * devices still open, when the process exits. The file is replaced in one step, so a reader never sees half of it.
+ */
+#include "blocks.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef _WIN32
+#include <windows.h>
+#include <process.h>
+#define getpid _getpid
+#else
+#include <unistd.h>
+#endif
+
+/* A device that was opened with a report: alive (dev set) or its last counters. */
+typedef struct report_entry {
+   struct report_entry *next;
+   const emu_device *dev;
+   char path[sizeof(((emu_settings *)0)->report)];
+   char profile[sizeof(((emu_profile *)0)->name)];
+   uint64_t counters[GPU_COUNTER_COUNT];
+} report_entry;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static report_entry *entries, **last = &entries;
+
+static const char *const counter_names[GPU_COUNTER_COUNT] = {
+#define COUNTER(name, unit, block, doc) #name,
+#include "counters.def"
+};
+
+static void write_entry(FILE *f, const report_entry *e, bool first)
+{
+   fprintf(f, "%s\n{\"profile\":\"%s\",\"counters\":{", first ? "" : ",", e->profile);
+   for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
+      fprintf(f, "%s\"%s\":%llu", i ? "," : "", counter_names[i], (unsigned long long)e->counters[i]);
+   fprintf(f, "}}");
+}
+
+/* All entries of one path; false with errno set. */
+static bool write_file(const char *name, const char *path)
+{
+   bool first = true;
+   FILE *f = fopen(name, "wb");
+   if (!f)
+      return false;
+   fprintf(f, "{\"figment\":1,\"devices\":[");
+   for (report_entry *e = entries; e; e = e->next)
+      if (strcmp(e->path, path) == 0) {
+         write_entry(f, e, first);
+         first = false;
+      }
+   fprintf(f, "\n]}\n");
+   bool ok = !ferror(f);
+   return fclose(f) == 0 && ok;
+}
+
+static bool replace_file(const char *from, const char *to)
+{
+#ifdef _WIN32
+   if (MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING))
+      return true;
+   errno = EACCES;
+   return false;
+#else
+   return rename(from, to) == 0;
+#endif
+}
+
+static void write_report(const char *path)
+{
+   char temporary[sizeof(entries->path) + 32];
+   snprintf(temporary, sizeof(temporary), "%s.%ld.tmp", path, (long)getpid());
+   if (write_file(temporary, path) && replace_file(temporary, path))
+      return;
+   fprintf(stderr, "figment: cannot write FIGMENT_REPORT %s: %s\n", path, strerror(errno));
+   remove(temporary);
+}
+
+static void take_counters(report_entry *e)
+{
+   for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
+      e->counters[i] = atomic_load_explicit(&e->dev->counters[i], memory_order_relaxed);
+}
+
+/* At exit other threads may be gone while they held the lock: then there is no report rather than no exit. */
+static void write_at_exit(void)
+{
+   if (pthread_mutex_trylock(&lock) != 0)
+      return;
+   for (report_entry *e = entries; e; e = e->next)
+      if (e->dev) {
+         take_counters(e);
+         write_report(e->path);
+      }
+   pthread_mutex_unlock(&lock);
+}
+
+void emu_report_open(emu_device *dev)
+{
+   static bool registered;
+   report_entry *e = dev->settings.report[0] ? calloc(1, sizeof(*e)) : NULL;
+   if (!e)
+      return;
+   e->dev = dev;
+   strcpy(e->path, dev->settings.report);
+   strcpy(e->profile, dev->profile.name);
+   pthread_mutex_lock(&lock);
+   if (!registered)
+      registered = atexit(write_at_exit) == 0;
+   *last = e;
+   last = &e->next;
+   pthread_mutex_unlock(&lock);
+}
+
+void emu_report_close(emu_device *dev)
+{
+   pthread_mutex_lock(&lock);
+   for (report_entry *e = entries; e; e = e->next)
+      if (e->dev == dev) {
+         take_counters(e);
+         e->dev = NULL;
+         write_report(e->path);
+      }
+   pthread_mutex_unlock(&lock);
+}
