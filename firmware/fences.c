@@ -1,0 +1,96 @@
+/* Telling others: signals, fences, timestamps and counters. A signal's time is stored before its value, so that whoever sees the
+ * value finds the time.
+ */
+#include "fw.h"
+
+#define ALL (GPU_BARRIER_CS | GPU_BARRIER_DMA)
+
+static bool store64(struct fw_ring *r, const struct fw_packet *p, uint64_t va, uint64_t value)
+{
+   fw_transfer_result t = fw_transfer(GPU_XFER_WRITE, va, &value, 8);
+   return !t.fault || fw_fault(r, t.fault, p->header, t.va);
+}
+
+enum fw_hold fw_ready_drained(struct fw_ring *r, const struct fw_packet *p)
+{
+   (void)p;
+   return fw_wait_engines(r, ALL);
+}
+
+/* ---- SIGNAL64, FENCE (same layout) ------------------------------------------------------------------- */
+bool fw_valid_signal(const struct fw_packet *p)
+{
+   return p->payload[GPU_PKTF_SIGNAL64_VA_LO] % 16 == 0;
+}
+
+bool fw_execute_signal(struct fw_ring *r, const struct fw_packet *p)
+{
+   uint64_t va = fw_u64(p->payload + GPU_PKTF_SIGNAL64_VA_LO);
+   fw_time_engines(r, ALL);
+   if (!store64(r, p, va + 8, r->time) || !store64(r, p, va, fw_u64(p->payload + GPU_PKTF_SIGNAL64_VALUE_LO)))
+      return false;
+   fw_fetch_advance(r, 1 + p->count);
+   return true;
+}
+
+bool fw_execute_fence(struct fw_ring *r, const struct fw_packet *p)
+{
+   fw_time_engines(r, ALL);
+   fw_time_publish(r); /* before the value: who sees the fence finds the time published */
+   if (!fw_execute_signal(r, p))
+      return false;
+   hw_write(GPU_REG_CPL_COUNT, GPU_COUNTER_CP_FENCES);
+   hw_write(GPU_REG_IRQ_RAISE, GPU_IRQ_FENCE(r->index));
+   return true;
+}
+
+/* ---- TIMESTAMP ------------------------------------------------------------------------------------------- */
+bool fw_valid_timestamp(const struct fw_packet *p)
+{
+   return p->payload[GPU_PKTF_TIMESTAMP_VA_LO] % 8 == 0;
+}
+
+enum fw_hold fw_ready_timestamp(struct fw_ring *r, const struct fw_packet *p)
+{
+   return p->flags & GPU_PKT_F_WAIT ? fw_wait_engines(r, ALL) : FW_GO;
+}
+
+bool fw_execute_timestamp(struct fw_ring *r, const struct fw_packet *p)
+{
+   if (p->flags & GPU_PKT_F_WAIT)
+      fw_time_engines(r, ALL);
+   if (!store64(r, p, fw_u64(p->payload + GPU_PKTF_TIMESTAMP_VA_LO), r->time))
+      return false;
+   fw_fetch_advance(r, 1 + p->count);
+   return true;
+}
+
+/* ---- COUNTERS --------------------------------------------------------------------------------------------- */
+static uint32_t counters_first(const struct fw_packet *p)
+{
+   return p->payload[GPU_PKTF_COUNTERS_FIRST] & 0xffff;
+}
+
+static uint32_t counters_count(const struct fw_packet *p)
+{
+   return p->payload[GPU_PKTF_COUNTERS_COUNT] >> 16;
+}
+
+bool fw_valid_counters(const struct fw_packet *p)
+{
+   return p->payload[GPU_PKTF_COUNTERS_VA_LO] % 8 == 0 && counters_first(p) + counters_count(p) <= GPU_COUNTER_COUNT;
+}
+
+bool fw_execute_counters(struct fw_ring *r, const struct fw_packet *p)
+{
+   uint64_t values[GPU_COUNTER_COUNT];
+   uint32_t n = counters_count(p);
+   fw_time_engines(r, ALL);
+   for (uint32_t i = 0; i < n; i++)
+      values[i] = hw_read64(GPU_REG_AT(COUNTER, LO, counters_first(p) + i));
+   fw_transfer_result t = fw_transfer(GPU_XFER_WRITE, fw_u64(p->payload + GPU_PKTF_COUNTERS_VA_LO), values, n * 8);
+   if (t.fault)
+      return fw_fault(r, t.fault, p->header, t.va);
+   fw_fetch_advance(r, 1 + p->count);
+   return true;
+}
