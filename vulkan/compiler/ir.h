@@ -67,6 +67,7 @@ struct ir_node {
    uint8_t kind;
    ir_node *prev, *next;
    ir_list *list;           /* that it stands in */
+   void *pass_data;         /* free for the running pass, undefined between passes */
 };
 struct ir_block {
    ir_node node;
