@@ -61,7 +61,7 @@ void emu_fault_record(emu_device *dev, const emu_fault_info *info)
 }
 
 /* FAULT.RAISE: the firmware knows its own fault, so neither EVENT.FAULT nor RINGS tells it. */
-static void raise(emu_device *dev, uint32_t value)
+static void raise_from_firmware(emu_device *dev, uint32_t value)
 {
    struct emu_fault *f = dev->fault;
    emu_fault_info info = {.type = (enum gpu_fault)(value & 0xff), .access = (enum gpu_access)(value >> 8 & 0xff)};
@@ -113,7 +113,7 @@ void emu_fault_write(emu_device *dev, uint32_t offset, uint32_t value)
    struct emu_fault *f = dev->fault;
    uint32_t *plain = plain_register(f, offset);
    if (offset == GPU_OFF_FAULT_RAISE) {
-      raise(dev, value);
+      raise_from_firmware(dev, value);
       return;
    }
    pthread_mutex_lock(&f->lock);
