@@ -1,0 +1,285 @@
+/* Handlers of vector arithmetic, moves, cross-lane operations and compares. Part of interp.c.
+ *
+ * Operands may be any row, the destination too: every lane is read before it is written. Operations that need more
+ * than a few host instructions compute into a temporary row once and blend afterwards.
+ */
+
+/* ---- one lane function applied to rows ------------------------------------------------------------ */
+#define ROWS1(T) const T *a = row(w, u->a)
+#define ROWS2(T) ROWS1(T); const T *b = row(w, u->b)
+#define ROWS3(T) ROWS2(T); const T *c = row(w, u->c)
+
+#define LIGHT(name, rows, T, TD, expr)                                                                       \
+   H(name)                                                                                                   \
+   {                                                                                                         \
+      rows(T);                                                                                               \
+      TD *d = row(w, u->d);                                                                                  \
+      if (is_full(u, w)) {                                                                                   \
+         LANES d[l] = (expr);                                                                                \
+      } else {                                                                                               \
+         const uint32_t *m = x->exec_row;                                                                    \
+         LANES {                                                                                             \
+            TD r = (expr);                                                                                   \
+            d[l] = m[l] ? r : d[l];                                                                          \
+         }                                                                                                   \
+      }                                                                                                      \
+      NEXT;                                                                                                  \
+   }
+
+#define HEAVY(name, rows, T, TD, expr)                                                                       \
+   H(name)                                                                                                   \
+   {                                                                                                         \
+      rows(T);                                                                                               \
+      TD *r = (TD *)x->temp[0];                                                                              \
+      LANES r[l] = (expr);                                                                                   \
+      store_row(u, w, x, x->temp[0]);                                                                        \
+      NEXT;                                                                                                  \
+   }
+
+/* The same with operand modifiers and saturation. */
+#define SIGN_BIT(shift, i) (((u->flags >> ((shift) + (i))) & 1u) << 31)
+#define MODIFIER(i) const uint32_t keep##i = ~SIGN_BIT(EMU_UOP_ABS_SHIFT, i), flip##i = SIGN_BIT(EMU_UOP_NEG_SHIFT, i)
+#define MODIFY(v, i) arith_float((arith_bits(v) & keep##i) ^ flip##i)
+#define MODIFIED(name, rows, modifiers, expr)                                                                \
+   H(name##_modified)                                                                                        \
+   {                                                                                                         \
+      rows(float);                                                                                           \
+      modifiers;                                                                                             \
+      float *r = (float *)x->temp[0];                                                                        \
+      LANES r[l] = (expr);                                                                                   \
+      if (u->flags & EMU_UOP_SAT) {                                                                          \
+         LANES r[l] = arith_sat(r[l]);                                                                       \
+      }                                                                                                      \
+      store_row(u, w, x, x->temp[0]);                                                                        \
+      NEXT;                                                                                                  \
+   }
+
+#define FLOAT1(kind, name, fn)                                                                               \
+   kind(name, ROWS1, float, float, fn(a[l]))                                                                 \
+   MODIFIED(name, ROWS1, MODIFIER(0), fn(MODIFY(a[l], 0)))
+#define FLOAT2(kind, name, fn)                                                                               \
+   kind(name, ROWS2, float, float, fn(a[l], b[l]))                                                           \
+   MODIFIED(name, ROWS2, MODIFIER(0); MODIFIER(1), fn(MODIFY(a[l], 0), MODIFY(b[l], 1)))
+#define FLOAT3(kind, name, fn)                                                                               \
+   kind(name, ROWS3, float, float, fn(a[l], b[l], c[l]))                                                     \
+   MODIFIED(name, ROWS3, MODIFIER(0); MODIFIER(1); MODIFIER(2),                                              \
+            fn(MODIFY(a[l], 0), MODIFY(b[l], 1), MODIFY(c[l], 2)))
+#define INT1(kind, name, expr) kind(name, ROWS1, uint32_t, uint32_t, expr)
+#define INT2(kind, name, expr) kind(name, ROWS2, uint32_t, uint32_t, expr)
+#define INT3(kind, name, expr) kind(name, ROWS3, uint32_t, uint32_t, expr)
+
+/* ---- f32 --------------------------------------------------------------------------------------------- */
+FLOAT2(LIGHT, v_add_f32, arith_add)
+FLOAT2(LIGHT, v_mul_f32, arith_mul)
+#ifdef __FMA__
+FLOAT3(LIGHT, v_fma_f32, arith_fma)
+#else
+FLOAT3(HEAVY, v_fma_f32, arith_fma)
+#endif
+FLOAT2(LIGHT, v_min_f32, arith_min)
+FLOAT2(LIGHT, v_max_f32, arith_max)
+FLOAT1(LIGHT, v_floor_f32, arith_floor)
+FLOAT1(LIGHT, v_ceil_f32, arith_ceil)
+FLOAT1(LIGHT, v_trunc_f32, arith_trunc)
+FLOAT1(LIGHT, v_rndne_f32, arith_rndne)
+FLOAT1(LIGHT, v_fract_f32, arith_fract)
+FLOAT2(HEAVY, v_div_f32, arith_div)
+FLOAT1(HEAVY, v_sqrt_f32, arith_sqrt)
+FLOAT1(HEAVY, v_rcp_f32, arith_rcp)
+FLOAT1(HEAVY, v_rsq_f32, arith_rsq)
+FLOAT1(HEAVY, v_exp2_f32, arith_exp2)
+FLOAT1(HEAVY, v_log2_f32, arith_log2)
+
+/* Sine of the row x->temp[1] plus n quarter turns, to x->temp[0]; arguments beyond the fast reduction one by one. */
+static inline void trig_row(emu_core_ctx *x, uint64_t n)
+{
+   const float *a = (const float *)x->temp[1];
+   float *r = (float *)x->temp[0];
+   uint32_t *large = x->temp[2];
+   LANES r[l] = arith_trig(a[l], n);
+   LANES large[l] = __builtin_fabsf(a[l]) < ARITH_TRIG_LARGE ? 0 : 0xffffffffu;
+   for (uint32_t mask = row_to_mask(large); mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      r[l] = arith_trig_large(a[l], n);
+   }
+}
+
+#define TRIG(name, n)                                                                                        \
+   H(name)                                                                                                   \
+   {                                                                                                         \
+      ROWS1(uint32_t);                                                                                       \
+      LANES x->temp[1][l] = a[l];                                                                            \
+      trig_row(x, n);                                                                                        \
+      store_row(u, w, x, x->temp[0]);                                                                        \
+      NEXT;                                                                                                  \
+   }                                                                                                         \
+   H(name##_modified)                                                                                        \
+   {                                                                                                         \
+      ROWS1(uint32_t);                                                                                       \
+      MODIFIER(0);                                                                                           \
+      LANES x->temp[1][l] = (a[l] & keep0) ^ flip0;                                                          \
+      trig_row(x, n);                                                                                        \
+      float *r = (float *)x->temp[0];                                                                        \
+      if (u->flags & EMU_UOP_SAT) {                                                                          \
+         LANES r[l] = arith_sat(r[l]);                                                                       \
+      }                                                                                                      \
+      store_row(u, w, x, x->temp[0]);                                                                        \
+      NEXT;                                                                                                  \
+   }
+TRIG(v_sin_f32, 0)
+TRIG(v_cos_f32, 1)
+
+H(v_ldexp_f32)
+{
+   const float *a = row(w, u->a);
+   const int32_t *b = row(w, u->b);
+   float *r = (float *)x->temp[0];
+   LANES r[l] = arith_ldexp(a[l], b[l]);
+   store_row(u, w, x, x->temp[0]);
+   NEXT;
+}
+
+INT1(HEAVY, v_frexp_exp, arith_frexp_exp(a[l]))
+INT1(HEAVY, v_frexp_mant, arith_frexp_mant(a[l]))
+LIGHT(v_cvt_f32_i32, ROWS1, uint32_t, float, arith_f32_i32(a[l]))
+HEAVY(v_cvt_f32_u32, ROWS1, uint32_t, float, arith_f32_u32(a[l]))
+HEAVY(v_cvt_i32_f32, ROWS1, float, uint32_t, arith_i32_f32(a[l]))
+HEAVY(v_cvt_u32_f32, ROWS1, float, uint32_t, arith_u32_f32(a[l]))
+HEAVY(v_cvt_f16_f32, ROWS1, float, uint32_t, arith_f16_f32(a[l]))
+HEAVY(v_cvt_f32_f16, ROWS1, uint32_t, float, arith_f32_f16(a[l]))
+
+/* ---- integers ----------------------------------------------------------------------------------------- */
+INT2(LIGHT, v_add_u32, a[l] + b[l])
+INT2(LIGHT, v_sub_u32, a[l] - b[l])
+INT2(LIGHT, v_mul_lo_u32, a[l] * b[l])
+INT2(LIGHT, v_mul_hi_u32, arith_mul_hi_u32(a[l], b[l]))
+INT2(LIGHT, v_mul_hi_i32, arith_mul_hi_i32(a[l], b[l]))
+INT3(LIGHT, v_mad_u32, a[l] * b[l] + c[l])
+INT2(HEAVY, v_div_u32, arith_div_u32(a[l], b[l]))
+INT2(HEAVY, v_rem_u32, arith_rem_u32(a[l], b[l]))
+INT2(HEAVY, v_div_i32, arith_div_i32(a[l], b[l]))
+INT2(HEAVY, v_rem_i32, arith_rem_i32(a[l], b[l]))
+INT2(LIGHT, v_min_i32, arith_min_i32(a[l], b[l]))
+INT2(LIGHT, v_max_i32, arith_max_i32(a[l], b[l]))
+INT2(LIGHT, v_min_u32, arith_min_u32(a[l], b[l]))
+INT2(LIGHT, v_max_u32, arith_max_u32(a[l], b[l]))
+INT2(LIGHT, v_and, a[l] & b[l])
+INT2(LIGHT, v_or, a[l] | b[l])
+INT2(LIGHT, v_xor, a[l] ^ b[l])
+INT1(LIGHT, v_not, ~a[l])
+INT2(LIGHT, v_shl, arith_shl(a[l], b[l]))
+INT2(LIGHT, v_shr, arith_shr(a[l], b[l]))
+INT2(LIGHT, v_sar, arith_sar(a[l], b[l]))
+INT3(HEAVY, v_bfe_u32, arith_bfe_u32(a[l], b[l], c[l]))
+INT3(HEAVY, v_bfe_i32, arith_bfe_i32(a[l], b[l], c[l]))
+INT3(LIGHT, v_bfi, arith_bfi(a[l], b[l], c[l]))
+INT1(HEAVY, v_bcnt, arith_bcnt(a[l]))
+INT1(HEAVY, v_brev, arith_brev(a[l]))
+INT1(HEAVY, v_ctz, arith_ctz(a[l]))
+INT1(HEAVY, v_msb_u32, arith_msb_u32(a[l]))
+INT1(HEAVY, v_msb_i32, arith_msb_i32(a[l]))
+INT2(HEAVY, v_bfm, arith_bfm(a[l], b[l]))
+
+/* ---- moves and cross-lane --------------------------------------------------------------------------------- */
+INT1(LIGHT, v_mov, a[l])
+
+H(v_sel)
+{
+   ROWS2(uint32_t);
+   uint32_t mask = scalar(w, u->c), *d = row(w, u->d);
+   if (is_full(u, w)) {
+      LANES d[l] = (mask & lane_bit[l]) ? b[l] : a[l];
+   } else {
+      const uint32_t *m = x->exec_row;
+      LANES {
+         uint32_t r = (mask & lane_bit[l]) ? b[l] : a[l];
+         d[l] = m[l] ? r : d[l];
+      }
+   }
+   NEXT;
+}
+
+H(v_lane_id)
+{
+   store_row(u, w, x, lane_index);
+   NEXT;
+}
+
+H(v_readfirst)
+{
+   const uint32_t *a = row(w, u->a);
+   set_scalar(w, u->d, a[w->exec ? __builtin_ctz(w->exec) : 0]);
+   NEXT;
+}
+
+H(v_readlane)
+{
+   const uint32_t *a = row(w, u->a);
+   set_scalar(w, u->d, a[scalar(w, u->b) & 31]);
+   NEXT;
+}
+
+H(v_writelane)
+{
+   uint32_t *d = row(w, u->d);
+   d[scalar(w, u->b) & 31] = scalar(w, u->a);
+   NEXT;
+}
+
+H(v_shuffle)
+{
+   ROWS2(uint32_t);
+   uint32_t *r = x->temp[0];
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+      r[l] = a[b[l] & 31];
+   store_row(u, w, x, r);
+   NEXT;
+}
+
+H(v_mbcnt)
+{
+   uint32_t mask = scalar(w, u->a), *r = x->temp[0];
+   LANES r[l] = arith_bcnt(mask & (lane_bit[l] - 1));
+   store_row(u, w, x, r);
+   NEXT;
+}
+
+/* ---- compares ------------------------------------------------------------------------------------------------ */
+#define COMPARE(name, T, va, vb, cond, modifiers)                                                            \
+   H(name)                                                                                                   \
+   {                                                                                                         \
+      ROWS2(T);                                                                                              \
+      modifiers;                                                                                             \
+      uint32_t *r = x->temp[0];                                                                              \
+      LANES {                                                                                                \
+         T p = va, q = vb;                                                                                   \
+         r[l] = (cond) ? 0xffffffffu : 0;                                                                    \
+      }                                                                                                      \
+      set_scalar(w, u->d, row_to_mask(r) & w->exec);                                                         \
+      NEXT;                                                                                                  \
+   }
+#define COMPARE_FLOAT(name, cond)                                                                            \
+   COMPARE(name, float, a[l], b[l], cond, (void)0)                                                           \
+   COMPARE(name##_modified, float, MODIFY(a[l], 0), MODIFY(b[l], 1), cond, MODIFIER(0); MODIFIER(1))
+#define COMPARE_INT(name, T, cond) COMPARE(name, T, a[l], b[l], cond, (void)0)
+
+COMPARE_FLOAT(v_cmp_eq_f32, p == q)
+COMPARE_FLOAT(v_cmp_lt_f32, p < q)
+COMPARE_FLOAT(v_cmp_le_f32, p <= q)
+COMPARE_FLOAT(v_cmp_ne_f32, (p < q) | (p > q))
+COMPARE_FLOAT(v_cmp_equ_f32, !((p < q) | (p > q)))
+COMPARE_FLOAT(v_cmp_ltu_f32, !(p >= q))
+COMPARE_FLOAT(v_cmp_leu_f32, !(p > q))
+COMPARE_FLOAT(v_cmp_neu_f32, p != q)
+COMPARE_INT(v_cmp_eq_u32, uint32_t, p == q)
+COMPARE_INT(v_cmp_ne_u32, uint32_t, p != q)
+COMPARE_INT(v_cmp_lt_i32, int32_t, p < q)
+COMPARE_INT(v_cmp_le_i32, int32_t, p <= q)
+COMPARE_INT(v_cmp_lt_u32, uint32_t, p < q)
+COMPARE_INT(v_cmp_le_u32, uint32_t, p <= q)
+
+#define MODIFIED_OPS(M)                                                                                      \
+   M(v_add_f32) M(v_mul_f32) M(v_fma_f32) M(v_min_f32) M(v_max_f32) M(v_floor_f32) M(v_ceil_f32)             \
+   M(v_trunc_f32) M(v_rndne_f32) M(v_fract_f32) M(v_div_f32) M(v_sqrt_f32) M(v_rcp_f32) M(v_rsq_f32)         \
+   M(v_exp2_f32) M(v_log2_f32) M(v_sin_f32) M(v_cos_f32) M(v_cmp_eq_f32) M(v_cmp_lt_f32) M(v_cmp_le_f32)     \
+   M(v_cmp_ne_f32) M(v_cmp_equ_f32) M(v_cmp_ltu_f32) M(v_cmp_leu_f32) M(v_cmp_neu_f32)

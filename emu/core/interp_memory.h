@@ -1,0 +1,466 @@
+/* Handlers of memory instructions: global, buffer, LDS, scratch, scalar. Part of interp.c.
+ *
+ * Each first works out the byte address of every lane, then takes the cheapest way that is right: all lanes in one run of
+ * memory inside one cached 64 KiB page (row copies), all in one cached page (host pointers), or memory.c, dword by
+ * dword through the TLB, which also finds the faults. Inactive lanes repeat the address of the first active one.
+ */
+
+static inline uint64_t scalar_pair(const emu_wave *w, uint32_t offset)
+{
+   return scalar(w, offset) | (uint64_t)scalar(w, offset + 4) << 32;
+}
+
+/* What the fast paths need to know about the addresses. */
+typedef struct lane_shape {
+   uint64_t first;   /* address of the lowest active lane */
+   bool run;         /* exec is full and lane l is at first + l * bytes */
+   bool page;        /* dword aligned, all inside one 64 KiB page */
+} lane_shape;
+
+static inline void patch_inactive(const emu_wave *w, const emu_core_ctx *x, emu_lanes *m)
+{
+   if (w->exec != 0xffffffffu) {
+      uint64_t first = m->va[__builtin_ctz(w->exec)];
+      const uint32_t *active = x->exec_row;
+      LANES m->va[l] = active[l] ? m->va[l] : first;
+   }
+}
+
+static inline lane_shape shape_of(const emu_wave *w, const emu_lanes *m, unsigned dwords)
+{
+   uint64_t first = m->va[__builtin_ctz(w->exec)], spread = 0, unrun = 0, misaligned = 0, crossing = 0;
+   uint64_t start = m->va[0], bytes = 4 * dwords;
+   LANES {
+      uint64_t va = m->va[l];
+      spread |= va ^ first;
+      misaligned |= va;
+      crossing |= (va & 0xffff) + (bytes - 4);
+      unrun |= va ^ (start + bytes * lane_index[l]);
+   }
+   bool page = spread >> 16 == 0 && (misaligned & 3) == 0 && crossing >> 16 == 0;
+   return (lane_shape){first, page && w->exec == 0xffffffffu && unrun == 0, page};
+}
+
+/* Cache lines that the active lanes touch, a lane being compared with the active one before it. */
+static inline uint64_t count_lines(const emu_wave *w, const emu_core_ctx *x, const emu_lanes *m, lane_shape s,
+                                   unsigned dwords)
+{
+   if (s.run)
+      return ((s.first + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (s.first >> x->line_log2) + 1;
+   uint64_t n = 1, previous = s.first >> x->line_log2;
+   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+      uint64_t line = m->va[__builtin_ctz(mask)] >> x->line_log2;
+      n += line != previous;
+      previous = line;
+   }
+   return n;
+}
+
+static const emu_uop *memory_fault(const emu_uop *u, emu_core_ctx *x)
+{
+   return stop(u, x, EMU_STOP_FAULT);
+}
+
+/* Rows from a run of lanes of `dwords` each at host. */
+static inline void load_run(const uint32_t *host, uint32_t (*d)[ISA_WAVE_LANES], unsigned dwords)
+{
+   for (unsigned k = 0; k < dwords; k++)
+      LANES d[k][l] = host[l * dwords + k];
+}
+
+static inline void store_run(uint32_t *host, uint32_t (*c)[ISA_WAVE_LANES], unsigned dwords)
+{
+   if (dwords == 1) {
+      LANES host[l] = c[0][l];
+   } else {
+      for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+         for (unsigned k = 0; k < dwords; k++)
+            host[l * dwords + k] = c[k][l];
+   }
+}
+
+static inline void load_page(const uint8_t *page, const emu_lanes *m, uint64_t offset_mask, uint32_t lanes,
+                             uint32_t (*d)[ISA_WAVE_LANES], unsigned dwords)
+{
+   for (; lanes; lanes &= lanes - 1) {
+      unsigned l = (unsigned)__builtin_ctz(lanes);
+      const uint32_t *host = (const uint32_t *)(page + (m->va[l] & offset_mask));
+      for (unsigned k = 0; k < dwords; k++)
+         d[k][l] = __atomic_load_n(&host[k], __ATOMIC_RELAXED);
+   }
+}
+
+static inline void store_page(uint8_t *page, const emu_lanes *m, uint64_t offset_mask, uint32_t lanes,
+                              uint32_t (*c)[ISA_WAVE_LANES], unsigned dwords)
+{
+   for (; lanes; lanes &= lanes - 1) {
+      unsigned l = (unsigned)__builtin_ctz(lanes);
+      uint32_t *host = (uint32_t *)(page + (m->va[l] & offset_mask));
+      for (unsigned k = 0; k < dwords; k++)
+         __atomic_store_n(&host[k], c[k][l], __ATOMIC_RELAXED);
+   }
+}
+
+/* Loads write inactive lanes too where they are dead, from the memory that the active ones read. */
+static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, bool valid,
+                                        unsigned dwords)
+{
+   uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
+   lane_shape s = shape_of(w, m, dwords);
+   const uint8_t *host = s.page && valid ? emu_tlb_fast(x->tlb, s.first, false) : NULL;
+   x->sums.lines += count_lines(w, x, m, s, dwords);
+   if (host) {
+      if (s.run)
+         load_run((const uint32_t *)host, d, dwords);
+      else
+         load_page(host - (s.first & 0xffff), m, 0xffff, w->exec, d, dwords);
+      x->sums.bytes_read += 4ull * dwords * (unsigned)__builtin_popcount(w->exec);
+      return u + 1;
+   }
+   leave_vector_state();
+   return emu_core_load(x, m, d, dwords) ? u + 1 : memory_fault(u, x);
+}
+
+static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, bool valid,
+                                         unsigned dwords)
+{
+   uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
+   lane_shape s = shape_of(w, m, dwords);
+   uint8_t *host = s.page && valid ? emu_tlb_fast(x->tlb, s.first, true) : NULL;
+   x->sums.lines += count_lines(w, x, m, s, dwords);
+   if (host) {
+      if (s.run)
+         store_run((uint32_t *)host, c, dwords);
+      else
+         store_page(host - (s.first & 0xffff), m, 0xffff, w->exec, c, dwords);
+      x->sums.bytes_written += 4ull * dwords * (unsigned)__builtin_popcount(w->exec);
+      return u + 1;
+   }
+   leave_vector_state();
+   return emu_core_store(x, m, c, dwords) ? u + 1 : memory_fault(u, x);
+}
+
+/* ---- addresses ------------------------------------------------------------------------------------------ */
+static inline void all_valid(emu_lanes *m, unsigned dwords)
+{
+   LANES m->valid[l] = dwords;
+}
+
+static inline void global_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m)
+{
+   const uint32_t *b = row(w, u->b);
+   m->exec = w->exec;
+   if (u->flags & EMU_UOP_UNIFORM) {
+      uint64_t base = scalar_pair(w, u->a) + u->imm;
+      LANES m->va[l] = base + b[l];
+   } else {
+      const uint32_t *lo = row(w, u->a), *hi = lo + ISA_WAVE_LANES;
+      LANES m->va[l] = (lo[l] | (uint64_t)hi[l] << 32) + b[l] + u->imm;
+   }
+   patch_inactive(w, x, m);
+}
+
+/* Dwords of a lane at byte offset `offset` that lie inside `size` bytes; only the first ones can. */
+static inline uint32_t dwords_inside(uint64_t offset, uint64_t size, unsigned dwords)
+{
+   uint32_t n = 0;
+   for (unsigned k = 0; k < dwords; k++)
+      n += offset + 4 * k + 4 <= size;
+   return n;
+}
+
+/* True if every active lane lies wholly inside the buffer; else m->valid is filled in. */
+static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
+{
+   const uint32_t *b = row(w, u->b);
+   m->exec = w->exec;
+   uint32_t outside = 0;
+   if (u->flags & EMU_UOP_UNIFORM) {
+      uint64_t base = scalar_pair(w, u->a) + u->imm;
+      uint32_t size = scalar(w, u->a + 8);
+      /* B + imm + bytes <= size, with everything that could be negative moved to one 32-bit constant */
+      uint32_t need = u->imm + 4 * dwords, last = size - need;
+      LANES m->va[l] = base + b[l];
+      LANES x->temp[3][l] = b[l] > last ? 0xffffffffu : 0;
+      outside = size < need ? w->exec : row_to_mask(x->temp[3]) & w->exec;
+   } else {
+      const uint32_t *d = row(w, u->a);
+      const uint32_t *lo = d, *hi = d + ISA_WAVE_LANES, *size = d + 2 * ISA_WAVE_LANES;
+      LANES m->va[l] = (lo[l] | (uint64_t)hi[l] << 32) + b[l] + u->imm;
+      for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+         unsigned l = (unsigned)__builtin_ctz(mask);
+         outside |= dwords_inside((uint64_t)b[l] + u->imm, size[l], dwords) < dwords;
+      }
+   }
+   patch_inactive(w, x, m);
+   if (!outside)
+      return true;
+   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      uint32_t size = u->flags & EMU_UOP_UNIFORM ? scalar(w, u->a + 8)
+                                                 : ((const uint32_t *)row(w, u->a))[2 * ISA_WAVE_LANES + l];
+      m->valid[l] = dwords_inside((uint64_t)b[l] + u->imm, size, dwords);
+   }
+   return false;
+}
+
+#define GLOBAL(n)                                                                                            \
+   H(g_load_x##n)                                                                                            \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      global_addresses(u, w, x, &m);                                                                         \
+      all_valid(&m, n);                                                                                      \
+      return load_lanes(u, w, x, &m, true, n);                                                               \
+   }                                                                                                         \
+   H(g_store_x##n)                                                                                           \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      global_addresses(u, w, x, &m);                                                                         \
+      all_valid(&m, n);                                                                                      \
+      return store_lanes(u, w, x, &m, true, n);                                                              \
+   }                                                                                                         \
+   H(b_load_x##n)                                                                                            \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      bool valid = buffer_addresses(u, w, x, &m, n);                                                         \
+      if (valid)                                                                                             \
+         all_valid(&m, n);                                                                                   \
+      return load_lanes(u, w, x, &m, valid, n);                                                              \
+   }                                                                                                         \
+   H(b_store_x##n)                                                                                           \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      bool valid = buffer_addresses(u, w, x, &m, n);                                                         \
+      if (valid)                                                                                             \
+         all_valid(&m, n);                                                                                   \
+      return store_lanes(u, w, x, &m, valid, n);                                                             \
+   }
+GLOBAL(1)
+GLOBAL(2)
+GLOBAL(3)
+GLOBAL(4)
+
+/* ---- LDS ---------------------------------------------------------------------------------------------------- */
+static inline bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
+{
+   const uint32_t *b = row(w, u->b);
+   m->exec = w->exec;
+   LANES m->va[l] = (uint64_t)b[l] + u->imm;
+   patch_inactive(w, x, m);
+   uint32_t outside = 0;
+   uint64_t size = x->lds_B;
+   LANES outside |= m->va[l] + 4 * dwords > size;
+   if (!outside)
+      return true;
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+      m->valid[l] = dwords_inside(m->va[l], size, dwords);
+   return false;
+}
+
+#define SHARED(n)                                                                                            \
+   H(l_load_x##n)                                                                                            \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);                                                           \
+      uint64_t misaligned = 0, unrun = 0;                                                                    \
+      if (lds_addresses(u, w, x, &m, n)) {                                                                   \
+         LANES misaligned |= m.va[l];                                                                        \
+         LANES unrun |= m.va[l] ^ (m.va[0] + 4 * n * lane_index[l]);                                         \
+         if (!(misaligned & 3)) {                                                                            \
+            if (w->exec == 0xffffffffu && unrun == 0)                                                        \
+               load_run((const uint32_t *)(x->lds + m.va[0]), d, n);                                         \
+            else                                                                                             \
+               load_page(x->lds, &m, ~UINT64_C(0), w->exec, d, n);                                           \
+            return u + 1;                                                                                    \
+         }                                                                                                   \
+         all_valid(&m, n);                                                                                   \
+      }                                                                                                      \
+      leave_vector_state();                                                                                  \
+      return emu_core_lds_load(x, &m, d, n) ? u + 1 : memory_fault(u, x);                                    \
+   }                                                                                                         \
+   H(l_store_x##n)                                                                                           \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);                                                           \
+      uint64_t misaligned = 0, unrun = 0;                                                                    \
+      if (lds_addresses(u, w, x, &m, n)) {                                                                   \
+         LANES misaligned |= m.va[l];                                                                        \
+         LANES unrun |= m.va[l] ^ (m.va[0] + 4 * n * lane_index[l]);                                         \
+         if (!(misaligned & 3)) {                                                                            \
+            if (w->exec == 0xffffffffu && unrun == 0)                                                        \
+               store_run((uint32_t *)(x->lds + m.va[0]), c, n);                                              \
+            else                                                                                             \
+               store_page(x->lds, &m, ~UINT64_C(0), w->exec, c, n);                                          \
+            return u + 1;                                                                                    \
+         }                                                                                                   \
+         all_valid(&m, n);                                                                                   \
+      }                                                                                                      \
+      leave_vector_state();                                                                                  \
+      return emu_core_lds_store(x, &m, c, n) ? u + 1 : memory_fault(u, x);                                   \
+   }
+SHARED(1)
+SHARED(2)
+SHARED(3)
+SHARED(4)
+
+/* ---- atomics ---------------------------------------------------------------------------------------------------- */
+static inline const emu_uop *atomic_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, const emu_lanes *m,
+                                          enum emu_atomic op, bool lds)
+{
+   /* the destination may be the data's own register: old values land in a row of their own first */
+   leave_vector_state();
+   if (!emu_core_atomic(x, m, op, row(w, u->c), x->temp[0], lds))
+      return memory_fault(u, x);
+   if (u->flags & EMU_UOP_RET) {
+      uint32_t *d = row(w, u->d);
+      const uint32_t *active = x->exec_row;
+      LANES d[l] = active[l] ? x->temp[0][l] : d[l];
+   }
+   return u + 1;
+}
+
+#define ATOMIC(name, op)                                                                                     \
+   H(b_atom_##name)                                                                                          \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      if (buffer_addresses(u, w, x, &m, 1))                                                                  \
+         all_valid(&m, 1);                                                                                   \
+      return atomic_lanes(u, w, x, &m, EMU_ATOMIC_##op, false);                                              \
+   }                                                                                                         \
+   H(g_atom_##name)                                                                                          \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      global_addresses(u, w, x, &m);                                                                         \
+      all_valid(&m, 1);                                                                                      \
+      return atomic_lanes(u, w, x, &m, EMU_ATOMIC_##op, false);                                              \
+   }                                                                                                         \
+   H(l_atom_##name)                                                                                          \
+   {                                                                                                         \
+      emu_lanes m;                                                                                           \
+      if (!w->exec)                                                                                          \
+         return u + 1;                                                                                       \
+      if (lds_addresses(u, w, x, &m, 1))                                                                     \
+         all_valid(&m, 1);                                                                                   \
+      return atomic_lanes(u, w, x, &m, EMU_ATOMIC_##op, true);                                               \
+   }
+ATOMIC(add, ADD)
+ATOMIC(min_i32, MIN_I32)
+ATOMIC(max_i32, MAX_I32)
+ATOMIC(min_u32, MIN_U32)
+ATOMIC(max_u32, MAX_U32)
+ATOMIC(and, AND)
+ATOMIC(or, OR)
+ATOMIC(xor, XOR)
+ATOMIC(swap, SWAP)
+ATOMIC(cmpswap, CMPSWAP)
+
+/* ---- scratch: [dword][lane], so lanes at one address are a row ------------------------------------------------------ */
+static bool scratch_misaligned(const emu_wave *w, emu_core_ctx *x, const uint32_t *b, uint32_t imm,
+                               enum gpu_access access)
+{
+   uint32_t lanes = 0;
+   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      uint64_t offset = (uint64_t)b[l] + imm;
+      lanes |= (offset & 3) && offset + 4 <= x->scratch_B ? 1u << l : 0;
+   }
+   if (lanes)
+      emu_core_fault(x, GPU_FAULT_MISALIGNED, access, (uint64_t)b[__builtin_ctz(lanes)] + imm, lanes, 0);
+   return lanes != 0;
+}
+
+H(p_load_x1)
+{
+   const uint32_t *b = row(w, u->b);
+   uint32_t *d = row(w, u->d);
+   if (u->flags & EMU_UOP_UNIFORM) {
+      uint64_t offset = (uint64_t)b[0] + u->imm;
+      if (!(offset & 3) && offset + 4 <= x->scratch_B) {
+         store_row(u, w, x, w->scratch + offset / 4 * ISA_WAVE_LANES);
+         return u + 1;
+      }
+   }
+   if (scratch_misaligned(w, x, b, u->imm, GPU_ACCESS_READ))
+      return memory_fault(u, x);
+   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      uint64_t offset = (uint64_t)b[l] + u->imm;
+      d[l] = offset + 4 <= x->scratch_B ? w->scratch[offset / 4 * ISA_WAVE_LANES + l] : 0;
+   }
+   return u + 1;
+}
+
+H(p_store_x1)
+{
+   const uint32_t *b = row(w, u->b), *c = row(w, u->c);
+   if ((u->flags & EMU_UOP_UNIFORM) && w->exec == 0xffffffffu) {
+      uint64_t offset = (uint64_t)b[0] + u->imm;
+      if (!(offset & 3) && offset + 4 <= x->scratch_B) {
+         uint32_t *d = w->scratch + offset / 4 * ISA_WAVE_LANES;
+         LANES d[l] = c[l];
+         return u + 1;
+      }
+   }
+   if (scratch_misaligned(w, x, b, u->imm, GPU_ACCESS_WRITE))
+      return memory_fault(u, x);
+   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      uint64_t offset = (uint64_t)b[l] + u->imm;
+      if (offset + 4 <= x->scratch_B)
+         w->scratch[offset / 4 * ISA_WAVE_LANES + l] = c[l];
+   }
+   return u + 1;
+}
+
+/* ---- scalar loads ----------------------------------------------------------------------------------------------------- */
+static inline const emu_uop *scalar_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, uint64_t va, unsigned valid,
+                                         unsigned dwords)
+{
+   uint32_t *d = (uint32_t *)((uint8_t *)w + u->d);
+   const uint32_t *host = (const uint32_t *)emu_tlb_fast(x->tlb, va, false);
+   if (host && valid == dwords && !(va & 3) && (va & 0xffff) + 4 * dwords <= 0x10000) {
+      for (unsigned k = 0; k < dwords; k++)
+         d[k] = __atomic_load_n(&host[k], __ATOMIC_RELAXED);
+      x->sums.bytes_read += 4 * dwords;
+      x->sums.lines++;
+      return u + 1;
+   }
+   leave_vector_state();
+   return emu_core_scalar_load(x, va, d, dwords, valid) ? u + 1 : memory_fault(u, x);
+}
+
+#define SCALAR_LOAD(n)                                                                                       \
+   H(s_load_x##n)                                                                                            \
+   {                                                                                                         \
+      return scalar_load(u, w, x, scalar_pair(w, u->a) + scalar(w, u->b) + u->imm, n, n);                    \
+   }
+#define SCALAR_BUF_LOAD(n)                                                                                   \
+   H(s_buf_load_x##n)                                                                                        \
+   {                                                                                                         \
+      uint64_t offset = (uint64_t)scalar(w, u->b) + u->imm;                                                  \
+      unsigned valid = dwords_inside(offset, scalar(w, u->a + 8), n);                                        \
+      return scalar_load(u, w, x, scalar_pair(w, u->a) + offset, valid, n);                                  \
+   }
+SCALAR_LOAD(1)
+SCALAR_LOAD(2)
+SCALAR_LOAD(4)
+SCALAR_LOAD(8)
+SCALAR_BUF_LOAD(1)
+SCALAR_BUF_LOAD(2)
+SCALAR_BUF_LOAD(4)
