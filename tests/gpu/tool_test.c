@@ -1,0 +1,275 @@
+/* The figment command as its users meet it: help, usage errors, files in and out, mapping a section, running a program.
+ * argv[1] is the command, argv[2] gpu/manual. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char *figment, *manual;
+static char output[1 << 16];
+
+/* Runs "figment <format>" by the shell, keeps both streams in `output`, returns the exit status. */
+__attribute__((format(printf, 1, 2))) static int run(const char *format, ...)
+{
+   char args[2048], line[4096];
+   va_list list;
+
+   va_start(list, format);
+   vsnprintf(args, sizeof args, format, list);
+   va_end(list);
+   snprintf(line, sizeof line, "'%s' %s 2>&1", figment, args);
+   FILE *p = popen(line, "r");
+   assert_non_null(p);
+   size_t n = fread(output, 1, sizeof output - 1, p);
+   output[n] = '\0';
+   while (fgetc(p) != EOF) /* longer than we keep */
+      ;
+   int status = pclose(p);
+   assert_true(WIFEXITED(status));
+   return WEXITSTATUS(status);
+}
+
+static void said(const char *text)
+{
+   if (!strstr(output, text))
+      fail_msg("expected \"%s\" in:\n%s", text, output);
+}
+
+static const char *const commands[] = {"run", "map", "asm", "disasm", "packets", "manual"};
+
+static void help_everywhere(void **state)
+{
+   assert_int_equal(run("--help"), 0);
+   said("usage: figment COMMAND");
+   assert_int_equal(run("--version"), 0);
+   assert_int_equal(run("%s", ""), 2);
+   assert_int_equal(run("nonsense"), 2);
+   said("unknown command nonsense");
+   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+      assert_int_equal(run("%s --help", commands[i]), 0);
+      said("usage: figment ");
+      said("example:\n   figment ");
+      assert_int_equal(run("%s --no-such-option", commands[i]), 2);
+      said("unknown option --no-such-option");
+   }
+}
+
+static void manual_is_up_to_date(void **state)
+{
+   assert_int_equal(run("manual --check '%s'", manual), 0);
+   assert_int_equal(run("manual --check /nonexistent"), 1);
+   assert_int_equal(run("manual v_fma_f32"), 0);
+   said("opcode 0x082");
+   assert_int_equal(run("manual nothing"), 1);
+}
+
+static void write_file(const char *path, const void *data, size_t size)
+{
+   FILE *f = fopen(path, "wb");
+   assert_non_null(f);
+   assert_int_equal(fwrite(data, 1, size, f), size);
+   fclose(f);
+}
+
+static char directory[] = "/tmp/figment-test-XXXXXX";
+
+static const char *path(const char *name)
+{
+   static char paths[4][256];
+   static unsigned next;
+   char *p = paths[next++ % 4];
+   snprintf(p, sizeof paths[0], "%s/%s", directory, name);
+   return p;
+}
+
+static void assemble_and_back(void **state)
+{
+   static const char text[] = "a: v_add_f32 v1, 3.25, -abs(s4)\n s_brnz s5, a\n .word 0x3ff\n s_endpgm\n";
+   char first[1 << 12];
+
+   write_file(path("a.s"), text, sizeof text - 1);
+   assert_int_equal(run("asm '%s' -o '%s'", path("a.s"), path("a.bin")), 0);
+   assert_int_equal(run("asm '%s'", path("a.s")), 0);
+   strncpy(first, output, sizeof first - 1);
+   first[sizeof first - 1] = 0;
+   assert_int_equal(run("disasm '%s'", path("a.bin")), 0);
+   said("v_add_f32 v1, 0x40500000, -abs(s4)");
+   said("= 3.25");
+   said(".word 0x00000000000003ff");
+   said("undefined opcode");
+   assert_int_equal(run("disasm --bare '%s' 2>/dev/null | '%s' asm -", path("a.bin"), figment), 0);
+   assert_string_equal(output, first);
+
+   write_file(path("bad.s"), "s_nop\n  frob v1\n", 16);
+   assert_int_equal(run("asm '%s'", path("bad.s")), 1);
+   said("bad.s:2:3: unknown instruction 'frob'");
+   assert_int_equal(run("asm /nonexistent"), 1);
+   assert_int_equal(run("asm"), 2);
+   write_file(path("odd.bin"), "1234567", 7);
+   assert_int_equal(run("disasm '%s'", path("odd.bin")), 1);
+   assert_int_equal(run("packets '%s'", path("odd.bin")), 1);
+}
+
+static void packet_stream(void **state)
+{
+   static const uint32_t dw[] = {0x00000303, 1, 2, 3, 0xffffffff};
+
+   write_file(path("p.bin"), dw, sizeof dw);
+   assert_int_equal(run("packets '%s'", path("p.bin")), 0);
+   said("000000  00000303  DISPATCH\n");
+   said("000004  ffffffff  ? undefined opcode\n");
+   assert_int_equal(run("packets --offset 4 '%s'", path("p.bin")), 0);
+   assert_null(strstr(output, "DISPATCH"));
+   assert_int_equal(run("packets --offset 99 '%s'", path("p.bin")), 1);
+   assert_int_equal(run("packets --offset x '%s'", path("p.bin")), 2);
+}
+
+/* A section as the card makes it: payload rounded up to 64 KiB, a page of trailer, sealed. */
+static int make_section(bool sealed)
+{
+   int fd = memfd_create("test", MFD_ALLOW_SEALING);
+   uint8_t bytes[16 * 16 * 4];
+
+   assert_true(fd >= 0);
+   assert_int_equal(ftruncate(fd, 0x10000 + 0x1000), 0);
+   for (size_t i = 0; i < sizeof bytes; i++)
+      bytes[i] = (uint8_t)i;
+   assert_int_equal(pwrite(fd, bytes, sizeof bytes, 0), sizeof bytes);
+   if (sealed)
+      assert_int_equal(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL), 0);
+   return fd;
+}
+
+static void map_a_section(void **state)
+{
+   int fd = make_section(true);
+   char file[64];
+
+   snprintf(file, sizeof file, "/proc/%d/fd/%d", (int)getpid(), fd);
+   assert_int_equal(run("map %s", file), 0);
+   said("payload 65536 bytes, trailer 4096 bytes");
+   assert_int_equal(run("map --fd %d --hexdump --offset 16 --length 20", fd), 0);
+   said("00000010  10 11 12 13 14 15 16 17  18 19 1a 1b 1c 1d 1e 1f");
+   said("00000020  20 21 22 23");
+   assert_int_equal(run("map %s --dump '%s' --length 1K", file, path("dump")), 0);
+   uint8_t bytes[1025];
+   FILE *f = fopen(path("dump"), "rb");
+   assert_non_null(f);
+   assert_int_equal(fread(bytes, 1, sizeof bytes, f), 1024);
+   fclose(f);
+   for (int i = 0; i < 1024; i++)
+      assert_int_equal(bytes[i], (uint8_t)i);
+   assert_int_equal(run("map %s --png '%s' 16x16", file, path("a.png")), 0);
+   f = fopen(path("a.png"), "rb");
+   assert_non_null(f);
+   assert_int_equal(fread(bytes, 1, 24, f), 24);
+   fclose(f);
+   assert_memory_equal(bytes, "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10", 24);
+   close(fd);
+}
+
+static void map_refuses(void **state)
+{
+   int fd = make_section(true), loose = make_section(false);
+
+   assert_int_equal(run("map --fd %d --png '%s' 4096x4096", fd, path("no.png")), 1);
+   said("4096x4096 rgba8 needs 67108864 bytes, 65536 are there");
+   assert_int_equal(access(path("no.png"), F_OK), -1);
+   assert_int_equal(run("map --fd %d --png '%s' 0x16", fd, path("no.png")), 2);
+   assert_int_equal(run("map --fd %d --png '%s' 16x16 --format NOPE", fd, path("no.png")), 2);
+   assert_int_equal(run("map --fd %d --png '%s'", fd, path("no.png")), 2);
+   assert_int_equal(run("map --fd %d --offset 65537", fd), 1);
+   assert_int_equal(run("map --fd %d --offset 65000 --length 1K", fd), 1);
+   assert_int_equal(run("map --fd %d", loose), 1);
+   said("not sealed against shrinking");
+   assert_int_equal(run("map --fd 999"), 1);
+   assert_int_equal(run("map --fd x"), 1);
+   assert_int_equal(run("map /dev/null"), 1);
+   assert_int_equal(run("map --name foo"), 1);
+   assert_int_equal(run("map"), 2);
+   close(fd);
+   close(loose);
+}
+
+/* `run` needs a manifest beside the command: give it a copy of the command in a tree of our own. */
+static void run_a_program(void **state)
+{
+   static const char report[] =
+      "{\"figment\":1,\"devices\":[{\"profile\":\"fg1\",\"counters\":{\"GPU_CYCLES\":1234567,\"WAVES\":42,"
+      "\"CORE_BYTES_READ\":10,\"COPY_BYTES\":5}},\n{\"profile\":\"two\",\"counters\":{\"WAVES\":7}}]}";
+   const char *real = figment;
+   char copy[512], shell[1024];
+
+   snprintf(shell, sizeof shell, "mkdir -p '%s/bin' '%s/share/vulkan/icd.d' && cp '%s' '%s/bin/figment'", directory, directory,
+            figment, directory);
+   assert_int_equal(system(shell), 0);
+   snprintf(copy, sizeof copy, "%s/bin/figment", directory);
+   figment = copy;
+   unsetenv("FIGMENT_REPORT");
+   assert_int_equal(run("run true"), 1);
+   said("no driver");
+   write_file(path("share/vulkan/icd.d/figment_icd.x86_64.json"), "{}", 2);
+   write_file(path("canned.json"), report, sizeof report - 1);
+
+   assert_int_equal(run("run --profile fg1-nano --threads 3 -- sh -c 'env; exit 7'"), 7);
+   said("FIGMENT_PROFILE=fg1-nano\n");
+   said("FIGMENT_THREADS=3\n");
+   said("figment_icd.x86_64.json\n");
+   said("no report: the program opened no Figment device");
+   assert_int_equal(run("run -- sh -c 'cp %s $FIGMENT_REPORT'", path("canned.json")), 0);
+   said("card fg1\n");
+   said("1 234 567");
+   said("card two\n");
+   assert_int_equal(run("run --report '%s' -- sh -c 'cp %s $FIGMENT_REPORT'", path("kept.json"), path("canned.json")), 0);
+   assert_int_equal(access(path("kept.json"), R_OK), 0);
+   assert_int_equal(run("run --report '%s' -- true", path("kept.json")), 0); /* an old report is not taken for a new one */
+   said("no report");
+   assert_int_equal(run("run -q -- sh -c 'echo {nonsense >$FIGMENT_REPORT'"), 0);
+   assert_int_equal(run("run -- sh -c 'echo {nonsense >$FIGMENT_REPORT'"), 0);
+   said("is no report");
+   assert_int_equal(run("run -- sh -c 'kill -9 $$'"), 128 + 9);
+   assert_int_equal(run("run -- /nonexistent/program"), 1);
+   said("cannot start /nonexistent/program");
+   assert_int_equal(run("run"), 2);
+   assert_int_equal(run("run --threads"), 2);
+   figment = real;
+}
+
+static int make_directory(void **state)
+{
+   return mkdtemp(directory) ? 0 : -1;
+}
+
+static int remove_directory(void **state)
+{
+   char shell[256];
+   snprintf(shell, sizeof shell, "rm -rf '%s'", directory);
+   return system(shell);
+}
+
+int main(int argc, char **argv)
+{
+   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(help_everywhere),   cmocka_unit_test(manual_is_up_to_date),
+      cmocka_unit_test(assemble_and_back), cmocka_unit_test(packet_stream),
+      cmocka_unit_test(map_a_section),     cmocka_unit_test(map_refuses),
+      cmocka_unit_test(run_a_program),
+   };
+   if (argc != 3) {
+      fprintf(stderr, "usage: tool_test FIGMENT MANUAL_DIRECTORY\n");
+      return 2;
+   }
+   figment = argv[1];
+   manual = argv[2];
+   return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}
