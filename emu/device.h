@@ -38,7 +38,7 @@ typedef struct emu_open_info {
 } emu_open_info;
 
 /* Power up a card in its own slot. Reads the FIGMENT_* settings of the emulator. On failure *out is NULL and a
- * message for the user stands in err (if err_size > 0). */
+ * message for the user stands in err; with no room for it (err NULL or err_size 0) it goes to stderr instead. */
 emu_result emu_device_open(const emu_open_info *info, emu_device **out, char *err, size_t err_size);
 /* Power down: stops every thread of the device, drops all physical bindings, frees it. Sections that the caller
  * holds stay valid. Writes FIGMENT_REPORT if it is set. */

@@ -35,7 +35,9 @@
 #define GPU_PTE_CONTIG (UINT64_C(1) << 3)   /* L0: part of an aligned 64 KiB page */
 #define GPU_PTE_SOFTWARE UINT64_C(0xff0)    /* bits 4..11: ignored by hardware */
 #define GPU_PTE_PA UINT64_C(0x000000fffffff000)
-/* Bits 40..63 must be zero; a set one is a RESERVED_PTE fault. Table addresses lie in VRAM. */
+/* An entry without VALID has no other meaning. Of a valid one bits 40..63 must be zero, LEAF must fit the level, a table entry has no
+ * CONTIG (its WRITE means nothing), a 2 MiB page has no CONTIG and a 2 MiB aligned address, a CONTIG entry's address bits 12..15
+ * equal those of its VA; tables and the root lie in VRAM on 4 KiB boundaries. Anything else is a RESERVED_PTE fault. */
 
 /* ---- enums ------------------------------------------------------------------------------ */
 enum gpu_fault {
