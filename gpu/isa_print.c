@@ -3,6 +3,7 @@
  * Invariant: isa_assemble (isa_text.c) turns the line back into the same words, and the line depends
  * on nothing but the instruction and its place. Operand syntax: manual, chapter "Shader ISA".
  */
+#include "gpu_printf.h"
 #include "isa.h"
 
 #include <inttypes.h>
@@ -15,7 +16,7 @@ struct line {
    size_t size, len;
 };
 
-__attribute__((format(printf, 2, 3))) static void put(struct line *l, const char *format, ...)
+GPU_PRINTF(2, 3) static void put(struct line *l, const char *format, ...)
 {
    size_t left = l->len < l->size ? l->size - l->len : 0;
    va_list args;

@@ -5,6 +5,7 @@
  * encoder cannot refuse it; every error names line and column. Printing is isa_print.c's. Syntax:
  * manual, chapter "Shader ISA", section "Assembly text".
  */
+#include "gpu_printf.h"
 #include "isa.h"
 
 #include <errno.h>
@@ -55,7 +56,7 @@ struct operand {
    bool neg, abs;
 };
 
-__attribute__((format(printf, 3, 4))) static bool fail_at(struct assembler *a, struct place p,
+GPU_PRINTF(3, 4) static bool fail_at(struct assembler *a, struct place p,
                                                           const char *format, ...)
 {
    va_list args;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "gpu_printf.h"
+
 /* A growing text; failed is sticky and is checked once. */
 typedef struct manual_text {
    char *p;
@@ -12,7 +14,7 @@ typedef struct manual_text {
    bool failed;
 } manual_text;
 
-__attribute__((format(printf, 2, 3))) void manual_put(manual_text *t, const char *format, ...);
+GPU_PRINTF(2, 3) void manual_put(manual_text *t, const char *format, ...);
 /* Table text: a '|' would end the cell. */
 void manual_put_cell(manual_text *t, const char *text);
 

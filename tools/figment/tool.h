@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gpu_printf.h"
+
 /* Exit statuses. */
 enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
 
@@ -42,8 +44,8 @@ bool tool_parse(const tool_command *c, int argc, char **argv, tool_line *line, i
 void tool_help(const tool_command *c);
 
 /* "figment NAME: ..." on stderr; returns the exit status. */
-__attribute__((format(printf, 2, 3))) int tool_fail(const tool_command *c, const char *format, ...);
-__attribute__((format(printf, 2, 3))) int tool_usage(const tool_command *c, const char *format, ...);
+GPU_PRINTF(2, 3) int tool_fail(const tool_command *c, const char *format, ...);
+GPU_PRINTF(2, 3) int tool_usage(const tool_command *c, const char *format, ...);
 
 /* Whole file ("-": standard input) with a zero byte behind it; NULL and a message on failure. The caller frees it. */
 char *tool_read_file(const tool_command *c, const char *path, size_t *size);
