@@ -1,0 +1,43 @@
+/* VkCommandBuffer: a packet stream and the state that its commands build up. */
+#ifndef VKF_COMMAND_BUFFER_H
+#define VKF_COMMAND_BUFFER_H
+
+#include "sc.h"
+#include "vkf.h"
+#include "vkf_stream.h"
+
+struct vkf_device;
+struct vkf_pipeline;
+struct vkf_set;
+
+enum vkf_cmd_state { VKF_CMD_INITIAL, VKF_CMD_RECORDING, VKF_CMD_EXECUTABLE, VKF_CMD_INVALID };
+
+struct vkf_bound_set {
+   const struct vkf_set *set;
+   uint32_t offsets[SC_MAX_DYNAMIC];
+};
+
+/* Compute state; what is dirty is written into the stream by the next dispatch. */
+struct vkf_compute_state {
+   const struct vkf_pipeline *pipeline;
+   struct vkf_bound_set sets[SC_MAX_SETS];
+   uint8_t push[SC_PUSH_MAX_B];
+   bool pipeline_dirty, root_dirty;
+};
+
+struct vkf_command_buffer {
+   struct vkf_object object;
+   struct vkf_command_buffer *next; /* of the pool */
+   struct vkf_device *device;
+   enum vkf_cmd_state state;
+   bool one_time;
+   struct vkf_stream stream;
+   struct vkf_compute_state compute;
+};
+VKF_HANDLE(vkf_command_buffer, VkCommandBuffer)
+
+void vkf_command_buffer_reset(struct vkf_command_buffer *cmd);
+/* A command that this driver cannot record: tell, and let vkEndCommandBuffer fail. */
+void vkf_cmd_unsupported(VkCommandBuffer commandBuffer, const char *command);
+
+#endif

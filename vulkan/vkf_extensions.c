@@ -1,0 +1,44 @@
+/* The list of extensions: enumeration and parsing of what an application enables. */
+#include "vkf_extensions.h"
+
+static const struct {
+   VkExtensionProperties properties;
+   enum vkf_extension_kind kind;
+} table[VKF_EXT_COUNT] = {
+#define VKF_EXTENSION(name, ext_kind, version)                                                               \
+   [VKF_EXT_##name] = {{"VK_" #name, version}, VKF_EXT_KIND_##ext_kind},
+#include "vkf_extensions.def"
+};
+
+enum vkf_extension_kind vkf_extension_kind(enum vkf_extension e)
+{
+   return table[e].kind;
+}
+
+bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names, uint32_t count,
+                          uint32_t *set, const char **unknown)
+{
+   *set = 0;
+   for (uint32_t i = 0; i < count; i++) {
+      uint32_t e = 1;
+      while (e < VKF_EXT_COUNT &&
+             (table[e].kind != kind || strcmp(table[e].properties.extensionName, names[i])))
+         e++;
+      if (e == VKF_EXT_COUNT) {
+         *unknown = names[i];
+         return false;
+      }
+      *set |= 1u << e;
+   }
+   return true;
+}
+
+VkResult vkf_extensions_list(enum vkf_extension_kind kind, uint32_t *count, VkExtensionProperties *out)
+{
+   VkExtensionProperties all[VKF_EXT_COUNT];
+   uint32_t n = 0;
+   for (uint32_t e = 1; e < VKF_EXT_COUNT; e++)
+      if (table[e].kind == kind)
+         all[n++] = table[e].properties;
+   return vkf_return_array(all, n, sizeof all[0], count, out);
+}

@@ -1,0 +1,147 @@
+/* Limits, heaps and names. What the hardware decides comes from the ID registers; limits of parts that do not
+ * exist yet (images, rasterisation) stand at the minimum that the specification requires of every
+ * implementation. */
+#include "vkf_physical_device.h"
+#include <stdio.h>
+#include "sc.h"
+#include "vkf_build_id.h"
+
+#define VKF_VENDOR_ID 0x4647u /* "FG" */
+#define VKF_DEVICE_ID 0x0001u
+#define MAX_DESCRIPTORS (1u << 20)
+
+static void fill_image_limits(VkPhysicalDeviceLimits *l)
+{
+   l->maxImageDimension1D = 4096;
+   l->maxImageDimension2D = 4096;
+   l->maxImageDimension3D = 256;
+   l->maxImageDimensionCube = 4096;
+   l->maxImageArrayLayers = 256;
+   l->maxTexelBufferElements = 65536;
+   l->maxSamplerAllocationCount = 4000;
+   l->maxSamplerLodBias = 2;
+   l->maxSamplerAnisotropy = 1;
+   l->minTexelBufferOffsetAlignment = 256;
+   l->minTexelOffset = -8;
+   l->maxTexelOffset = 7;
+   l->subTexelPrecisionBits = 4;
+   l->mipmapPrecisionBits = 4;
+   l->sampledImageColorSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->sampledImageIntegerSampleCounts = VK_SAMPLE_COUNT_1_BIT;
+   l->sampledImageDepthSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->sampledImageStencilSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->storageImageSampleCounts = VK_SAMPLE_COUNT_1_BIT;
+   l->maxSampleMaskWords = 1;
+}
+
+static void fill_raster_limits(VkPhysicalDeviceLimits *l)
+{
+   l->maxVertexInputAttributes = 16;
+   l->maxVertexInputBindings = 16;
+   l->maxVertexInputAttributeOffset = 2047;
+   l->maxVertexInputBindingStride = 2048;
+   l->maxVertexOutputComponents = 64;
+   l->maxFragmentInputComponents = 64;
+   l->maxFragmentOutputAttachments = 4;
+   l->maxFragmentCombinedOutputResources = 4;
+   l->subPixelPrecisionBits = 4;
+   l->maxDrawIndexedIndexValue = (1u << 24) - 1;
+   l->maxDrawIndirectCount = 1;
+   l->maxViewports = 1;
+   l->maxViewportDimensions[0] = l->maxViewportDimensions[1] = 4096;
+   l->viewportBoundsRange[0] = -8192;
+   l->viewportBoundsRange[1] = 8191;
+   l->maxFramebufferWidth = l->maxFramebufferHeight = 4096;
+   l->maxFramebufferLayers = 256;
+   l->framebufferColorSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->framebufferDepthSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->framebufferStencilSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->framebufferNoAttachmentsSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
+   l->maxColorAttachments = 4;
+   l->discreteQueuePriorities = 2;
+   l->pointSizeRange[0] = l->pointSizeRange[1] = 1;
+   l->lineWidthRange[0] = l->lineWidthRange[1] = 1;
+   l->standardSampleLocations = VK_TRUE;
+}
+
+static void fill_descriptor_limits(VkPhysicalDeviceLimits *l)
+{
+   l->maxUniformBufferRange = UINT32_MAX & ~3u;
+   l->maxStorageBufferRange = UINT32_MAX & ~3u;
+   l->maxPushConstantsSize = SC_PUSH_MAX_B;
+   l->maxBoundDescriptorSets = SC_MAX_SETS;
+   l->maxPerStageDescriptorUniformBuffers = MAX_DESCRIPTORS;
+   l->maxPerStageDescriptorStorageBuffers = MAX_DESCRIPTORS;
+   l->maxPerStageDescriptorSamplers = 16;
+   l->maxPerStageDescriptorSampledImages = 16;
+   l->maxPerStageDescriptorStorageImages = 4;
+   l->maxPerStageDescriptorInputAttachments = 4;
+   l->maxPerStageResources = MAX_DESCRIPTORS;
+   l->maxDescriptorSetUniformBuffers = MAX_DESCRIPTORS;
+   l->maxDescriptorSetStorageBuffers = MAX_DESCRIPTORS;
+   l->maxDescriptorSetUniformBuffersDynamic = SC_MAX_DYNAMIC / 2;
+   l->maxDescriptorSetStorageBuffersDynamic = SC_MAX_DYNAMIC / 2;
+   l->maxDescriptorSetSamplers = 96;
+   l->maxDescriptorSetSampledImages = 96;
+   l->maxDescriptorSetStorageImages = 24;
+   l->maxDescriptorSetInputAttachments = 4;
+   l->minUniformBufferOffsetAlignment = 16;
+   l->minStorageBufferOffsetAlignment = 16;
+}
+
+static void fill_compute_limits(const struct vkf_physical_device *p, VkPhysicalDeviceLimits *l)
+{
+   l->maxComputeSharedMemorySize = p->lds_B;
+   l->maxComputeWorkGroupInvocations = 1024;
+   for (int i = 0; i < 3; i++) {
+      l->maxComputeWorkGroupCount[i] = 65535;
+      l->maxComputeWorkGroupSize[i] = 1024;
+   }
+   l->timestampComputeAndGraphics = VK_TRUE;
+   l->timestampPeriod = (float)(1e6 / p->core_clock_khz);
+}
+
+static void fill_memory_limits(VkPhysicalDeviceLimits *l)
+{
+   l->maxMemoryAllocationCount = VKF_MAX_ALLOCATIONS;
+   l->bufferImageGranularity = 1;
+   l->minMemoryMapAlignment = 65536;
+   l->optimalBufferCopyOffsetAlignment = 16;
+   l->optimalBufferCopyRowPitchAlignment = 64;
+   l->nonCoherentAtomSize = 1;
+}
+
+void vkf_fill_properties(const struct vkf_physical_device *p, const char *profile,
+                         VkPhysicalDeviceProperties *out)
+{
+   *out = (VkPhysicalDeviceProperties){
+       .apiVersion = VK_MAKE_API_VERSION(0, 1, 0, VK_HEADER_VERSION),
+       .driverVersion = VKF_DRIVER_VERSION,
+       .vendorID = VKF_VENDOR_ID,
+       .deviceID = VKF_DEVICE_ID,
+       .deviceType = VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU,
+   };
+   snprintf(out->deviceName, sizeof out->deviceName, "Figment %s", profile);
+   static const uint8_t build_id[VK_UUID_SIZE] = VKF_BUILD_ID;
+   memcpy(out->pipelineCacheUUID, build_id, sizeof build_id);
+   fill_image_limits(&out->limits);
+   fill_raster_limits(&out->limits);
+   fill_descriptor_limits(&out->limits);
+   fill_compute_limits(p, &out->limits);
+   fill_memory_limits(&out->limits);
+}
+
+void vkf_fill_memory_properties(const struct vkf_physical_device *p, VkPhysicalDeviceMemoryProperties *out)
+{
+   const VkMemoryPropertyFlags visible =
+       VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+   const VkMemoryPropertyFlags local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
+   *out = (VkPhysicalDeviceMemoryProperties){.memoryTypeCount = VKF_MEMORY_TYPE_COUNT, .memoryHeapCount = 2};
+   out->memoryHeaps[0] = (VkMemoryHeap){p->vram_B, VK_MEMORY_HEAP_DEVICE_LOCAL_BIT};
+   out->memoryHeaps[1] = (VkMemoryHeap){p->sysmem_B, 0};
+   out->memoryTypes[VKF_MEMORY_VRAM] = (VkMemoryType){local, 0};
+   out->memoryTypes[VKF_MEMORY_SYSTEM] = (VkMemoryType){visible, 1};
+   out->memoryTypes[VKF_MEMORY_VRAM_VISIBLE] = (VkMemoryType){local | visible, 0};
+   out->memoryTypes[VKF_MEMORY_SYSTEM_CACHED] =
+       (VkMemoryType){visible | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, 1};
+}

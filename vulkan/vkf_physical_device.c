@@ -1,0 +1,274 @@
+/* VkPhysicalDevice: identification and queries. The numbers come from the ID registers (limits in
+ * vkf_limits.c). Invariant: opening the card once serves both the queries and the first device. Formats and
+ * images: none yet, and said so. */
+#include "vkf_physical_device.h"
+#include "vkf_extensions.h"
+#include "vkf_instance.h"
+#include "vkf_machine.h"
+
+/* robustBufferAccess is the hardware's way: every buffer access is checked against its descriptor. */
+const VkPhysicalDeviceFeatures vkf_features = {
+    .robustBufferAccess = VK_TRUE,
+    .shaderUniformBufferArrayDynamicIndexing = VK_TRUE,
+    .shaderStorageBufferArrayDynamicIndexing = VK_TRUE,
+};
+
+static void put_uuid(uint8_t out[VK_UUID_SIZE], const char text[12])
+{
+   memcpy(out, text, 12);
+   for (int i = 0; i < 4; i++)
+      out[12 + i] = (uint8_t)(GPU_ABI_VERSION >> (8 * i));
+}
+
+void vkf_device_uuid(uint8_t out[VK_UUID_SIZE])
+{
+   put_uuid(out, "Figment-card");
+}
+void vkf_driver_uuid(uint8_t out[VK_UUID_SIZE])
+{
+   put_uuid(out, "Figment-vulk");
+}
+
+static VkResult identify(struct vkf_physical_device *p)
+{
+   struct vkf_machine *m = p->probe;
+   uint32_t magic = vkf_machine_read(m, GPU_REG_ID_MAGIC), abi = vkf_machine_read(m, GPU_REG_ID_ABI);
+   if (magic != GPU_MAGIC || abi != GPU_ABI_VERSION)
+      return vkf_instance_error(p->instance, VK_ERROR_INITIALIZATION_FAILED,
+                                "card answers magic %08x, ABI %u; this driver needs %08x, %u", magic, abi,
+                                GPU_MAGIC, GPU_ABI_VERSION);
+   p->vram_B = vkf_machine_read64(m, GPU_REG_ID_VRAM_LO);
+   p->sysmem_B = vkf_machine_read64(m, GPU_REG_ID_SYSMEM_LO);
+   p->lds_B = vkf_machine_read(m, GPU_REG_ID_LDS_B);
+   p->scratch_max_B = vkf_machine_read(m, GPU_REG_ID_SCRATCH_MAX_B);
+   p->rings = vkf_machine_read(m, GPU_REG_ID_RINGS);
+   p->core_clock_khz = vkf_machine_read(m, GPU_REG_ID_CORE_CLOCK_KHZ);
+   p->watchdog_m = vkf_machine_read(m, GPU_REG_ID_WATCHDOG_M);
+   if (p->rings < VKF_QUEUE_COUNT || !p->core_clock_khz)
+      return vkf_instance_error(p->instance, VK_ERROR_INITIALIZATION_FAILED,
+                                "card has %u rings and a clock of %u kHz", p->rings, p->core_clock_khz);
+   vkf_fill_properties(p, vkf_machine_profile(m), &p->properties);
+   return VK_SUCCESS;
+}
+
+VkResult vkf_physical_device_create(struct vkf_instance *instance, struct vkf_physical_device **out)
+{
+   char err[512] = "";
+   struct vkf_physical_device *p = vkf_object_new(
+       NULL, instance->alloc, sizeof *p, VK_OBJECT_TYPE_PHYSICAL_DEVICE, VK_SYSTEM_ALLOCATION_SCOPE_INSTANCE);
+   if (!p)
+      return VK_ERROR_OUT_OF_HOST_MEMORY;
+   p->instance = instance;
+   pthread_mutex_init(&p->lock, NULL);
+   VkResult r = vkf_machine_open(&p->probe, err, sizeof err);
+   if (r != VK_SUCCESS)
+      vkf_instance_error(instance, r, "cannot power the card: %s", err);
+   else
+      r = identify(p);
+   if (r != VK_SUCCESS) {
+      vkf_physical_device_destroy(p);
+      return r;
+   }
+   *out = p;
+   return VK_SUCCESS;
+}
+
+void vkf_physical_device_destroy(struct vkf_physical_device *p)
+{
+   if (!p)
+      return;
+   vkf_machine_close(p->probe);
+   pthread_mutex_destroy(&p->lock);
+   vkf_object_delete(NULL, p->instance->alloc, p);
+}
+
+VkResult vkf_physical_device_take_machine(struct vkf_physical_device *p, struct vkf_machine **out)
+{
+   pthread_mutex_lock(&p->lock);
+   *out = p->probe;
+   p->probe = NULL;
+   pthread_mutex_unlock(&p->lock);
+   if (*out)
+      return VK_SUCCESS;
+   char err[512] = "";
+   VkResult r = vkf_machine_open(out, err, sizeof err);
+   if (r != VK_SUCCESS) {
+      vkf_instance_error(p->instance, r, "cannot power another card: %s", err);
+      return r == VK_ERROR_TOO_MANY_OBJECTS ? r : VK_ERROR_INITIALIZATION_FAILED;
+   }
+   return VK_SUCCESS;
+}
+
+/* ---- queries ---------------------------------------------------------------------------------------- */
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFeatures(VkPhysicalDevice physicalDevice,
+                                                         VkPhysicalDeviceFeatures *pFeatures)
+{
+   *pFeatures = vkf_features;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFeatures2KHR(VkPhysicalDevice physicalDevice,
+                                                             VkPhysicalDeviceFeatures2 *pFeatures)
+{
+   pFeatures->features = vkf_features;
+   for (VkBaseOutStructure *s = pFeatures->pNext; s; s = s->pNext) {
+      if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT) {
+         VkPhysicalDeviceFaultFeaturesEXT *f = (VkPhysicalDeviceFaultFeaturesEXT *)s;
+         f->deviceFault = VK_TRUE;
+         f->deviceFaultVendorBinary = VK_FALSE;
+      }
+   }
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties(VkPhysicalDevice physicalDevice,
+                                                           VkPhysicalDeviceProperties *pProperties)
+{
+   *pProperties = vkf_physical_device_from(physicalDevice)->properties;
+}
+
+static void fill_id(VkPhysicalDeviceIDProperties *id)
+{
+   vkf_device_uuid(id->deviceUUID);
+   vkf_driver_uuid(id->driverUUID);
+   memset(id->deviceLUID, 0, sizeof id->deviceLUID);
+   id->deviceNodeMask = 0;
+   id->deviceLUIDValid = VK_FALSE; /* no DXGI adapter stands behind the card */
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties2KHR(VkPhysicalDevice physicalDevice,
+                                                               VkPhysicalDeviceProperties2 *pProperties)
+{
+   const struct vkf_physical_device *p = vkf_physical_device_from(physicalDevice);
+   pProperties->properties = p->properties;
+   for (VkBaseOutStructure *s = pProperties->pNext; s; s = s->pNext) {
+      if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES) {
+         fill_id((VkPhysicalDeviceIDProperties *)s);
+      } else if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES) {
+         VkPhysicalDeviceMaintenance3Properties *m = (VkPhysicalDeviceMaintenance3Properties *)s;
+         m->maxPerSetDescriptors = 1u << 20;
+         m->maxMemoryAllocationSize = VKF_MAX(p->vram_B, p->sysmem_B);
+      }
+   }
+}
+
+/* No format is supported for any use: images are not there yet. */
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFormatProperties(VkPhysicalDevice physicalDevice,
+                                                                 VkFormat format,
+                                                                 VkFormatProperties *pFormatProperties)
+{
+   *pFormatProperties = (VkFormatProperties){0};
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFormatProperties2KHR(VkPhysicalDevice physicalDevice,
+                                                                     VkFormat format,
+                                                                     VkFormatProperties2 *pFormatProperties)
+{
+   pFormatProperties->formatProperties = (VkFormatProperties){0};
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPhysicalDeviceImageFormatProperties(
+    VkPhysicalDevice physicalDevice, VkFormat format, VkImageType type, VkImageTiling tiling,
+    VkImageUsageFlags usage, VkImageCreateFlags flags, VkImageFormatProperties *pImageFormatProperties)
+{
+   *pImageFormatProperties = (VkImageFormatProperties){0};
+   return VK_ERROR_FORMAT_NOT_SUPPORTED;
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPhysicalDeviceImageFormatProperties2KHR(
+    VkPhysicalDevice physicalDevice, const VkPhysicalDeviceImageFormatInfo2 *pImageFormatInfo,
+    VkImageFormatProperties2 *pImageFormatProperties)
+{
+   pImageFormatProperties->imageFormatProperties = (VkImageFormatProperties){0};
+   for (VkBaseOutStructure *s = pImageFormatProperties->pNext; s; s = s->pNext)
+      if (s->sType == VK_STRUCTURE_TYPE_EXTERNAL_IMAGE_FORMAT_PROPERTIES)
+         ((VkExternalImageFormatProperties *)s)->externalMemoryProperties = (VkExternalMemoryProperties){0};
+   return VK_ERROR_FORMAT_NOT_SUPPORTED;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceSparseImageFormatProperties(
+    VkPhysicalDevice physicalDevice, VkFormat format, VkImageType type, VkSampleCountFlagBits samples,
+    VkImageUsageFlags usage, VkImageTiling tiling, uint32_t *pPropertyCount,
+    VkSparseImageFormatProperties *pProperties)
+{
+   *pPropertyCount = 0;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceSparseImageFormatProperties2KHR(
+    VkPhysicalDevice physicalDevice, const VkPhysicalDeviceSparseImageFormatInfo2 *pFormatInfo,
+    uint32_t *pPropertyCount, VkSparseImageFormatProperties2 *pProperties)
+{
+   *pPropertyCount = 0;
+}
+
+static const VkQueueFamilyProperties families[VKF_FAMILY_COUNT] = {
+    [VKF_FAMILY_COMPUTE] = {.queueFlags = VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT,
+                            .queueCount = 2,
+                            .timestampValidBits = 64,
+                            .minImageTransferGranularity = {1, 1, 1}},
+    [VKF_FAMILY_TRANSFER] = {.queueFlags = VK_QUEUE_TRANSFER_BIT,
+                             .queueCount = 1,
+                             .timestampValidBits = 64,
+                             .minImageTransferGranularity = {1, 1, 1}},
+};
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceQueueFamilyProperties(VkPhysicalDevice physicalDevice,
+                                                                      uint32_t *pCount,
+                                                                      VkQueueFamilyProperties *pProperties)
+{
+   vkf_return_array(families, VKF_FAMILY_COUNT, sizeof families[0], pCount, pProperties);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceQueueFamilyProperties2KHR(
+    VkPhysicalDevice physicalDevice, uint32_t *pCount, VkQueueFamilyProperties2 *pProperties)
+{
+   if (!pProperties) {
+      *pCount = VKF_FAMILY_COUNT;
+      return;
+   }
+   *pCount = VKF_MIN(*pCount, (uint32_t)VKF_FAMILY_COUNT);
+   for (uint32_t i = 0; i < *pCount; i++)
+      pProperties[i].queueFamilyProperties = families[i];
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceMemoryProperties(
+    VkPhysicalDevice physicalDevice, VkPhysicalDeviceMemoryProperties *pProperties)
+{
+   vkf_fill_memory_properties(vkf_physical_device_from(physicalDevice), pProperties);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceMemoryProperties2KHR(
+    VkPhysicalDevice physicalDevice, VkPhysicalDeviceMemoryProperties2 *pProperties)
+{
+   vkf_fill_memory_properties(vkf_physical_device_from(physicalDevice), &pProperties->memoryProperties);
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_EnumerateDeviceExtensionProperties(VkPhysicalDevice physicalDevice,
+                                                                      const char *pLayerName,
+                                                                      uint32_t *pCount,
+                                                                      VkExtensionProperties *pProperties)
+{
+   if (pLayerName)
+      return VK_ERROR_LAYER_NOT_PRESENT;
+   return vkf_extensions_list(VKF_EXT_KIND_DEVICE, pCount, pProperties);
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_EnumerateDeviceLayerProperties(VkPhysicalDevice physicalDevice,
+                                                                  uint32_t *pCount,
+                                                                  VkLayerProperties *pProperties)
+{
+   *pCount = 0;
+   return VK_SUCCESS;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceExternalBufferPropertiesKHR(
+    VkPhysicalDevice physicalDevice, const VkPhysicalDeviceExternalBufferInfo *pExternalBufferInfo,
+    VkExternalBufferProperties *pExternalBufferProperties)
+{
+   VkExternalMemoryProperties *p = &pExternalBufferProperties->externalMemoryProperties;
+   *p = (VkExternalMemoryProperties){.compatibleHandleTypes = pExternalBufferInfo->handleType};
+   if (pExternalBufferInfo->handleType != VKF_OPAQUE_HANDLE || pExternalBufferInfo->flags)
+      return;
+   p->externalMemoryFeatures =
+       VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT | VK_EXTERNAL_MEMORY_FEATURE_IMPORTABLE_BIT;
+   p->exportFromImportedHandleTypes = VKF_OPAQUE_HANDLE;
+   p->compatibleHandleTypes = VKF_OPAQUE_HANDLE;
+}

@@ -1,0 +1,249 @@
+/* VkQueue: packets into a ring. Every submission ends in a FENCE packet with the queue's next number; fences
+ * and idle waits compare that number with the slot the packet writes. Invariant: never more in the ring than
+ * it holds; WPTR moves past whole packets only. Semaphores wait and signal by WAIT_MEM64 and SIGNAL64 on the
+ * semaphore's own slot. */
+#include "vkf_queue.h"
+#include "vkf_command_buffer.h"
+#include "vkf_device.h"
+#include "vkf_fence.h"
+#include "vkf_machine.h"
+#include "vkf_packet.h"
+#include "vkf_semaphore.h"
+
+#define RING_DW 65536u
+#define RING_POLL_NS UINT64_C(200000)
+
+/* ---- life ---------------------------------------------------------------------------------------------- */
+VkResult vkf_queue_create(struct vkf_device *device, uint32_t family, uint32_t index, bool high_priority)
+{
+   uint32_t ring = family == VKF_FAMILY_COMPUTE ? index : 2;
+   struct vkf_queue *q = vkf_device_object(device, NULL, sizeof *q, VK_OBJECT_TYPE_QUEUE);
+   if (!q)
+      return VK_ERROR_OUT_OF_HOST_MEMORY;
+   q->device = device;
+   q->family = family;
+   q->index = index;
+   q->ring = ring;
+   q->high_priority = high_priority;
+   pthread_mutex_init(&q->lock, NULL);
+   device->queues[ring] = q;
+   VkResult r = vkf_bo_create(device, VKF_PLACE_SYSTEM, RING_DW * 4, NULL, true, &q->ring_memory);
+   if (r == VK_SUCCESS)
+      r = vkf_span_take(&device->slots, sizeof(struct vkf_slot), 16, &q->slot);
+   if (r == VK_SUCCESS)
+      memset(q->slot.host, 0, sizeof(struct vkf_slot));
+   return r;
+}
+
+void vkf_queue_destroy(struct vkf_queue *queue)
+{
+   if (!queue)
+      return;
+   struct vkf_device *device = queue->device;
+   device->queues[queue->ring] = NULL;
+   vkf_span_give(&device->slots, &queue->slot);
+   vkf_bo_destroy(device, &queue->ring_memory);
+   pthread_mutex_destroy(&queue->lock);
+   vkf_object_delete(NULL, device->alloc, queue);
+}
+
+void vkf_queue_start(struct vkf_queue *queue)
+{
+   struct vkf_machine *m = queue->device->machine;
+   vkf_machine_write64(m, GPU_REG_AT(RING, BASE_LO, queue->ring), queue->ring_memory.va);
+   vkf_machine_write(m, GPU_REG_AT(RING, SIZE_DW, queue->ring), RING_DW);
+   vkf_machine_write(m, GPU_REG_AT(RING, PRIORITY, queue->ring), queue->high_priority);
+   vkf_machine_write(m, GPU_REG_AT(RING, WPTR, queue->ring), 0);
+   vkf_machine_write(m, GPU_REG_AT(RING, ENABLE, queue->ring), 1);
+}
+
+uint64_t vkf_queue_finished(const struct vkf_queue *queue)
+{
+   return vkf_slot_read(&queue->slot);
+}
+
+/* ---- the ring --------------------------------------------------------------------------------------------
+ */
+struct room {
+   struct vkf_queue *queue;
+   uint32_t dw;
+};
+
+static bool has_room(void *context)
+{
+   const struct room *room = context;
+   struct vkf_queue *q = room->queue;
+   uint32_t rptr = vkf_machine_read(q->device->machine, GPU_REG_AT(RING, RPTR, q->ring));
+   return RING_DW - (q->wptr - rptr) >= room->dw;
+}
+
+static void ring_kick(struct vkf_queue *queue)
+{
+   vkf_machine_doorbell(queue->device->machine, queue->ring, queue->wptr);
+}
+
+/* Append whole packets, [from, to). Waits for the firmware if the ring is full. */
+static VkResult ring_put(struct vkf_queue *queue, const uint32_t *from, const uint32_t *to)
+{
+   struct room room = {queue, (uint32_t)(to - from)};
+   if (!has_room(&room)) {
+      ring_kick(queue);
+      VkResult r = vkf_device_wait(queue->device, has_room, &room, UINT64_MAX, RING_POLL_NS);
+      if (r != VK_SUCCESS)
+         return r;
+   }
+   uint32_t *ring = queue->ring_memory.host;
+   for (; from < to; from++)
+      ring[queue->wptr++ & (RING_DW - 1)] = *from;
+   return VK_SUCCESS;
+}
+
+/* ---- submission
+ * -------------------------------------------------------------------------------------------- */
+static VkResult put_command_buffer(struct vkf_queue *queue, const struct vkf_command_buffer *cmd)
+{
+   VkResult r = VK_SUCCESS;
+   for (const struct vkf_segment *s = cmd->stream.first; s && r == VK_SUCCESS; s = s->next) {
+      uint32_t p[8];
+      if (s->used_dw)
+         r = ring_put(queue, p, vkf_pkt_indirect(p, s->span.va, s->used_dw));
+   }
+   return r;
+}
+
+static VkResult put_waits(struct vkf_queue *queue, const VkSubmitInfo *info)
+{
+   VkResult r = VK_SUCCESS;
+   for (uint32_t i = 0; i < info->waitSemaphoreCount && r == VK_SUCCESS; i++) {
+      const struct vkf_semaphore *s = vkf_semaphore_from(info->pWaitSemaphores[i]);
+      uint32_t p[8];
+      r = ring_put(queue, p, vkf_pkt_wait_mem64(p, s->slot.va, s->signals));
+   }
+   return r;
+}
+
+static VkResult put_signals(struct vkf_queue *queue, const VkSubmitInfo *info)
+{
+   VkResult r = VK_SUCCESS;
+   for (uint32_t i = 0; i < info->signalSemaphoreCount && r == VK_SUCCESS; i++) {
+      struct vkf_semaphore *s = vkf_semaphore_from(info->pSignalSemaphores[i]);
+      uint32_t p[8];
+      r = ring_put(queue, p, vkf_pkt_signal64(p, s->slot.va, ++s->signals));
+   }
+   return r;
+}
+
+static VkResult put_batch(struct vkf_queue *queue, const VkSubmitInfo *info)
+{
+   VkResult r = put_waits(queue, info);
+   /* Host writes before the submission are visible to it: drop what the caches still hold. */
+   uint32_t p[4];
+   if (r == VK_SUCCESS && info->commandBufferCount)
+      r = ring_put(queue, p, vkf_pkt_barrier(p, 0, VKF_CACHE_INVALIDATE));
+   for (uint32_t i = 0; i < info->commandBufferCount && r == VK_SUCCESS; i++)
+      r = put_command_buffer(queue, vkf_command_buffer_from(info->pCommandBuffers[i]));
+   return r == VK_SUCCESS ? put_signals(queue, info) : r;
+}
+
+static VkResult put_fence(struct vkf_queue *queue)
+{
+   uint32_t p[8], *end = vkf_pkt_barrier(p, GPU_BARRIER_CS | GPU_BARRIER_DMA, VKF_CACHE_WRITEBACK);
+   VkResult r = ring_put(queue, p, vkf_pkt_fence(end, queue->slot.va, queue->submitted + 1));
+   if (r == VK_SUCCESS)
+      queue->submitted++;
+   ring_kick(queue);
+   return r;
+}
+
+static VkResult check_batches(struct vkf_queue *queue, uint32_t count, const VkSubmitInfo *infos)
+{
+   for (uint32_t i = 0; i < count; i++) {
+      for (uint32_t c = 0; c < infos[i].commandBufferCount; c++) {
+         const struct vkf_command_buffer *cmd = vkf_command_buffer_from(infos[i].pCommandBuffers[c]);
+         if (cmd->state != VKF_CMD_EXECUTABLE)
+            return vkf_error(
+                queue->device, cmd, VK_ERROR_UNKNOWN,
+                "vkQueueSubmit: a command buffer that is not executable (not ended, or ended with an error)");
+      }
+   }
+   return VK_SUCCESS;
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_QueueSubmit(VkQueue queue_, uint32_t submitCount,
+                                               const VkSubmitInfo *pSubmits, VkFence fence_)
+{
+   struct vkf_queue *queue = vkf_queue_from(queue_);
+   struct vkf_device *device = queue->device;
+   if (vkf_device_is_lost(device))
+      return VK_ERROR_DEVICE_LOST;
+   VkResult r = check_batches(queue, submitCount, pSubmits);
+   if (r != VK_SUCCESS)
+      return r;
+   pthread_mutex_lock(&queue->lock);
+   for (uint32_t i = 0; i < submitCount && r == VK_SUCCESS; i++)
+      r = put_batch(queue, &pSubmits[i]);
+   if (r == VK_SUCCESS)
+      r = put_fence(queue);
+   if (r == VK_SUCCESS && fence_)
+      vkf_fence_attach(vkf_fence_from(fence_), queue, queue->submitted);
+   uint64_t number = queue->submitted;
+   pthread_mutex_unlock(&queue->lock);
+   vkf_debug(device->physical->instance, VKF_DEBUG_SUBMIT, "ring %u: submission %llu, %u batches, result %d",
+             queue->ring, (unsigned long long)number, submitCount, r);
+   return r;
+}
+
+struct idle {
+   struct vkf_queue *queue;
+   uint64_t number;
+};
+
+static bool is_idle(void *context)
+{
+   const struct idle *idle = context;
+   return vkf_queue_finished(idle->queue) >= idle->number;
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_QueueWaitIdle(VkQueue queue_)
+{
+   struct vkf_queue *queue = vkf_queue_from(queue_);
+   pthread_mutex_lock(&queue->lock);
+   struct idle idle = {queue, queue->submitted};
+   pthread_mutex_unlock(&queue->lock);
+   return vkf_device_wait(queue->device, is_idle, &idle, UINT64_MAX, 0);
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_QueueBindSparse(VkQueue queue_, uint32_t bindInfoCount,
+                                                   const VkBindSparseInfo *pBindInfo, VkFence fence)
+{
+   return vkf_error(vkf_queue_from(queue_)->device, vkf_queue_from(queue_), VK_ERROR_UNKNOWN,
+                    "vkQueueBindSparse: sparse binding is not supported");
+}
+
+/* ---- labels
+ * ---------------------------------------------------------------------------------------------------- */
+static void put_label(struct vkf_queue *queue, const char *text)
+{
+   uint32_t p[1 + VKF_LABEL_MAX_DW];
+   pthread_mutex_lock(&queue->lock);
+   if (!atomic_load(&queue->device->lost))
+      ring_put(queue, p, vkf_pkt_label(p, text));
+   pthread_mutex_unlock(&queue->lock);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_QueueBeginDebugUtilsLabelEXT(VkQueue queue,
+                                                            const VkDebugUtilsLabelEXT *pLabelInfo)
+{
+   put_label(vkf_queue_from(queue), pLabelInfo->pLabelName);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_QueueEndDebugUtilsLabelEXT(VkQueue queue)
+{
+   put_label(vkf_queue_from(queue), "end");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_QueueInsertDebugUtilsLabelEXT(VkQueue queue,
+                                                             const VkDebugUtilsLabelEXT *pLabelInfo)
+{
+   put_label(vkf_queue_from(queue), pLabelInfo->pLabelName);
+}

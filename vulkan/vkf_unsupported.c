@@ -1,0 +1,313 @@
+/* The commands of Vulkan 1.0 that need what the device does not have yet: images, render passes, graphics
+ * pipelines. None of them crashes: creation fails with a message, destruction has nothing to destroy,
+ * recording makes the command buffer invalid. Invariant: no object of these kinds ever exists, so the other
+ * commands here can only be reached by mistake. */
+#include "vkf_command_buffer.h"
+#include "vkf_device.h"
+
+static VkResult missing(VkDevice device, const char *what)
+{
+   return vkf_error(vkf_device_from(device), NULL, VK_ERROR_FEATURE_NOT_PRESENT, "%s are not supported yet",
+                    what);
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateBufferView(VkDevice device,
+                                                    const VkBufferViewCreateInfo *pCreateInfo,
+                                                    const VkAllocationCallbacks *pAllocator,
+                                                    VkBufferView *pView)
+{
+   return missing(device, "texel buffers");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImage(VkDevice device, const VkImageCreateInfo *pCreateInfo,
+                                               const VkAllocationCallbacks *pAllocator, VkImage *pImage)
+{
+   return missing(device, "images");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImageView(VkDevice device, const VkImageViewCreateInfo *pCreateInfo,
+                                                   const VkAllocationCallbacks *pAllocator,
+                                                   VkImageView *pView)
+{
+   return missing(device, "image views");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateSampler(VkDevice device, const VkSamplerCreateInfo *pCreateInfo,
+                                                 const VkAllocationCallbacks *pAllocator, VkSampler *pSampler)
+{
+   return missing(device, "samplers");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateFramebuffer(VkDevice device,
+                                                     const VkFramebufferCreateInfo *pCreateInfo,
+                                                     const VkAllocationCallbacks *pAllocator,
+                                                     VkFramebuffer *pFramebuffer)
+{
+   return missing(device, "framebuffers");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateRenderPass(VkDevice device,
+                                                    const VkRenderPassCreateInfo *pCreateInfo,
+                                                    const VkAllocationCallbacks *pAllocator,
+                                                    VkRenderPass *pRenderPass)
+{
+   return missing(device, "render passes");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateGraphicsPipelines(VkDevice device, VkPipelineCache pipelineCache,
+                                                           uint32_t createInfoCount,
+                                                           const VkGraphicsPipelineCreateInfo *pCreateInfos,
+                                                           const VkAllocationCallbacks *pAllocator,
+                                                           VkPipeline *pPipelines)
+{
+   for (uint32_t i = 0; i < createInfoCount; i++)
+      pPipelines[i] = VK_NULL_HANDLE;
+   return missing(device, "graphics pipelines");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_DestroyBufferView(VkDevice device, VkBufferView bufferView,
+                                                 const VkAllocationCallbacks *pAllocator)
+{
+}
+VKAPI_ATTR void VKAPI_CALL vkf_DestroyImage(VkDevice device, VkImage image,
+                                            const VkAllocationCallbacks *pAllocator)
+{
+}
+VKAPI_ATTR void VKAPI_CALL vkf_DestroyImageView(VkDevice device, VkImageView imageView,
+                                                const VkAllocationCallbacks *pAllocator)
+{
+}
+VKAPI_ATTR void VKAPI_CALL vkf_DestroySampler(VkDevice device, VkSampler sampler,
+                                              const VkAllocationCallbacks *pAllocator)
+{
+}
+VKAPI_ATTR void VKAPI_CALL vkf_DestroyFramebuffer(VkDevice device, VkFramebuffer framebuffer,
+                                                  const VkAllocationCallbacks *pAllocator)
+{
+}
+VKAPI_ATTR void VKAPI_CALL vkf_DestroyRenderPass(VkDevice device, VkRenderPass renderPass,
+                                                 const VkAllocationCallbacks *pAllocator)
+{
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetImageMemoryRequirements(VkDevice device, VkImage image,
+                                                          VkMemoryRequirements *pMemoryRequirements)
+{
+   *pMemoryRequirements = (VkMemoryRequirements){0};
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetImageMemoryRequirements2KHR(VkDevice device,
+                                                              const VkImageMemoryRequirementsInfo2 *pInfo,
+                                                              VkMemoryRequirements2 *pMemoryRequirements)
+{
+   pMemoryRequirements->memoryRequirements = (VkMemoryRequirements){0};
+}
+
+VKAPI_ATTR void VKAPI_CALL
+vkf_GetImageSparseMemoryRequirements(VkDevice device, VkImage image, uint32_t *pSparseMemoryRequirementCount,
+                                     VkSparseImageMemoryRequirements *pSparseMemoryRequirements)
+{
+   *pSparseMemoryRequirementCount = 0;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetImageSparseMemoryRequirements2KHR(
+    VkDevice device, const VkImageSparseMemoryRequirementsInfo2 *pInfo,
+    uint32_t *pSparseMemoryRequirementCount, VkSparseImageMemoryRequirements2 *pSparseMemoryRequirements)
+{
+   *pSparseMemoryRequirementCount = 0;
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory(VkDevice device, VkImage image, VkDeviceMemory memory,
+                                                   VkDeviceSize memoryOffset)
+{
+   return missing(device, "images");
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory2KHR(VkDevice device, uint32_t bindInfoCount,
+                                                       const VkBindImageMemoryInfo *pBindInfos)
+{
+   return bindInfoCount ? missing(device, "images") : VK_SUCCESS;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetImageSubresourceLayout(VkDevice device, VkImage image,
+                                                         const VkImageSubresource *pSubresource,
+                                                         VkSubresourceLayout *pLayout)
+{
+   *pLayout = (VkSubresourceLayout){0};
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_GetRenderAreaGranularity(VkDevice device, VkRenderPass renderPass,
+                                                        VkExtent2D *pGranularity)
+{
+   *pGranularity = (VkExtent2D){1, 1};
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetViewport(VkCommandBuffer commandBuffer, uint32_t firstViewport,
+                                              uint32_t viewportCount, const VkViewport *pViewports)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetViewport");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetScissor(VkCommandBuffer commandBuffer, uint32_t firstScissor,
+                                             uint32_t scissorCount, const VkRect2D *pScissors)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetScissor");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetLineWidth(VkCommandBuffer commandBuffer, float lineWidth)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetLineWidth");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetDepthBias(VkCommandBuffer commandBuffer, float depthBiasConstantFactor,
+                                               float depthBiasClamp, float depthBiasSlopeFactor)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetDepthBias");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetBlendConstants(VkCommandBuffer commandBuffer,
+                                                    const float blendConstants[4])
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetBlendConstants");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetDepthBounds(VkCommandBuffer commandBuffer, float minDepthBounds,
+                                                 float maxDepthBounds)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetDepthBounds");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetStencilCompareMask(VkCommandBuffer commandBuffer,
+                                                        VkStencilFaceFlags faceMask, uint32_t compareMask)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetStencilCompareMask");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetStencilWriteMask(VkCommandBuffer commandBuffer,
+                                                      VkStencilFaceFlags faceMask, uint32_t writeMask)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetStencilWriteMask");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetStencilReference(VkCommandBuffer commandBuffer,
+                                                      VkStencilFaceFlags faceMask, uint32_t reference)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdSetStencilReference");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdBindIndexBuffer(VkCommandBuffer commandBuffer, VkBuffer buffer,
+                                                  VkDeviceSize offset, VkIndexType indexType)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdBindIndexBuffer");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdBindVertexBuffers(VkCommandBuffer commandBuffer, uint32_t firstBinding,
+                                                    uint32_t bindingCount, const VkBuffer *pBuffers,
+                                                    const VkDeviceSize *pOffsets)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdBindVertexBuffers");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDraw(VkCommandBuffer commandBuffer, uint32_t vertexCount,
+                                       uint32_t instanceCount, uint32_t firstVertex, uint32_t firstInstance)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdDraw");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndexed(VkCommandBuffer commandBuffer, uint32_t indexCount,
+                                              uint32_t instanceCount, uint32_t firstIndex,
+                                              int32_t vertexOffset, uint32_t firstInstance)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdDrawIndexed");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndirect(VkCommandBuffer commandBuffer, VkBuffer buffer,
+                                               VkDeviceSize offset, uint32_t drawCount, uint32_t stride)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdDrawIndirect");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndexedIndirect(VkCommandBuffer commandBuffer, VkBuffer buffer,
+                                                      VkDeviceSize offset, uint32_t drawCount,
+                                                      uint32_t stride)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdDrawIndexedIndirect");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyImage(VkCommandBuffer commandBuffer, VkImage srcImage,
+                                            VkImageLayout srcImageLayout, VkImage dstImage,
+                                            VkImageLayout dstImageLayout, uint32_t regionCount,
+                                            const VkImageCopy *pRegions)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdCopyImage");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdBlitImage(VkCommandBuffer commandBuffer, VkImage srcImage,
+                                            VkImageLayout srcImageLayout, VkImage dstImage,
+                                            VkImageLayout dstImageLayout, uint32_t regionCount,
+                                            const VkImageBlit *pRegions, VkFilter filter)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdBlitImage");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyBufferToImage(VkCommandBuffer commandBuffer, VkBuffer srcBuffer,
+                                                    VkImage dstImage, VkImageLayout dstImageLayout,
+                                                    uint32_t regionCount, const VkBufferImageCopy *pRegions)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdCopyBufferToImage");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyImageToBuffer(VkCommandBuffer commandBuffer, VkImage srcImage,
+                                                    VkImageLayout srcImageLayout, VkBuffer dstBuffer,
+                                                    uint32_t regionCount, const VkBufferImageCopy *pRegions)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdCopyImageToBuffer");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdClearColorImage(VkCommandBuffer commandBuffer, VkImage image,
+                                                  VkImageLayout imageLayout, const VkClearColorValue *pColor,
+                                                  uint32_t rangeCount, const VkImageSubresourceRange *pRanges)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdClearColorImage");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdClearDepthStencilImage(VkCommandBuffer commandBuffer, VkImage image,
+                                                         VkImageLayout imageLayout,
+                                                         const VkClearDepthStencilValue *pDepthStencil,
+                                                         uint32_t rangeCount,
+                                                         const VkImageSubresourceRange *pRanges)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdClearDepthStencilImage");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer, uint32_t attachmentCount,
+                                                   const VkClearAttachment *pAttachments, uint32_t rectCount,
+                                                   const VkClearRect *pRects)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdClearAttachments");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdResolveImage(VkCommandBuffer commandBuffer, VkImage srcImage,
+                                               VkImageLayout srcImageLayout, VkImage dstImage,
+                                               VkImageLayout dstImageLayout, uint32_t regionCount,
+                                               const VkImageResolve *pRegions)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdResolveImage");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdBeginRenderPass(VkCommandBuffer commandBuffer,
+                                                  const VkRenderPassBeginInfo *pRenderPassBegin,
+                                                  VkSubpassContents contents)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdBeginRenderPass");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdNextSubpass(VkCommandBuffer commandBuffer, VkSubpassContents contents)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdNextSubpass");
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdEndRenderPass(VkCommandBuffer commandBuffer)
+{
+   vkf_cmd_unsupported(commandBuffer, "vkCmdEndRenderPass");
+}
