@@ -54,13 +54,16 @@ bool run_temporary(char *path, size_t size)
    return (size_t)snprintf(path, size, "%s", file) < size;
 }
 
-/* One argument so that the program's C library parses it back: quotes, and backslashes before a quote doubled. */
+/* One argument so that the program's C library parses it back: in quotes where needed, backslashes before a quote doubled. Others stay
+ * bare, because cmd.exe does not know a quoted switch. */
 static char *quote(const char *arg)
 {
    char *out = malloc(strlen(arg) * 2 + 3), *p = out;
 
    if (!out)
       return NULL;
+   if (*arg && !strpbrk(arg, " \t\""))
+      return strcpy(out, arg);
    *p++ = '"';
    for (; *arg; arg++) {
       size_t slashes = strspn(arg, "\\");
