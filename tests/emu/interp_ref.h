@@ -1,0 +1,432 @@
+/* A second opinion on every instruction: what isa.def's doc line says, one lane at a time, written without looking at the interpreter
+ * and with other means (double and long double arithmetic, libm, bit loops). Memory is reached by a callback of the test.
+ */
+#ifndef INTERP_REF_H
+#define INTERP_REF_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include "isa.h"
+
+typedef struct ref_state {
+   uint32_t v[32][32], s[64], exec;
+   uint8_t lds[512];
+   uint32_t scratch[32][16]; /* [lane][dword] */
+   bool approximate;         /* the destination is checked with a tolerance: */
+   double exact[32];         /* what it should be */
+} ref_state;
+
+/* Host address of a dword of guest memory, as the reference sees it. */
+static uint8_t *ref_memory(uint64_t va);
+
+static inline float rf(uint32_t u)
+{
+   float f;
+   memcpy(&f, &u, 4);
+   return f;
+}
+static inline uint32_t ru(float f)
+{
+   uint32_t u;
+   memcpy(&u, &f, 4);
+   return f != f ? 0x7fc00000u : u;
+}
+
+typedef uint32_t (*ref_lane)(uint32_t a, uint32_t b, uint32_t c);
+#define LANE(name, expr) static uint32_t r_##name(uint32_t a, uint32_t b, uint32_t c) { (void)a; (void)b; (void)c; return (expr); }
+#define A rf(a)
+#define B rf(b)
+#define C rf(c)
+LANE(v_mov, a)
+LANE(v_add_f32, ru((float)((double)A + (double)B)))
+LANE(v_mul_f32, ru((float)((double)A * (double)B)))
+LANE(v_fma_f32, ru(fmaf(A, B, C)))
+LANE(v_min_f32, ru(A < B || isnan(B) ? A : B))
+LANE(v_max_f32, ru(A > B || isnan(B) ? A : B))
+LANE(v_floor_f32, ru(floorf(A)))
+LANE(v_ceil_f32, ru(ceilf(A)))
+LANE(v_trunc_f32, ru(truncf(A)))
+LANE(v_rndne_f32, ru(rintf(A)))
+LANE(v_fract_f32, ru(isnan(A - floorf(A)) ? NAN : fminf(A - floorf(A), 0x1.fffffep-1f)))
+LANE(v_div_f32, ru((float)((double)A / (double)B)))
+LANE(v_sqrt_f32, ru((float)sqrt((double)A)))
+LANE(v_rcp_f32, ru((float)(1.0 / (double)A)))
+LANE(v_rsq_f32, ru((float)(1.0 / (double)(float)sqrt((double)A))))
+LANE(v_ldexp_f32, ru((float)ldexpl((long double)A, (int32_t)b < -2000 ? -2000 : (int32_t)b > 2000 ? 2000 : (int32_t)b)))
+static uint32_t r_v_frexp_exp(uint32_t a, uint32_t b, uint32_t c)
+{
+   int e = 0;
+   if (isfinite(A) && A != 0)
+      frexpf(A, &e);
+   return (uint32_t)e;
+}
+static uint32_t r_v_frexp_mant(uint32_t a, uint32_t b, uint32_t c)
+{
+   int e;
+   return isfinite(A) && A != 0 ? ru(frexpf(A, &e)) : a;
+}
+LANE(v_cvt_f32_i32, ru((float)(int32_t)a))
+LANE(v_cvt_f32_u32, ru((float)a))
+LANE(v_cvt_i32_f32, isnan(A) ? 0 : A >= 0x1p31f ? 0x7fffffffu : A <= -0x1p31f ? 0x80000000u : (uint32_t)(int32_t)A)
+LANE(v_cvt_u32_f32, isnan(A) || A <= 0 ? 0 : A >= 0x1p32f ? 0xffffffffu : (uint32_t)A)
+static double half_value(uint32_t h) /* |h|, finite */
+{
+   int e = (h >> 10) & 31;
+   return e ? ldexp(1024 + (h & 1023), e - 25) : ldexp(h & 1023, -24);
+}
+static uint32_t r_v_cvt_f16_f32(uint32_t a, uint32_t b, uint32_t c)
+{
+   uint32_t sign = a >> 31 << 15;
+   double x = fabs((double)A);
+   if (isnan(x))
+      return 0x7e00;
+   if (x >= 65520)
+      return sign | 0x7c00;
+   uint32_t low = 0, high = 0x7bff; /* largest half <= x by bisection */
+   while (low < high) {
+      uint32_t mid = (low + high + 1) / 2;
+      if (half_value(mid) <= x)
+         low = mid;
+      else
+         high = mid - 1;
+   }
+   double below = x - half_value(low), above = (low == 0x7bff ? 65536 : half_value(low + 1)) - x;
+   if (above < below || (above == below && (low & 1)))
+      low++;
+   return sign | low;
+}
+LANE(v_cvt_f32_f16, (a & 0x7c00) == 0x7c00 ? (a & 1023 ? 0x7fc00000u : ((a & 0x8000) << 16 | 0x7f800000u))
+                                           : ru((float)half_value(a & 0x7fff)) | (a & 0x8000) << 16)
+LANE(v_add_u32, a + b)
+LANE(v_sub_u32, a - b)
+LANE(v_mul_lo_u32, a * b)
+LANE(v_mul_hi_u32, (uint32_t)((uint64_t)a * b >> 32))
+LANE(v_mul_hi_i32, (uint32_t)((int64_t)(int32_t)a * (int32_t)b >> 32))
+LANE(v_mad_u32, a * b + c)
+LANE(v_div_u32, b ? a / b : 0xffffffffu)
+LANE(v_rem_u32, b ? a % b : a)
+LANE(v_div_i32, !b ? 0xffffffffu : b == 0xffffffffu ? 0 - a : (uint32_t)((int32_t)a / (int32_t)b))
+LANE(v_rem_i32, !b ? a : b == 0xffffffffu ? 0 : (uint32_t)((int32_t)a % (int32_t)b))
+LANE(v_min_i32, (int32_t)a < (int32_t)b ? a : b)
+LANE(v_max_i32, (int32_t)a > (int32_t)b ? a : b)
+LANE(v_min_u32, a < b ? a : b)
+LANE(v_max_u32, a > b ? a : b)
+LANE(v_and, a & b)
+LANE(v_or, a | b)
+LANE(v_xor, a ^ b)
+LANE(v_not, ~a)
+LANE(v_shl, a << (b & 31))
+LANE(v_shr, a >> (b & 31))
+LANE(v_sar, (uint32_t)((int64_t)(int32_t)a >> (b & 31)))
+static uint32_t bits_of(uint32_t a, unsigned from, unsigned n, bool extend)
+{
+   uint64_t wide = a, r = 0;
+   for (unsigned i = 0; i < n; i++)
+      r |= (from + i < 64 ? wide >> (from + i) & 1 : 0) << i;
+   if (extend && n && r >> (n - 1) & 1)
+      r |= ~UINT64_C(0) << (n - 1);
+   return (uint32_t)r;
+}
+LANE(v_bfe_u32, bits_of(a, b & 31, c & 63, false))
+LANE(v_bfe_i32, bits_of(a, b & 31, c & 63, true))
+LANE(v_bfi, (a & b) | (~a & c))
+static uint32_t count_ones(uint32_t a)
+{
+   uint32_t n = 0;
+   for (unsigned i = 0; i < 32; i++)
+      n += a >> i & 1;
+   return n;
+}
+LANE(v_bcnt, count_ones(a))
+static uint32_t r_v_brev(uint32_t a, uint32_t b, uint32_t c)
+{
+   uint32_t r = 0;
+   for (unsigned i = 0; i < 32; i++)
+      r |= (a >> i & 1) << (31 - i);
+   return r;
+}
+static uint32_t lowest(uint32_t a)
+{
+   for (unsigned i = 0; i < 32; i++)
+      if (a >> i & 1)
+         return i;
+   return 0xffffffffu;
+}
+static uint32_t highest(uint32_t a)
+{
+   for (unsigned i = 32; i-- > 0;)
+      if (a >> i & 1)
+         return i;
+   return 0xffffffffu;
+}
+LANE(v_ctz, lowest(a))
+LANE(v_msb_u32, highest(a))
+LANE(v_msb_i32, highest(a >> 31 ? ~a : a))
+LANE(v_bfm, (a >= 32 ? 0xffffffffu : (uint32_t)((UINT64_C(1) << a) - 1)) << (b & 31))
+LANE(v_cmp_eq_f32, A == B)
+LANE(v_cmp_lt_f32, A < B)
+LANE(v_cmp_le_f32, A <= B)
+LANE(v_cmp_ne_f32, !isunordered(A, B) && A != B)
+LANE(v_cmp_equ_f32, isunordered(A, B) || A == B)
+LANE(v_cmp_ltu_f32, isunordered(A, B) || A < B)
+LANE(v_cmp_leu_f32, isunordered(A, B) || A <= B)
+LANE(v_cmp_neu_f32, isunordered(A, B) || A != B)
+LANE(v_cmp_eq_u32, a == b)
+LANE(v_cmp_ne_u32, a != b)
+LANE(v_cmp_lt_i32, (int32_t)a < (int32_t)b)
+LANE(v_cmp_le_i32, (int32_t)a <= (int32_t)b)
+LANE(v_cmp_lt_u32, a < b)
+LANE(v_cmp_le_u32, a <= b)
+LANE(s_mov, a)
+LANE(s_not, ~a)
+LANE(s_andn, a & ~b)
+LANE(s_addc, (uint64_t)a + b > 0xffffffffu)
+LANE(s_cmp_eq, a == b ? 0xffffffffu : 0)
+LANE(s_cmp_ne, a != b ? 0xffffffffu : 0)
+LANE(s_cmp_lt_i32, (int32_t)a < (int32_t)b ? 0xffffffffu : 0)
+LANE(s_cmp_le_i32, (int32_t)a <= (int32_t)b ? 0xffffffffu : 0)
+LANE(s_cmp_lt_u32, a < b ? 0xffffffffu : 0)
+LANE(s_cmp_le_u32, a <= b ? 0xffffffffu : 0)
+LANE(s_sel, c ? b : a)
+#undef A
+#undef B
+#undef C
+
+enum ref_kind { REF_NONE, REF_LANES, REF_COMPARE, REF_SCALAR, REF_APPROXIMATE, REF_SPECIAL, REF_MEMORY, REF_CONTROL };
+typedef struct ref_entry {
+   enum ref_kind kind;
+   ref_lane lane;
+   double (*exact)(double);
+} ref_entry;
+
+#define V(name) [ISA_OP_##name] = {REF_LANES, r_##name, NULL}
+#define CMP(name) [ISA_OP_##name] = {REF_COMPARE, r_##name, NULL}
+#define S(name, fn) [ISA_OP_##name] = {REF_SCALAR, r_##fn, NULL}
+#define K(name, kind) [ISA_OP_##name] = {REF_##kind, NULL, NULL}
+#define ATOMICS(p) K(p##_atom_add, MEMORY), K(p##_atom_min_i32, MEMORY), K(p##_atom_max_i32, MEMORY), \
+   K(p##_atom_min_u32, MEMORY), K(p##_atom_max_u32, MEMORY), K(p##_atom_and, MEMORY), K(p##_atom_or, MEMORY), \
+   K(p##_atom_xor, MEMORY), K(p##_atom_swap, MEMORY), K(p##_atom_cmpswap, MEMORY)
+#define ACCESS(p) K(p##_load_x1, MEMORY), K(p##_load_x2, MEMORY), K(p##_load_x3, MEMORY), K(p##_load_x4, MEMORY), \
+   K(p##_store_x1, MEMORY), K(p##_store_x2, MEMORY), K(p##_store_x3, MEMORY), K(p##_store_x4, MEMORY)
+static const ref_entry references[ISA_OPCODES] = {
+   V(v_mov), V(v_add_f32), V(v_mul_f32), V(v_fma_f32), V(v_min_f32), V(v_max_f32), V(v_floor_f32), V(v_ceil_f32),
+   V(v_trunc_f32), V(v_rndne_f32), V(v_fract_f32), V(v_div_f32), V(v_sqrt_f32), V(v_rcp_f32), V(v_rsq_f32),
+   V(v_ldexp_f32), V(v_frexp_exp), V(v_frexp_mant), V(v_cvt_f32_i32), V(v_cvt_f32_u32), V(v_cvt_i32_f32),
+   V(v_cvt_u32_f32), V(v_cvt_f16_f32), V(v_cvt_f32_f16), V(v_add_u32), V(v_sub_u32), V(v_mul_lo_u32),
+   V(v_mul_hi_u32), V(v_mul_hi_i32), V(v_mad_u32), V(v_div_u32), V(v_rem_u32), V(v_div_i32), V(v_rem_i32),
+   V(v_min_i32), V(v_max_i32), V(v_min_u32), V(v_max_u32), V(v_and), V(v_or), V(v_xor), V(v_not), V(v_shl), V(v_shr),
+   V(v_sar), V(v_bfe_u32), V(v_bfe_i32), V(v_bfi), V(v_bcnt), V(v_brev), V(v_ctz), V(v_msb_u32), V(v_msb_i32),
+   V(v_bfm),
+   CMP(v_cmp_eq_f32), CMP(v_cmp_lt_f32), CMP(v_cmp_le_f32), CMP(v_cmp_ne_f32), CMP(v_cmp_equ_f32),
+   CMP(v_cmp_ltu_f32), CMP(v_cmp_leu_f32), CMP(v_cmp_neu_f32), CMP(v_cmp_eq_u32), CMP(v_cmp_ne_u32),
+   CMP(v_cmp_lt_i32), CMP(v_cmp_le_i32), CMP(v_cmp_lt_u32), CMP(v_cmp_le_u32),
+   S(s_mov, s_mov), S(s_not, s_not), S(s_and, v_and), S(s_or, v_or), S(s_xor, v_xor), S(s_andn, s_andn),
+   S(s_shl, v_shl), S(s_shr, v_shr), S(s_sar, v_sar), S(s_add, v_add_u32), S(s_sub, v_sub_u32), S(s_mul, v_mul_lo_u32),
+   S(s_min_i32, v_min_i32), S(s_max_i32, v_max_i32), S(s_min_u32, v_min_u32), S(s_max_u32, v_max_u32),
+   S(s_bcnt, v_bcnt), S(s_ctz, v_ctz), S(s_msb_u32, v_msb_u32), S(s_addc, s_addc), S(s_cmp_eq, s_cmp_eq),
+   S(s_cmp_ne, s_cmp_ne), S(s_cmp_lt_i32, s_cmp_lt_i32), S(s_cmp_le_i32, s_cmp_le_i32), S(s_cmp_lt_u32, s_cmp_lt_u32),
+   S(s_cmp_le_u32, s_cmp_le_u32), S(s_sel, s_sel),
+   [ISA_OP_v_exp2_f32] = {REF_APPROXIMATE, NULL, exp2}, [ISA_OP_v_log2_f32] = {REF_APPROXIMATE, NULL, log2},
+   [ISA_OP_v_sin_f32] = {REF_APPROXIMATE, NULL, sin}, [ISA_OP_v_cos_f32] = {REF_APPROXIMATE, NULL, cos},
+   K(v_sel, SPECIAL), K(v_lane_id, SPECIAL), K(v_readfirst, SPECIAL), K(v_readlane, SPECIAL), K(v_writelane, SPECIAL),
+   K(v_shuffle, SPECIAL), K(v_mbcnt, SPECIAL),
+   ACCESS(g), ACCESS(b), ACCESS(l), ATOMICS(g), ATOMICS(b), ATOMICS(l), K(p_load_x1, MEMORY), K(p_store_x1, MEMORY),
+   K(s_load_x1, MEMORY), K(s_load_x2, MEMORY), K(s_load_x4, MEMORY), K(s_load_x8, MEMORY), K(s_buf_load_x1, MEMORY),
+   K(s_buf_load_x2, MEMORY), K(s_buf_load_x4, MEMORY),
+   /* their effect is on the wave's course: test_core_flow.c */
+   K(s_endpgm, CONTROL), K(s_nop, CONTROL), K(s_barrier, CONTROL), K(s_fence, CONTROL), K(s_trap, CONTROL),
+   K(s_yield, CONTROL), K(s_br, CONTROL), K(s_brz, CONTROL), K(s_brnz, CONTROL),
+};
+
+/* ---- operands ---------------------------------------------------------------------------------------------- */
+static uint32_t ref_read(const ref_state *st, const isa_inst *in, unsigned operand, unsigned lane)
+{
+   if (operand < 256)
+      return st->v[operand][lane];
+   if (operand < 384)
+      return st->s[operand - 256];
+   if (operand < 448)
+      return (uint32_t)((int32_t)operand - 384 - 16);
+   if (operand < 456)
+      return ru((const float[]){0.5f, -0.5f, 1, -1, 2, -2, 4, -4}[operand - 448]);
+   return operand == ISA_LITERAL ? in->literal : st->exec;
+}
+
+static uint32_t ref_modified(const ref_state *st, const isa_inst *in, unsigned i, unsigned lane)
+{
+   uint32_t u = ref_read(st, in, in->src[i], lane);
+   if (in->abs >> i & 1)
+      u &= 0x7fffffffu;
+   if (in->neg >> i & 1)
+      u ^= 0x80000000u;
+   return u;
+}
+
+static void ref_set_scalar(ref_state *st, unsigned operand, uint32_t value)
+{
+   if (operand == ISA_EXEC)
+      st->exec = value;
+   else
+      st->s[operand - 256] = value;
+}
+
+/* ---- memory -------------------------------------------------------------------------------------------------- */
+static uint32_t ref_atomic(unsigned kind, uint32_t old, uint32_t c, uint32_t c2)
+{
+   switch (kind) { /* the last hexadecimal digit of the opcode */
+   case 0: return old + c;
+   case 1: return (int32_t)old < (int32_t)c ? old : c;
+   case 2: return (int32_t)old > (int32_t)c ? old : c;
+   case 3: return old < c ? old : c;
+   case 4: return old > c ? old : c;
+   case 5: return old & c;
+   case 6: return old | c;
+   case 7: return old ^ c;
+   case 8: return c;
+   default: return old == c2 ? c : old;
+   }
+}
+
+/* The dword that lane `lane` means with its k-th one; NULL if it lies outside its buffer. */
+static uint8_t *ref_dword(ref_state *st, const isa_inst *in, char space, unsigned lane, unsigned k)
+{
+   uint64_t offset = (uint64_t)ref_read(st, in, in->src[1], lane) + in->imm + 4 * k;
+   uint32_t base[3];
+   switch (space) {
+   case 'l': return offset + 4 <= sizeof st->lds ? st->lds + offset : NULL;
+   case 'p': return offset + 4 <= sizeof st->scratch[0] ? (uint8_t *)st->scratch[lane] + offset : NULL;
+   }
+   for (unsigned i = 0; i < 3; i++)
+      base[i] = i == 2 && space == 'g' ? 0 : ref_read(st, in, in->src[0] + i, lane);
+   if (space == 'b' && offset + 4 > base[2])
+      return NULL;
+   return ref_memory((base[0] | (uint64_t)base[1] << 32) + offset);
+}
+
+static void ref_access(ref_state *st, const isa_inst *in, const isa_info *info)
+{
+   char space = info->name[0];
+   unsigned n = isa_kind_regs(info->flags & ISA_F_STORE ? info->src[2] : info->dst);
+   ref_state before = *st;
+   if (space == 's') {
+      char real = info->name[2] == 'b' ? 'b' : 'g';
+      for (unsigned k = 0; k < n; k++) {
+         uint8_t *p = ref_dword(&before, in, real, 0, k);
+         uint32_t value = 0;
+         if (p)
+            memcpy(&value, p, 4);
+         ref_set_scalar(st, in->dst + k, value);
+      }
+      return;
+   }
+   for (unsigned lane = 0; lane < 32; lane++) {
+      if (!(before.exec >> lane & 1))
+         continue;
+      if (info->flags & ISA_F_ATOMIC) {
+         uint8_t *p = ref_dword(st, in, space, lane, 0);
+         uint32_t old = 0, c2 = info->src[2] == ISA_K_V2 ? before.v[in->src[2] + 1][lane] : 0;
+         if (space != 'l' && space != 'p')
+            p = ref_dword(&before, in, space, lane, 0); /* operands as they were */
+         else if (p)
+            p = st->lds + (ref_dword(&before, in, space, lane, 0) - before.lds);
+         if (p) {
+            memcpy(&old, p, 4);
+            uint32_t value = ref_atomic(info->opcode & 15, old, before.v[in->src[2]][lane], c2);
+            memcpy(p, &value, 4);
+         }
+         if (in->ret)
+            st->v[in->dst][lane] = old;
+         continue;
+      }
+      for (unsigned k = 0; k < n; k++) {
+         uint8_t *p = ref_dword(&before, in, space, lane, k);
+         uint32_t value = 0;
+         if (p && space == 'l')
+            p = st->lds + (p - before.lds);
+         if (p && space == 'p')
+            p = (uint8_t *)st->scratch + (p - (uint8_t *)before.scratch);
+         if (info->flags & ISA_F_STORE) {
+            if (p)
+               memcpy(p, &before.v[in->src[2] + k][lane], 4);
+         } else {
+            if (p)
+               memcpy(&value, p, 4);
+            st->v[in->dst + k][lane] = value;
+         }
+      }
+   }
+}
+
+/* ---- the rest -------------------------------------------------------------------------------------------------- */
+static void ref_special(ref_state *st, const isa_inst *in)
+{
+   ref_state b = *st;
+   uint32_t first = b.exec ? lowest(b.exec) : 0;
+   switch (in->op) {
+   case ISA_OP_v_readfirst: ref_set_scalar(st, in->dst, b.v[in->src[0]][first]); return;
+   case ISA_OP_v_readlane:
+      ref_set_scalar(st, in->dst, b.v[in->src[0]][ref_read(&b, in, in->src[1], 0) & 31]);
+      return;
+   case ISA_OP_v_writelane:
+      st->v[in->dst][ref_read(&b, in, in->src[1], 0) & 31] = ref_read(&b, in, in->src[0], 0);
+      return;
+   }
+   for (unsigned l = 0; l < 32; l++) {
+      uint32_t r = 0;
+      if (in->op == ISA_OP_v_sel)
+         r = ref_read(&b, in, in->src[ref_read(&b, in, in->src[2], 0) >> l & 1], l);
+      if (in->op == ISA_OP_v_lane_id)
+         r = l;
+      if (in->op == ISA_OP_v_shuffle)
+         r = b.v[in->src[0]][ref_read(&b, in, in->src[1], l) & 31];
+      if (in->op == ISA_OP_v_mbcnt)
+         r = count_ones(ref_read(&b, in, in->src[0], 0) & ((1u << l) - 1));
+      if (b.exec >> l & 1)
+         st->v[in->dst][l] = r;
+   }
+}
+
+static uint32_t ref_saturate(uint32_t u)
+{
+   return isnan(rf(u)) || rf(u) <= 0 ? 0 : rf(u) >= 1 ? 0x3f800000u : u;
+}
+
+static void ref_execute(ref_state *st, const isa_inst *in)
+{
+   const isa_info *info = isa_lookup(in->op);
+   const ref_entry *e = &references[in->op];
+   ref_state b = *st;
+   uint32_t mask = 0;
+   st->approximate = e->kind == REF_APPROXIMATE;
+   switch (e->kind) {
+   case REF_SCALAR:
+      ref_set_scalar(st, in->dst, e->lane(ref_read(&b, in, in->src[0], 0), ref_read(&b, in, in->src[1], 0),
+                                          ref_read(&b, in, in->src[2], 0)));
+      return;
+   case REF_SPECIAL: ref_special(st, in); return;
+   case REF_MEMORY: ref_access(st, in, info); return;
+   case REF_APPROXIMATE:
+      for (unsigned l = 0; l < 32; l++)
+         if (b.exec >> l & 1)
+            st->exact[l] = e->exact((double)rf(ref_modified(&b, in, 0, l)));
+      return;
+   case REF_COMPARE:
+      for (unsigned l = 0; l < 32; l++)
+         if (b.exec >> l & 1 && e->lane(ref_modified(&b, in, 0, l), ref_modified(&b, in, 1, l), 0))
+            mask |= 1u << l;
+      ref_set_scalar(st, in->dst, mask);
+      return;
+   case REF_LANES:
+      for (unsigned l = 0; l < 32; l++) {
+         uint32_t r = e->lane(ref_modified(&b, in, 0, l), ref_modified(&b, in, 1, l), ref_modified(&b, in, 2, l));
+         if (b.exec >> l & 1)
+            st->v[in->dst][l] = in->sat ? ref_saturate(r) : r;
+      }
+      return;
+   default: return;
+   }
+}
+
+#endif
