@@ -1,5 +1,6 @@
-/* figment run on Windows: a real loader finds the driver by its manifest; where none is installed, and
- * under Wine, whose own vulkan-1.dll ignores registered drivers, the DLL beside this command stands in. */
+/* figment run on Windows: a real loader finds the driver by its manifest; where none is installed, the
+ * vulkan-1.dll beside this command is found by PATH. Wine's own vulkan-1.dll comes before PATH and ignores
+ * registered drivers: there a copy beside the program is needed, and we say so. */
 #include "run.h"
 
 #include <process.h>
@@ -54,6 +55,24 @@ bool run_temporary(char *path, size_t size)
    return (size_t)snprintf(path, size, "%s", file) < size;
 }
 
+static bool under_wine(void)
+{
+   HMODULE ntdll = GetModuleHandleA("ntdll.dll");
+   return ntdll && GetProcAddress(ntdll, "wine_get_version");
+}
+
+/* Whether a vulkan-1.dll lies in the directory of the program. */
+static bool has_own_loader(const char *program)
+{
+   char path[MAX_PATH + 16], *name;
+   DWORD n = SearchPathA(NULL, program, ".exe", MAX_PATH, path, &name);
+
+   if (!n || n >= MAX_PATH || !name)
+      return true; /* starting it will tell more */
+   strcpy(name, "vulkan-1.dll");
+   return GetFileAttributesA(path) != INVALID_FILE_ATTRIBUTES;
+}
+
 /* One argument so that the program's C library parses it back: in quotes where needed, backslashes before a quote doubled. Others stay
  * bare, because cmd.exe does not know a quoted switch. */
 static char *quote(const char *arg)
@@ -86,7 +105,11 @@ static char *quote(const char *arg)
 bool run_program(const tool_command *c, char **argv, int *status)
 {
    const char *program = argv[0];
+   char directory[2048];
 
+   if (under_wine() && !has_own_loader(program) && tool_own_directory(directory, sizeof directory))
+      fprintf(stderr, "figment %s: Wine's own vulkan-1.dll ignores drivers; put a copy of %s/vulkan-1.dll beside %s\n", c->name,
+              directory, program);
    for (char **a = argv; *a; a++)
       if (!(*a = quote(*a))) {
          tool_fail(c, "out of memory");
