@@ -28,21 +28,26 @@ static void log_fault(const struct fw_ring *r, enum gpu_fault type, uint32_t inf
    fw_log("\n");
 }
 
-bool fw_fault(struct fw_ring *r, enum gpu_fault type, uint32_t info, uint64_t va)
+bool fw_fault(struct fw_ring *r, enum gpu_fault type, enum gpu_access access, uint32_t info, uint64_t va)
 {
    hw_write(GPU_REG_FAULT_SET_RING, r->index);
    hw_write(GPU_REG_FAULT_SET_INFO, info);
    hw_write(GPU_REG_FAULT_SET_VA_LO, (uint32_t)va);
    hw_write(GPU_REG_FAULT_SET_VA_HI, (uint32_t)(va >> 32));
-   hw_write(GPU_REG_FAULT_RAISE, type);
+   hw_write(GPU_REG_FAULT_RAISE, type | access << 8);
    log_fault(r, type, info, va);
    stop_ring(r);
    return false;
 }
 
+bool fw_fault_transfer(struct fw_ring *r, fw_transfer_result t, uint32_t info)
+{
+   return fw_fault(r, t.fault, t.access, info, t.va);
+}
+
 bool fw_fault_packet(struct fw_ring *r, const struct fw_packet *p)
 {
-   return fw_fault(r, GPU_FAULT_BAD_PACKET, p->header, p->va);
+   return fw_fault(r, GPU_FAULT_BAD_PACKET, GPU_ACCESS_NONE, p->header, p->va);
 }
 
 void fw_fault_collect(void)

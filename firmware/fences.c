@@ -8,7 +8,7 @@
 static bool store64(struct fw_ring *r, const struct fw_packet *p, uint64_t va, uint64_t value)
 {
    fw_transfer_result t = fw_transfer(GPU_XFER_WRITE, va, &value, 8);
-   return !t.fault || fw_fault(r, t.fault, p->header, t.va);
+   return !t.fault || fw_fault_transfer(r, t, p->header);
 }
 
 enum fw_hold fw_ready_drained(struct fw_ring *r, const struct fw_packet *p)
@@ -90,7 +90,7 @@ bool fw_execute_counters(struct fw_ring *r, const struct fw_packet *p)
       values[i] = hw_read64(GPU_REG_AT(COUNTER, LO, counters_first(p) + i));
    fw_transfer_result t = fw_transfer(GPU_XFER_WRITE, fw_u64(p->payload + GPU_PKTF_COUNTERS_VA_LO), values, n * 8);
    if (t.fault)
-      return fw_fault(r, t.fault, p->header, t.va);
+      return fw_fault_transfer(r, t, p->header);
    fw_fetch_advance(r, 1 + p->count);
    return true;
 }

@@ -6,7 +6,7 @@
 
 fw_transfer_result fw_transfer(uint32_t direction, uint64_t va, void *sram, uint32_t size_B)
 {
-   fw_transfer_result result = { GPU_FAULT_NONE, va };
+   fw_transfer_result result = { GPU_FAULT_NONE, direction == GPU_XFER_WRITE ? GPU_ACCESS_WRITE : GPU_ACCESS_READ, va };
    uint32_t to = (uint32_t)(uintptr_t)sram;
    while (size_B) {
       uint32_t n = 4096 - ((uint32_t)va & 4095); /* page by page, so that a fault names its page */
@@ -86,7 +86,7 @@ static bool refill(struct fw_ring *r, uint32_t need)
       t = read_level(r, at, r->words, n);
    }
    if (t.fault)
-      return fw_fault(r, t.fault, 0, t.va);
+      return fw_fault_transfer(r, t, 0);
    r->fetched_at_dw = at;
    r->fetched_dw = n;
    return true;

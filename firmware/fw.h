@@ -152,7 +152,9 @@ void fw_time_wake(struct fw_ring *r);               /* an idle ring got work: no
 void fw_time_publish(struct fw_ring *r);
 
 /* faults.c */
-bool fw_fault(struct fw_ring *r, enum gpu_fault type, uint32_t info, uint64_t va); /* record, stop the ring; returns false */
+/* Record the fault and stop the ring; all of them return false. */
+bool fw_fault(struct fw_ring *r, enum gpu_fault type, enum gpu_access access, uint32_t info, uint64_t va);
+bool fw_fault_transfer(struct fw_ring *r, fw_transfer_result t, uint32_t info);
 bool fw_fault_packet(struct fw_ring *r, const struct fw_packet *p);
 void fw_fault_collect(void);                        /* after EVENT.FAULT: stop the rings whose work faulted */
 

@@ -43,6 +43,7 @@ static inline void hw_wfi(void)
  * that failed; earlier parts have been moved. */
 typedef struct fw_transfer_result {
    enum gpu_fault fault;
+   enum gpu_access access;
    uint64_t va;
 } fw_transfer_result;
 fw_transfer_result fw_transfer(uint32_t direction, uint64_t va, void *sram, uint32_t size_B);

@@ -39,7 +39,7 @@ static bool execute_cond(struct fw_ring *r, const struct fw_packet *p)
    uint32_t skip_dw = p->payload[GPU_PKTF_COND_SKIP_DW], value;
    fw_transfer_result t = fw_transfer(GPU_XFER_READ, va, &value, 4);
    if (t.fault)
-      return fw_fault(r, t.fault, p->header, t.va);
+      return fw_fault_transfer(r, t, p->header);
    past(r, p);
    if (skip_dw > fw_fetch_left(r))
       return fw_fault_packet(r, p);
@@ -101,7 +101,7 @@ static bool execute_dispatch_indirect(struct fw_ring *r, const struct fw_packet 
    uint32_t grid[3];
    fw_transfer_result t = fw_transfer(GPU_XFER_READ, fw_u64(p->payload), grid, sizeof grid);
    if (t.fault)
-      return fw_fault(r, t.fault, p->header, t.va);
+      return fw_fault_transfer(r, t, p->header);
    dispatch(r, grid);
    past(r, p);
    return true;
@@ -161,7 +161,7 @@ static bool stream_write(struct fw_ring *r, const struct fw_packet *p, uint64_t 
       if (!t.fault)
          t = fw_transfer(GPU_XFER_WRITE, dst + 4ull * done, part, now * 4);
       if (t.fault)
-         return fw_fault(r, t.fault, p->header, t.va);
+         return fw_fault_transfer(r, t, p->header);
       done += now;
    }
    return true;
@@ -177,7 +177,7 @@ static bool execute_write(struct fw_ring *r, const struct fw_packet *p)
    } else {
       fw_transfer_result t = fw_transfer(GPU_XFER_WRITE, dst, (void *)(p->payload + 2), n * 4);
       if (t.fault)
-         return fw_fault(r, t.fault, p->header, t.va);
+         return fw_fault_transfer(r, t, p->header);
    }
    past(r, p);
    return true;

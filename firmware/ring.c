@@ -47,7 +47,7 @@ static void start(struct fw_ring *r)
    bool base_ok = base % 4096 == 0 && base >> GPU_VA_BITS == 0;
    bool size_ok = size_dw >= 1024 && size_dw <= 1048576 && (size_dw & (size_dw - 1)) == 0;
    if (!base_ok || !size_ok)
-      fw_fault(r, GPU_FAULT_BAD_RING, size_dw, base);
+      fw_fault(r, GPU_FAULT_BAD_RING, GPU_ACCESS_NONE, size_dw, base);
 }
 
 static void stop(struct fw_ring *r)
@@ -79,7 +79,7 @@ static bool take_wptr(struct fw_ring *r)
    struct fw_level *ring = &r->level[0];
    uint32_t wptr = hw_read(fw_ring_reg(r, GPU_OFF_RING_WPTR));
    if (wptr - ring->at_dw > r->size_dw)
-      return fw_fault(r, GPU_FAULT_BAD_RING, wptr, ring->va);
+      return fw_fault(r, GPU_FAULT_BAD_RING, GPU_ACCESS_NONE, wptr, ring->va);
    ring->end_dw = wptr;
    return true;
 }

@@ -46,7 +46,7 @@ enum fw_hold fw_ready_wait_mem(struct fw_ring *r, const struct fw_packet *p)
    uint32_t value;
    fw_transfer_result t = fw_transfer(GPU_XFER_READ, fw_u64(w + GPU_PKTF_WAIT_MEM_VA_LO), &value, 4);
    if (t.fault) {
-      fw_fault(r, t.fault, p->header, t.va);
+      fw_fault_transfer(r, t, p->header);
       return FW_GO;
    }
    bool met = compare(w[GPU_PKTF_WAIT_MEM_FUNC], value & w[GPU_PKTF_WAIT_MEM_MASK], w[GPU_PKTF_WAIT_MEM_REF]);
@@ -70,7 +70,7 @@ enum fw_hold fw_ready_wait_mem64(struct fw_ring *r, const struct fw_packet *p)
    uint64_t value;
    fw_transfer_result t = fw_transfer(GPU_XFER_READ, fw_u64(p->payload + GPU_PKTF_WAIT_MEM64_VA_LO), &value, 8);
    if (t.fault) {
-      fw_fault(r, t.fault, p->header, t.va);
+      fw_fault_transfer(r, t, p->header);
       return FW_GO;
    }
    return value >= fw_u64(p->payload + GPU_PKTF_WAIT_MEM64_REF_LO) ? FW_GO : FW_HOLD_MEMORY;
@@ -82,7 +82,7 @@ bool fw_execute_wait_mem64(struct fw_ring *r, const struct fw_packet *p)
    uint64_t time;
    fw_transfer_result t = fw_transfer(GPU_XFER_READ, fw_u64(p->payload + GPU_PKTF_WAIT_MEM64_VA_LO) + 8, &time, 8);
    if (t.fault)
-      return fw_fault(r, t.fault, p->header, t.va);
+      return fw_fault_transfer(r, t, p->header);
    fw_time_at_least(r, time);
    fw_fetch_advance(r, 1 + p->count);
    fw_fetch_drop(r);

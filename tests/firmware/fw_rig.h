@@ -56,6 +56,23 @@ static inline void rig_cs_retire(emu_device *dev, uint32_t ring)
    emu_cp_event(dev, GPU_EVENT_CS);
 }
 
+/* Dispatches started since reset, and those in flight. */
+static inline uint32_t rig_cs_started(uint32_t ring)
+{
+   pthread_mutex_lock(&rig_cs_lock);
+   uint32_t n = rig_cs[ring].started;
+   pthread_mutex_unlock(&rig_cs_lock);
+   return n;
+}
+
+static inline uint32_t rig_cs_inflight(uint32_t ring)
+{
+   pthread_mutex_lock(&rig_cs_lock);
+   uint32_t n = rig_cs[ring].started - rig_cs[ring].retired;
+   pthread_mutex_unlock(&rig_cs_lock);
+   return n;
+}
+
 bool emu_cs_create(emu_device *dev)
 {
    memset(rig_cs, 0, sizeof rig_cs);
@@ -168,10 +185,10 @@ static inline uint32_t rig_boot_image(const void *image, uint32_t size_B)
    return emu_mmio_read(rig, GPU_REG_CP_STATUS);
 }
 
-/* Wait up to two seconds for a register to take a value. */
+/* Wait up to ten seconds for a register to take a value. */
 static inline bool rig_wait_reg(uint32_t address, uint32_t value)
 {
-   uint64_t end = emu_clock_ns() + UINT64_C(2000000000), seq = 0;
+   uint64_t end = emu_clock_ns() + UINT64_C(10000000000), seq = 0;
    while (emu_mmio_read(rig, address) != value) {
       if (emu_clock_ns() > end)
          return false;
@@ -249,10 +266,10 @@ static inline void rig_kick(uint32_t ring)
    } while (0)
 #define U64(v) (uint32_t)(v), (uint32_t)((uint64_t)(v) >> 32)
 
-/* Memory whose value becomes `v` within two seconds. */
+/* Memory whose value becomes `v` within ten seconds. */
 static inline bool rig_wait64(uint64_t va, uint64_t v)
 {
-   uint64_t end = emu_clock_ns() + UINT64_C(2000000000), seq = 0;
+   uint64_t end = emu_clock_ns() + UINT64_C(10000000000), seq = 0;
    while (rig_read64(va) != v) {
       if (emu_clock_ns() > end)
          return false;

@@ -115,7 +115,7 @@ static void set_regs_and_dispatch(void **state)
    PKT(2, FENCE, U64(rig_fence_va(2)), U64(1));
    rig_kick(2);
    assert_true(rig_wait_reg(GPU_REG_AT(RING, STATUS, 2), GPU_RING_BUSY));
-   while (rig_cs[2].started < 2)
+   while (rig_cs_started(2) < 2)
       emu_irq_wait(rig, 0, 100000);
    const uint32_t *job = rig_cs[2].jobs[0], *second = rig_cs[2].jobs[1];
    assert_int_equal(job[GPU_OFF_CS_PROGRAM_LO / 4], 0x1000);
@@ -148,7 +148,7 @@ static void full_queue_waits(void **state)
       }
    }
    assert_true(rig_wait64(rig_fence_va(0), 1));
-   assert_int_equal(rig_cs[0].started, 100);
+   assert_int_equal(rig_cs_started(0), 100);
 }
 
 static void copy_and_fill(void **state)
@@ -357,6 +357,7 @@ static void unreachable_memory(void **state)
    PKT(0, WRITE, U64(nowhere + 16), 1);
    rig_kick(0);
    rig_expect_fault(0, GPU_FAULT_UNMAPPED);
+   assert_int_equal(emu_mmio_read(rig, GPU_REG_FAULT_ACCESS), GPU_ACCESS_WRITE);
    rig_restart(0, 1024);
    PKT(0, INDIRECT, U64(nowhere), 4);
    rig_kick(0);
@@ -403,7 +404,7 @@ static void shader_fault_stops_its_ring_only(void **state)
    PKT(1, DISPATCH, 1, 1, 1);
    rig_kick(0);
    rig_kick(1);
-   while (rig_cs[0].started < 1 || rig_cs[1].started < 1)
+   while (!rig_cs_started(0) || !rig_cs_started(1))
       emu_irq_wait(rig, 0, 100000);
    rig_cs_retire(rig, 0);
    rig_expect_fault(0, GPU_FAULT_UNMAPPED);
@@ -417,7 +418,7 @@ static void shader_fault_stops_its_ring_only(void **state)
       PKT(i, SET_REGS, GPU_OFF_CS_PROGRAM_LO, RIG_PROGRAM_FAULTS);
       PKT(i, DISPATCH, 1, 1, 1);
       rig_kick(i);
-      while (rig_cs[i].started == rig_cs[i].retired)
+      while (!rig_cs_inflight(i))
          emu_irq_wait(rig, 0, 100000);
       rig_cs_retire(rig, i);
       assert_true(rig_wait_reg(GPU_REG_AT(RING, STATUS, i), GPU_RING_FAULTED));
@@ -430,7 +431,7 @@ static void shader_fault_stops_its_ring_only(void **state)
 static void rings_take_turns(void **state)
 {
    uint32_t *ib = rig_host(VA(0x100000));
-   const uint32_t n = 500000;
+   const uint32_t n = 200000;
    for (uint32_t i = 0; i < n; i++)
       ib[i] = GPU_PKT_HEADER(GPU_PKT_NOP, 0, 0);
    emu_mmio_write(rig, GPU_REG_AT(RING, PRIORITY, 0), 1);

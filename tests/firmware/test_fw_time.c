@@ -44,7 +44,7 @@ static void run(outcome *out, uint32_t pause_us, bool piecewise, bool late)
    }
    rig_kick(0);
    for (uint64_t end = emu_clock_ns() + UINT64_C(3000000000); rig_read64(rig_fence_va(0)) != STEPS && emu_clock_ns() < end;) {
-      if (late && rig_cs[0].started != rig_cs[0].retired)
+      if (late && rig_cs_inflight(0))
          rig_cs_retire(rig, 0);
       emu_irq_wait(rig, emu_irq_wait(rig, 0, 0), 50000);
    }
