@@ -1,0 +1,253 @@
+/* SPIR-V reader: arithmetic, conversions, bits, comparisons and logic, component by component.
+ *
+ * One table row per opcode: the IR operation or a function that expands it, and the classes of result and operands.
+ * f32, 32-bit integers and bools are the only scalar types, so signedness lies in the opcode alone.
+ */
+#include "spirv_reader.h"
+
+typedef ir_inst *(*expand)(spv_reader *r, ir_inst **s);
+
+typedef struct alu_row {
+   uint16_t ir;            /* enum ir_op, unless fn */
+   bool swap;              /* a > b is b < a */
+   const char *classes;    /* result, then operands: 'f', 'i', 'b' */
+   expand fn;
+} alu_row;
+
+/* ---- expansions ------------------------------------------------------------------------------------ */
+
+static ir_inst *snegate(spv_reader *r, ir_inst **s)
+{
+   return E2(r, isub, spv_c32(r, 0), s[0]);
+}
+
+/* Remainder with the sign of the divisor. */
+static ir_inst *smod(spv_reader *r, ir_inst **s)
+{
+   ir_inst *m = E2(r, irem, s[0], s[1]), *zero = spv_c32(r, 0);
+   ir_inst *differ = E2(r, band, E2(r, ine, m, zero), E2(r, ilt, E2(r, xor, m, s[1]), zero));
+   return E3(r, sel, differ, E2(r, iadd, m, s[1]), m);
+}
+
+/* x - y * n with one rounding. */
+static ir_inst *minus_times(spv_reader *r, ir_inst *x, ir_inst *y, ir_inst *n)
+{
+   return E3(r, ffma, E1(r, fneg, y), n, x);
+}
+
+static ir_inst *frem(spv_reader *r, ir_inst **s)
+{
+   return minus_times(r, s[0], s[1], E1(r, ftrunc, E2(r, fdiv, s[0], s[1])));
+}
+
+static ir_inst *fmod_(spv_reader *r, ir_inst **s)
+{
+   return minus_times(r, s[0], s[1], E1(r, ffloor, E2(r, fdiv, s[0], s[1])));
+}
+
+/* What has no normal f16 becomes a zero of the same sign. */
+static ir_inst *quantize(spv_reader *r, ir_inst **s)
+{
+   ir_inst *q = E1(r, h2f, E1(r, f2h, s[0]));
+   ir_inst *tiny = E2(r, flt, E1(r, fabs, q), spv_cf(r, 0x1p-14f));
+   return E3(r, sel, tiny, E2(r, and, s[0], spv_c32(r, 0x80000000u)), q);
+}
+
+static ir_inst *isnan_(spv_reader *r, ir_inst **s)
+{
+   return E2(r, fneu, s[0], s[0]);
+}
+
+static ir_inst *isinf_(spv_reader *r, ir_inst **s)
+{
+   return E2(r, feq, E1(r, fabs, s[0]), spv_c32(r, 0x7f800000u));
+}
+
+static ir_inst *logical_equal(spv_reader *r, ir_inst **s)
+{
+   return E1(r, bnot, E2(r, bxor, s[0], s[1]));
+}
+
+/* base, insert, offset, count */
+static ir_inst *bitfield_insert(spv_reader *r, ir_inst **s)
+{
+   ir_inst *mask = E2(r, bfm, s[3], s[2]);
+   return E3(r, bfi, mask, E2(r, shl, s[1], s[2]), s[0]);
+}
+
+/* ---- the table --------------------------------------------------------------------------------------- */
+
+#define ROW(op, classes, ir) [SpvOp##op] = {IR_##ir, false, classes, NULL}
+#define SWAPPED(op, classes, ir) [SpvOp##op] = {IR_##ir, true, classes, NULL}
+#define EXPAND(op, classes, fn) [SpvOp##op] = {0, false, classes, fn}
+
+static const alu_row rows[] = {
+   ROW(ConvertFToU, "if", f2u), ROW(ConvertFToS, "if", f2i), ROW(ConvertSToF, "fi", i2f), ROW(ConvertUToF, "fi", u2f),
+   EXPAND(QuantizeToF16, "ff", quantize),
+   EXPAND(SNegate, "ii", snegate), ROW(FNegate, "ff", fneg),
+   ROW(IAdd, "iii", iadd), ROW(FAdd, "fff", fadd), ROW(ISub, "iii", isub), ROW(FSub, "fff", fsub),
+   ROW(IMul, "iii", imul), ROW(FMul, "fff", fmul), ROW(UDiv, "iii", udiv), ROW(SDiv, "iii", idiv),
+   ROW(FDiv, "fff", fdiv), ROW(UMod, "iii", urem), ROW(SRem, "iii", irem), EXPAND(SMod, "iii", smod),
+   EXPAND(FRem, "fff", frem), EXPAND(FMod, "fff", fmod_),
+   EXPAND(IsNan, "bf", isnan_), EXPAND(IsInf, "bf", isinf_),
+   EXPAND(LogicalEqual, "bbb", logical_equal), ROW(LogicalNotEqual, "bbb", bxor), ROW(LogicalOr, "bbb", bor),
+   ROW(LogicalAnd, "bbb", band), ROW(LogicalNot, "bb", bnot),
+   ROW(IEqual, "bii", ieq), ROW(INotEqual, "bii", ine),
+   ROW(ULessThan, "bii", ult), SWAPPED(UGreaterThan, "bii", ult), ROW(SLessThan, "bii", ilt),
+   SWAPPED(SGreaterThan, "bii", ilt), ROW(ULessThanEqual, "bii", ule), SWAPPED(UGreaterThanEqual, "bii", ule),
+   ROW(SLessThanEqual, "bii", ile), SWAPPED(SGreaterThanEqual, "bii", ile),
+   ROW(FOrdEqual, "bff", feq), ROW(FUnordEqual, "bff", fequ), ROW(FOrdNotEqual, "bff", fne),
+   ROW(FUnordNotEqual, "bff", fneu), ROW(FOrdLessThan, "bff", flt), ROW(FUnordLessThan, "bff", fltu),
+   SWAPPED(FOrdGreaterThan, "bff", flt), SWAPPED(FUnordGreaterThan, "bff", fltu),
+   ROW(FOrdLessThanEqual, "bff", fle), ROW(FUnordLessThanEqual, "bff", fleu),
+   SWAPPED(FOrdGreaterThanEqual, "bff", fle), SWAPPED(FUnordGreaterThanEqual, "bff", fleu),
+   ROW(ShiftRightLogical, "iii", shr), ROW(ShiftRightArithmetic, "iii", sar), ROW(ShiftLeftLogical, "iii", shl),
+   ROW(BitwiseOr, "iii", or), ROW(BitwiseXor, "iii", xor), ROW(BitwiseAnd, "iii", and), ROW(Not, "ii", not),
+   EXPAND(BitFieldInsert, "iiiii", bitfield_insert), ROW(BitFieldSExtract, "iiii", ibfe),
+   ROW(BitFieldUExtract, "iiii", ubfe), ROW(BitReverse, "ii", brev), ROW(BitCount, "ii", bcnt),
+};
+
+static const alu_row *find_row(uint32_t op)
+{
+   return op < sizeof rows / sizeof *rows && rows[op].classes ? &rows[op] : NULL;
+}
+
+/* Offset and count of the bit field instructions are scalars even where the rest are vectors. */
+static bool is_scalar_operand(uint32_t op, unsigned k)
+{
+   return (op == SpvOpBitFieldInsert && k >= 2) || ((op == SpvOpBitFieldSExtract || op == SpvOpBitFieldUExtract) && k >= 1);
+}
+
+static ir_inst *emit_row(spv_reader *r, const alu_row *row, ir_inst **s, unsigned n)
+{
+   if (row->fn)
+      return row->fn(r, s);
+   if (n == 1)
+      return ir_op1(&r->b, (enum ir_op)row->ir, s[0]);
+   if (n == 2)
+      return ir_op2(&r->b, (enum ir_op)row->ir, s[row->swap], s[!row->swap]);
+   return ir_op3(&r->b, (enum ir_op)row->ir, s[0], s[1], s[2]);
+}
+
+static spv_value *result(spv_reader *r, const spv_inst *i)
+{
+   return spv_new_value(r, spv_get(r, i->w[2])->type);
+}
+
+static void emit_components(spv_reader *r, const spv_inst *i, const alu_row *row)
+{
+   spv_value *v = result(r, i), *operands[4];
+   uint32_t count = v->type->scalars;
+   unsigned n = 0;
+   if (spv_scalar_class(v->type) != row->classes[0] || v->type->kind == SPV_T_MATRIX)
+      spv_fail(r, SC_E_INVALID, "result of type %u", v->type->id);
+   for (; row->classes[n + 1]; n++) {
+      spv_need(r, i, 4 + n);
+      operands[n] = spv_use_class(r, i->w[3 + n], row->classes[n + 1], is_scalar_operand(i->op, n) ? 1 : count);
+   }
+   for (uint32_t k = 0; k < count; k++) {
+      ir_inst *s[4];
+      for (unsigned j = 0; j < n; j++)
+         s[j] = operands[j]->c[operands[j]->type->scalars == 1 ? 0 : k];
+      v->c[k] = emit_row(r, row, s, n);
+   }
+   spv_set(r, i->w[2], v);
+}
+
+/* ---- the rest -------------------------------------------------------------------------------------------- */
+
+static void emit_bitcast(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   spv_value *v = result(r, i), *a = spv_use(r, i->w[3]);
+   char to = spv_scalar_class(v->type), from = spv_scalar_class(a->type);
+   bool numbers = (to == 'i' || to == 'f') && (from == 'i' || from == 'f');
+   if (!numbers || v->type->scalars != a->type->scalars)
+      spv_fail(r, SC_E_INVALID, "bit cast between types %u and %u", a->type->id, v->type->id);
+   for (uint32_t k = 0; k < v->type->scalars; k++)
+      v->c[k] = a->c[k];
+   spv_set(r, i->w[2], v);
+}
+
+static void emit_select(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 6);
+   if (spv_get(r, i->w[2])->type->kind == SPV_T_POINTER)
+      spv_fail(r, SC_E_UNSUPPORTED, "OpSelect of pointers needs variable pointers, which are not supported");
+   spv_value *v = result(r, i), *cond = spv_use(r, i->w[3]), *a = spv_use(r, i->w[4]), *b = spv_use(r, i->w[5]);
+   bool scalar = cond->type->kind == SPV_T_BOOL;
+   if (spv_scalar_class(cond->type) != 'b' || (!scalar && cond->type->scalars != v->type->scalars) ||
+       a->type != v->type || b->type != v->type)
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   for (uint32_t k = 0; k < v->type->scalars; k++)
+      v->c[k] = E3(r, sel, cond->c[scalar ? 0 : k], a->c[k], b->c[k]);
+   spv_set(r, i->w[2], v);
+}
+
+static void emit_any_all(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   spv_value *v = result(r, i), *a = spv_use(r, i->w[3]);
+   if (spv_scalar_class(a->type) != 'b' || v->type->kind != SPV_T_BOOL)
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   v->c[0] = a->c[0];
+   for (uint32_t k = 1; k < a->type->scalars; k++)
+      v->c[0] = i->op == SpvOpAny ? E2(r, bor, v->c[0], a->c[k]) : E2(r, band, v->c[0], a->c[k]);
+   spv_set(r, i->w[2], v);
+}
+
+/* Instructions whose result is a struct of two: low and high part, or sum and carry. */
+static void emit_extended(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 5);
+   spv_value *v = result(r, i);
+   uint32_t n = v->type->scalars / 2;
+   if (v->type->kind != SPV_T_STRUCT || v->type->count != 2 || v->type->members[0].type != v->type->members[1].type)
+      spv_fail(r, SC_E_INVALID, "the result is not a struct of two equal members");
+   spv_value *a = spv_use_class(r, i->w[3], 'i', n), *b = spv_use_class(r, i->w[4], 'i', n);
+   if (spv_scalar_class(v->type->members[0].type) != 'i')
+      spv_fail(r, SC_E_INVALID, "the result's members are not integers");
+   for (uint32_t k = 0; k < n; k++) {
+      ir_inst *x = a->c[k], *y = b->c[k], *one = spv_c32(r, 1), *zero = spv_c32(r, 0);
+      if (i->op == SpvOpIAddCarry) {
+         v->c[k] = E2(r, iadd, x, y);
+         v->c[n + k] = E3(r, sel, E2(r, ult, v->c[k], x), one, zero);
+      } else if (i->op == SpvOpISubBorrow) {
+         v->c[k] = E2(r, isub, x, y);
+         v->c[n + k] = E3(r, sel, E2(r, ult, x, y), one, zero);
+      } else {
+         v->c[k] = E2(r, imul, x, y);
+         v->c[n + k] = i->op == SpvOpUMulExtended ? E2(r, umulh, x, y) : E2(r, imulh, x, y);
+      }
+   }
+   spv_set(r, i->w[2], v);
+}
+
+bool spv_emit_alu(spv_reader *r, const spv_inst *i)
+{
+   const alu_row *row = find_row(i->op);
+   if (row) {
+      emit_components(r, i, row);
+      return true;
+   }
+   switch (i->op) {
+   case SpvOpBitcast:
+      emit_bitcast(r, i);
+      return true;
+   case SpvOpSelect:
+      emit_select(r, i);
+      return true;
+   case SpvOpAny:
+   case SpvOpAll:
+      emit_any_all(r, i);
+      return true;
+   case SpvOpIAddCarry:
+   case SpvOpISubBorrow:
+   case SpvOpUMulExtended:
+   case SpvOpSMulExtended:
+      emit_extended(r, i);
+      return true;
+   default:
+      return false;
+   }
+}

@@ -1,0 +1,381 @@
+/* SPIR-V reader: where variables live, and access chains.
+ *
+ * Function and private variables are IR variables, one per scalar, unless an array in them is indexed dynamically or they
+ * are large: then they are packed into scratch memory, reused after the inlined function has returned. Workgroup
+ * variables are packed into the LDS when they are first used. Buffers and push constants have the module's layout.
+ * A constant offset is kept apart from the dynamic one, so that it ends in the instruction's immediate.
+ */
+#include "spirv_reader.h"
+
+#define IMM_LIMIT ((uint64_t)1 << 40) /* far outside of any memory; keeps sums from overflowing */
+
+/* ---- variables ----------------------------------------------------------------------------------- */
+
+static uint32_t packed_size(spv_reader *r, const spv_type *t, uint32_t used_B, uint32_t limit_B, const char *what)
+{
+   uint64_t size = (uint64_t)t->scalars * 4;
+   if (t->scalars == SPV_UNKNOWN || used_B + size > limit_B)
+      spv_fail(r, SC_E_LIMIT, "%s memory exceeds %u bytes", what, limit_B);
+   return (uint32_t)size;
+}
+
+static spv_pointer *new_pointer(spv_reader *r, uint8_t kind, const spv_type *type)
+{
+   spv_pointer *p = spv_alloc(r, sizeof *p);
+   p->kind = kind;
+   p->type = type;
+   p->comp_stride_B = 4;
+   return p;
+}
+
+spv_pointer *spv_make_storage(spv_reader *r, const spv_type *type, bool memory, const char *name)
+{
+   if (memory || type->scalars > SPV_MAX_VAR_SCALARS) {
+      spv_pointer *p = new_pointer(r, SPV_P_SCRATCH, type);
+      p->imm = r->scratch_B;
+      r->scratch_B += packed_size(r, type, r->scratch_B, r->in->max_scratch_B, "scratch");
+      if (r->scratch_B > r->scratch_max_B)
+         r->scratch_max_B = r->scratch_B;
+      return p;
+   }
+   spv_pointer *p = new_pointer(r, SPV_P_VARS, type);
+   const char *classes = spv_type_classes(r, type);
+   uint32_t *vars = spv_alloc(r, (type->scalars + 1) * sizeof *vars);
+   for (uint32_t k = 0; k < type->scalars; k++)
+      vars[k] = ir_var_create(r->s, spv_ir_type(classes[k]), name);
+   p->vars = vars;
+   return p;
+}
+
+/* Private variables live as long as the shader and are initialised before anything else. */
+static spv_pointer *private_pointer(spv_reader *r, const spv_variable *v)
+{
+   const spv_id *e = spv_get(r, v->id);
+   spv_pointer *p = spv_make_storage(r, v->type, e->needs_memory, e->name);
+   if (p->kind == SPV_P_SCRATCH)
+      r->scratch_floor_B = r->scratch_B;
+   if (v->initializer) {
+      if (spv_get(r, v->initializer)->kind != SPV_K_CONST)
+         spv_fail(r, SC_E_UNSUPPORTED, "initializer %u is not a constant", v->initializer);
+      const spv_value *value = spv_raw(r, v->initializer);
+      ir_builder here = r->b;
+      r->b = spv_prologue(r);
+      spv_store(r, p, value, false);
+      r->b = here;
+   }
+   return p;
+}
+
+static uint32_t decoration_value(spv_reader *r, const spv_variable *v, uint32_t decoration, const char *name)
+{
+   const spv_decoration *d = spv_find_decoration(spv_get(r, v->id), decoration, SPV_UNKNOWN);
+   if (!d || !d->arg_count)
+      spv_fail(r, SC_E_INVALID, "variable %u has no %s", v->id, name);
+   return d->args[0];
+}
+
+static spv_pointer *buffer_pointer(spv_reader *r, const spv_variable *v)
+{
+   const spv_type *block = v->type;
+   while (block->kind == SPV_T_ARRAY || block->kind == SPV_T_RUNTIME_ARRAY)
+      block = block->elem;
+   if (block->kind != SPV_T_STRUCT || !(block->block || block->buffer_block))
+      spv_fail(r, SC_E_INVALID, "variable %u is not a block", v->id);
+   bool storage = v->storage == SpvStorageClassStorageBuffer || block->buffer_block;
+   uint32_t set = decoration_value(r, v, SpvDecorationDescriptorSet, "DescriptorSet");
+   uint32_t binding = decoration_value(r, v, SpvDecorationBinding, "Binding");
+   for (size_t k = 0; k < r->in->binding_count; k++) {
+      const sc_binding *b = &r->in->bindings[k];
+      if (b->set != set || b->binding != binding)
+         continue;
+      if ((b->kind == SC_BINDING_STORAGE_BUFFER) != storage)
+         spv_fail(r, SC_E_INVALID, "set %u binding %u is a %s buffer in the pipeline layout, not in the shader", set,
+                  binding, storage ? "uniform" : "storage");
+      spv_pointer *p = new_pointer(r, SPV_P_BUFFER, v->type);
+      p->binding = (uint32_t)k;
+      p->in_block = v->type == block;
+      return p;
+   }
+   spv_fail(r, SC_E_INVALID, "set %u binding %u is not in the pipeline layout", set, binding);
+}
+
+static spv_pointer *input_pointer(spv_reader *r, const spv_variable *v)
+{
+   uint32_t builtin = decoration_value(r, v, SpvDecorationBuiltIn, "BuiltIn");
+   uint32_t scalars = builtin == SpvBuiltInLocalInvocationIndex ? 1 : 3;
+   switch (builtin) {
+   case SpvBuiltInNumWorkgroups:
+   case SpvBuiltInWorkgroupSize:
+   case SpvBuiltInWorkgroupId:
+   case SpvBuiltInLocalInvocationId:
+   case SpvBuiltInGlobalInvocationId:
+   case SpvBuiltInLocalInvocationIndex:
+      break;
+   default:
+      spv_fail(r, SC_E_UNSUPPORTED, "built-in %s (%u) is not supported", spv_builtin_name(builtin), builtin);
+   }
+   if (v->type->scalars != scalars || spv_scalar_class(v->type) != 'i')
+      spv_fail(r, SC_E_INVALID, "built-in %s has the wrong type", spv_builtin_name(builtin));
+   spv_pointer *p = new_pointer(r, SPV_P_INPUT, v->type);
+   p->builtin = builtin;
+   return p;
+}
+
+static spv_pointer *make_global(spv_reader *r, const spv_variable *v)
+{
+   spv_pointer *p;
+   switch (v->storage) {
+   case SpvStorageClassInput:
+      return input_pointer(r, v);
+   case SpvStorageClassUniform:
+   case SpvStorageClassStorageBuffer:
+      return buffer_pointer(r, v);
+   case SpvStorageClassPushConstant:
+      if (v->type->kind != SPV_T_STRUCT)
+         spv_fail(r, SC_E_INVALID, "push constants are not a block");
+      return new_pointer(r, SPV_P_PUSH, v->type);
+   case SpvStorageClassPrivate:
+      return private_pointer(r, v);
+   case SpvStorageClassWorkgroup:
+      p = new_pointer(r, SPV_P_LDS, v->type);
+      p->imm = r->lds_B;
+      r->lds_B += packed_size(r, v->type, r->lds_B, r->in->max_lds_B, "shared");
+      return p;
+   default:
+      spv_fail(r, SC_E_UNSUPPORTED, "storage class %u of variable %u is not supported", v->storage, v->id);
+   }
+}
+
+spv_pointer *spv_global_pointer(spv_reader *r, spv_variable *v)
+{
+   if (!v->ptr) {
+      const spv_id *e = spv_get(r, v->id);
+      v->ptr = make_global(r, v);
+      v->ptr->coherent = spv_find_decoration(e, SpvDecorationCoherent, SPV_UNKNOWN) ||
+                         spv_find_decoration(e, SpvDecorationVolatile, SPV_UNKNOWN);
+   }
+   return v->ptr;
+}
+
+/* ---- built-in inputs ---------------------------------------------------------------------------------- */
+
+static ir_inst *local_id(spv_reader *r, uint32_t c)
+{
+   return r->s->group_size[c] == 1 ? spv_c32(r, 0) : ir_op0(&r->b, IR_local_id, c);
+}
+
+static ir_inst *local_index(spv_reader *r)
+{
+   const uint32_t *size = r->s->group_size;
+   ir_inst *index = local_id(r, 2);
+   for (int c = 1; c >= 0; c--) {
+      if (index->op != IR_const)
+         index = E2(r, imul, index, spv_c32(r, size[c]));
+      index = index->op == IR_const ? local_id(r, (uint32_t)c)
+              : size[c] == 1        ? index
+                                    : E2(r, iadd, index, local_id(r, (uint32_t)c));
+   }
+   return index;
+}
+
+ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component)
+{
+   uint32_t c = component < 3 ? component : 2;
+   ir_inst *base;
+   switch (builtin) {
+   case SpvBuiltInNumWorkgroups:
+      return ir_op0(&r->b, IR_grid_size, c);
+   case SpvBuiltInWorkgroupSize:
+      return spv_c32(r, r->s->group_size[c]);
+   case SpvBuiltInWorkgroupId:
+      return ir_op0(&r->b, IR_group_id, c);
+   case SpvBuiltInLocalInvocationId:
+      return local_id(r, c);
+   case SpvBuiltInGlobalInvocationId:
+      base = ir_op0(&r->b, IR_group_id, c);
+      if (r->s->group_size[c] == 1)
+         return base;
+      return E2(r, iadd, E2(r, imul, base, spv_c32(r, r->s->group_size[c])), local_id(r, c));
+   default:
+      return local_index(r);
+   }
+}
+
+/* ---- access chains -------------------------------------------------------------------------------------- */
+
+static bool is_flat(const spv_pointer *p)
+{
+   return p->kind == SPV_P_VARS || p->kind == SPV_P_INPUT;
+}
+
+static bool is_explicit(const spv_pointer *p)
+{
+   return p->kind == SPV_P_BUFFER || p->kind == SPV_P_PUSH;
+}
+
+static ir_inst *scaled(spv_reader *r, ir_inst *index, uint32_t stride)
+{
+   if (stride == 1)
+      return index;
+   if (!(stride & (stride - 1)))
+      return E2(r, shl, index, spv_c32(r, (uint32_t)__builtin_ctz(stride)));
+   return E2(r, imul, index, spv_c32(r, stride));
+}
+
+/* One step into parts that lie `stride` apart: scalars for flat pointers, bytes otherwise. */
+static void step(spv_reader *r, spv_pointer *p, uint32_t id, uint32_t count, uint32_t stride)
+{
+   uint32_t index;
+   bool known = spv_try_const_u32(r, id, &index);
+   if (is_flat(p)) {
+      if (known) {
+         p->first += (index < count ? index : count - 1) * stride;
+         return;
+      }
+      if (p->dyn_count == 2)
+         spv_fail(r, SC_E_UNSUPPORTED, "too many dynamic indices");
+      p->dyn[p->dyn_count].index = spv_use_index(r, id);
+      p->dyn[p->dyn_count].count = count;
+      p->dyn[p->dyn_count++].stride = stride;
+      return;
+   }
+   if (known) {
+      p->imm += (uint64_t)index * stride;
+      if (p->imm > IMM_LIMIT)
+         p->imm = IMM_LIMIT;
+   } else {
+      ir_inst *offset = scaled(r, spv_use_index(r, id), stride);
+      p->base = p->base ? E2(r, iadd, p->base, offset) : offset;
+   }
+}
+
+static void step_descriptor(spv_reader *r, spv_pointer *p, uint32_t id)
+{
+   const spv_type *t = p->type->elem;
+   uint32_t inner = 1, index, count = r->in->bindings[p->binding].count;
+   for (; t->kind == SPV_T_ARRAY; t = t->elem)
+      inner *= t->count;
+   if (spv_try_const_u32(r, id, &index)) {
+      uint64_t at = (uint64_t)p->element_imm + (uint64_t)index * inner;
+      if (at >= count)
+         spv_fail(r, SC_E_INVALID, "descriptor %llu of a binding with %u", (unsigned long long)at, count);
+      p->element_imm = (uint32_t)at;
+   } else {
+      ir_inst *offset = scaled(r, spv_use_index(r, id), inner);
+      p->element = p->element ? E2(r, iadd, p->element, offset) : offset;
+   }
+   p->type = p->type->elem;
+   p->in_block = p->type->kind == SPV_T_STRUCT;
+}
+
+static void step_member(spv_reader *r, spv_pointer *p, uint32_t id)
+{
+   uint32_t index;
+   if (!spv_try_const_u32(r, id, &index) || index >= p->type->count)
+      spv_fail(r, SC_E_INVALID, "member index %u is not a constant in 0..%u", id, p->type->count - 1);
+   const spv_member *m = &p->type->members[index];
+   if (is_flat(p))
+      p->first += m->first;
+   else if (!is_explicit(p))
+      p->imm += (uint64_t)m->first * 4;
+   else if (m->offset_B == SPV_UNKNOWN)
+      spv_fail(r, SC_E_INVALID, "member %u of type %u has no Offset", index, p->type->id);
+   else
+      p->imm += m->offset_B;
+   p->coherent |= m->coherent;
+   p->row_major = m->row_major;
+   p->matrix_stride_B = m->matrix_stride_B;
+   p->comp_stride_B = 4;
+   p->type = m->type;
+}
+
+static void step_column(spv_reader *r, spv_pointer *p, uint32_t id)
+{
+   const spv_type *t = p->type;
+   uint32_t rows = t->elem->count, index;
+   if (spv_try_const_u32(r, id, &index) && index >= t->count)
+      spv_fail(r, SC_E_INVALID, "column %u of a matrix with %u", index, t->count);
+   if (is_explicit(p) && !p->matrix_stride_B)
+      spv_fail(r, SC_E_INVALID, "matrix of type %u has no MatrixStride", t->id);
+   if (is_flat(p)) {
+      step(r, p, id, t->count, rows);
+   } else if (!is_explicit(p)) {
+      step(r, p, id, t->count, rows * 4);
+   } else if (p->row_major) {
+      step(r, p, id, t->count, 4);
+      p->comp_stride_B = p->matrix_stride_B;
+   } else {
+      step(r, p, id, t->count, p->matrix_stride_B);
+   }
+   p->type = t->elem;
+}
+
+static void step_array(spv_reader *r, spv_pointer *p, uint32_t id)
+{
+   const spv_type *t = p->type;
+   if (is_explicit(p) && !t->stride_B)
+      spv_fail(r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
+   if (!is_explicit(p) && t->elem->scalars == SPV_UNKNOWN)
+      spv_fail(r, SC_E_INVALID, "runtime array outside of a buffer");
+   step(r, p, id, t->count, is_explicit(p) ? t->stride_B : t->elem->scalars * (is_flat(p) ? 1 : 4));
+   p->type = t->elem;
+}
+
+static void step_component(spv_reader *r, spv_pointer *p, uint32_t id)
+{
+   uint32_t index;
+   if (spv_try_const_u32(r, id, &index) && index >= p->type->count)
+      spv_fail(r, SC_E_INVALID, "component %u of a vector with %u", index, p->type->count);
+   step(r, p, id, p->type->count, is_flat(p) ? 1 : p->comp_stride_B);
+   p->type = p->type->elem;
+}
+
+spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *index_ids, uint32_t count)
+{
+   spv_pointer *p = spv_alloc(r, sizeof *p);
+   *p = *base;
+   for (uint32_t k = 0; k < count; k++) {
+      switch (p->type->kind) {
+      case SPV_T_STRUCT:
+         step_member(r, p, index_ids[k]);
+         break;
+      case SPV_T_ARRAY:
+      case SPV_T_RUNTIME_ARRAY:
+         if (p->kind == SPV_P_BUFFER && !p->in_block)
+            step_descriptor(r, p, index_ids[k]);
+         else
+            step_array(r, p, index_ids[k]);
+         break;
+      case SPV_T_MATRIX:
+         step_column(r, p, index_ids[k]);
+         break;
+      case SPV_T_VECTOR:
+         step_component(r, p, index_ids[k]);
+         break;
+      default:
+         spv_fail(r, SC_E_INVALID, "index %u into a scalar", k);
+      }
+   }
+   return p;
+}
+
+/* ---- addresses --------------------------------------------------------------------------------------------- */
+
+ir_inst *spv_descriptor(spv_reader *r, const spv_pointer *p)
+{
+   ir_inst *element = spv_c32(r, p->element_imm);
+   if (p->element)
+      element = p->element_imm ? E2(r, iadd, p->element, element) : p->element;
+   return ir_emit(&r->b, IR_desc, IR_T_I32, 4, p->binding, 1, &element);
+}
+
+ir_inst *spv_address(spv_reader *r, const spv_pointer *p, uint32_t extra_B, uint32_t *imm)
+{
+   uint64_t offset = p->imm + extra_B;
+   if (offset > UINT32_MAX - 16) { /* out of range whatever the dynamic part is */
+      *imm = 0;
+      return spv_c32(r, UINT32_MAX - 15);
+   }
+   *imm = (uint32_t)offset;
+   return p->base ? p->base : spv_c32(r, 0);
+}

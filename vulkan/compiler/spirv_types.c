@@ -1,0 +1,345 @@
+/* SPIR-V reader: types and the layout of their scalars in memory.
+ *
+ * A type refers only to types defined before it, so there are no cycles. Only 32-bit integers, f32 and bool are
+ * supported. Flat order: components, columns, elements and members in their own order.
+ */
+#include "spirv_reader.h"
+
+static spv_type *new_type(spv_reader *r, const spv_inst *i, uint8_t kind)
+{
+   spv_need(r, i, 2);
+   spv_id *e = spv_get(r, i->w[1]);
+   spv_define(r, e, SPV_K_TYPE);
+   spv_type *t = spv_alloc(r, sizeof *t);
+   t->kind = kind;
+   t->id = i->w[1];
+   e->type = t;
+   return t;
+}
+
+static const spv_type *element_type(spv_reader *r, spv_type *t, uint32_t id)
+{
+   const spv_type *elem = spv_get_type(r, id);
+   if (elem->kind == SPV_T_VOID || elem->kind == SPV_T_FUNCTION || elem->kind == SPV_T_POINTER || elem == t)
+      spv_fail(r, SC_E_INVALID, "type %u cannot be part of another type", id);
+   if (elem->depth + 1 > t->depth)
+      t->depth = elem->depth + 1;
+   if (t->depth > SPV_MAX_NESTING)
+      spv_fail(r, SC_E_LIMIT, "types are nested deeper than %u", SPV_MAX_NESTING);
+   return elem;
+}
+
+static uint32_t times(uint32_t scalars, uint32_t count)
+{
+   uint64_t n = (uint64_t)scalars * count;
+   return scalars == SPV_UNKNOWN || n >= SPV_UNKNOWN ? SPV_UNKNOWN : (uint32_t)n;
+}
+
+static void parse_int(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   if (i->w[2] != 32)
+      spv_fail(r, SC_E_UNSUPPORTED, "%u-bit integers are not supported", i->w[2]);
+   spv_type *t = new_type(r, i, SPV_T_INT);
+   t->is_signed = i->w[3] != 0;
+   t->scalars = 1;
+}
+
+static void parse_float(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 3);
+   if (i->w[2] != 32)
+      spv_fail(r, SC_E_UNSUPPORTED, "%u-bit floats are not supported", i->w[2]);
+   new_type(r, i, SPV_T_FLOAT)->scalars = 1;
+}
+
+static void parse_vector(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   spv_type *t = new_type(r, i, SPV_T_VECTOR);
+   t->elem = element_type(r, t, i->w[2]);
+   t->count = i->w[3];
+   if (!spv_is_scalar(t->elem) || t->count < 2 || t->count > 4)
+      spv_fail(r, SC_E_INVALID, "vector of %u components of type %u", t->count, i->w[2]);
+   t->scalars = t->count;
+}
+
+static void parse_matrix(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   spv_type *t = new_type(r, i, SPV_T_MATRIX);
+   t->elem = element_type(r, t, i->w[2]);
+   t->count = i->w[3];
+   if (t->elem->kind != SPV_T_VECTOR || t->elem->elem->kind != SPV_T_FLOAT || t->count < 2 || t->count > 4)
+      spv_fail(r, SC_E_INVALID, "matrix of %u columns of type %u", t->count, i->w[2]);
+   t->scalars = t->count * t->elem->count;
+}
+
+static uint32_t array_stride(spv_reader *r, uint32_t id)
+{
+   const spv_decoration *d = spv_find_decoration(spv_get(r, id), SpvDecorationArrayStride, SPV_UNKNOWN);
+   if (!d)
+      return 0;
+   if (!d->arg_count || !d->args[0])
+      spv_fail(r, SC_E_INVALID, "ArrayStride of type %u is 0", id);
+   if (d->args[0] % 4)
+      spv_fail(r, SC_E_UNSUPPORTED, "ArrayStride %u is not a multiple of 4", d->args[0]);
+   return d->args[0];
+}
+
+static void parse_array(spv_reader *r, const spv_inst *i)
+{
+   bool runtime = i->op == SpvOpTypeRuntimeArray;
+   spv_need(r, i, runtime ? 3 : 4);
+   spv_type *t = new_type(r, i, runtime ? SPV_T_RUNTIME_ARRAY : SPV_T_ARRAY);
+   t->elem = element_type(r, t, i->w[2]);
+   t->stride_B = array_stride(r, i->w[1]);
+   t->scalars = SPV_UNKNOWN;
+   if (runtime)
+      return;
+   t->count = spv_const_u32(r, i->w[3]);
+   if (!t->count)
+      spv_fail(r, SC_E_INVALID, "array of length 0");
+   t->scalars = times(t->elem->scalars, t->count);
+}
+
+static void member_layout(spv_reader *r, const spv_id *e, spv_member *m, uint32_t index)
+{
+   const spv_decoration *d;
+   m->offset_B = SPV_UNKNOWN;
+   if ((d = spv_find_decoration(e, SpvDecorationOffset, index)) && d->arg_count)
+      m->offset_B = d->args[0];
+   if ((d = spv_find_decoration(e, SpvDecorationMatrixStride, index)) && d->arg_count)
+      m->matrix_stride_B = d->args[0];
+   m->row_major = spv_find_decoration(e, SpvDecorationRowMajor, index) != NULL;
+   m->coherent = spv_find_decoration(e, SpvDecorationCoherent, index) || spv_find_decoration(e, SpvDecorationVolatile, index);
+   if ((m->offset_B != SPV_UNKNOWN && m->offset_B % 4) || m->matrix_stride_B % 4)
+      spv_fail(r, SC_E_UNSUPPORTED, "member %u: offset or matrix stride is not a multiple of 4", index);
+}
+
+/* Decorations per member are few, but a module may repeat them without end. */
+static uint32_t decoration_count(const spv_id *e)
+{
+   uint32_t n = 1;
+   for (const spv_decoration *d = e->decorations; d; d = d->next)
+      n++;
+   return n;
+}
+
+static void parse_struct(spv_reader *r, const spv_inst *i)
+{
+   spv_type *t = new_type(r, i, SPV_T_STRUCT);
+   const spv_id *e = spv_get(r, i->w[1]);
+   uint32_t decorations = decoration_count(e);
+   t->count = i->n - 2;
+   t->members = spv_alloc(r, (t->count + 1) * sizeof *t->members);
+   for (uint32_t k = 0; k < t->count; k++) {
+      spv_member *m = &t->members[k];
+      m->type = element_type(r, t, i->w[2 + k]);
+      m->first = t->scalars;
+      spv_work(r, decorations);
+      member_layout(r, e, m, k);
+      uint64_t sum = (uint64_t)t->scalars + m->type->scalars;
+      t->scalars = t->scalars == SPV_UNKNOWN || sum >= SPV_UNKNOWN ? SPV_UNKNOWN : (uint32_t)sum;
+   }
+   t->block = spv_find_decoration(e, SpvDecorationBlock, SPV_UNKNOWN) != NULL;
+   t->buffer_block = spv_find_decoration(e, SpvDecorationBufferBlock, SPV_UNKNOWN) != NULL;
+}
+
+static void parse_pointer(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   spv_type *t = new_type(r, i, SPV_T_POINTER);
+   t->elem = spv_get_type(r, i->w[3]);
+   t->storage = i->w[2];
+   if (t->elem == t || t->elem->kind == SPV_T_VOID || t->elem->kind == SPV_T_FUNCTION)
+      spv_fail(r, SC_E_INVALID, "pointer to type %u", i->w[3]);
+   if (t->elem->kind == SPV_T_POINTER)
+      spv_fail(r, SC_E_UNSUPPORTED, "pointers to pointers are not supported");
+   t->scalars = SPV_UNKNOWN;
+}
+
+static void parse_function_type(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 3);
+   spv_type *t = new_type(r, i, SPV_T_FUNCTION);
+   t->elem = spv_get_type(r, i->w[2]);
+   t->count = i->n - 3;
+   t->scalars = SPV_UNKNOWN;
+   t->members = spv_alloc(r, (t->count + 1) * sizeof *t->members);
+   for (uint32_t k = 0; k < t->count; k++) {
+      t->members[k].type = spv_get_type(r, i->w[3 + k]);
+      if (t->members[k].type->kind == SPV_T_VOID || t->members[k].type->kind == SPV_T_FUNCTION)
+         spv_fail(r, SC_E_INVALID, "parameter %u of type %u", k, i->w[3 + k]);
+   }
+   if (t->elem->kind == SPV_T_POINTER)
+      spv_fail(r, SC_E_UNSUPPORTED, "functions that return pointers are not supported");
+   if (t->elem->kind == SPV_T_FUNCTION)
+      spv_fail(r, SC_E_INVALID, "function that returns a function");
+}
+
+bool spv_parse_type(spv_reader *r, const spv_inst *i)
+{
+   switch (i->op) {
+   case SpvOpTypeVoid:
+      new_type(r, i, SPV_T_VOID);
+      return true;
+   case SpvOpTypeBool:
+      new_type(r, i, SPV_T_BOOL)->scalars = 1;
+      return true;
+   case SpvOpTypeInt:
+      parse_int(r, i);
+      return true;
+   case SpvOpTypeFloat:
+      parse_float(r, i);
+      return true;
+   case SpvOpTypeVector:
+      parse_vector(r, i);
+      return true;
+   case SpvOpTypeMatrix:
+      parse_matrix(r, i);
+      return true;
+   case SpvOpTypeArray:
+   case SpvOpTypeRuntimeArray:
+      parse_array(r, i);
+      return true;
+   case SpvOpTypeStruct:
+      parse_struct(r, i);
+      return true;
+   case SpvOpTypePointer:
+      parse_pointer(r, i);
+      return true;
+   case SpvOpTypeFunction:
+      parse_function_type(r, i);
+      return true;
+   default:
+      return false;
+   }
+}
+
+/* ---- questions ---------------------------------------------------------------------------------- */
+
+bool spv_is_scalar(const spv_type *t)
+{
+   return t->kind == SPV_T_BOOL || t->kind == SPV_T_INT || t->kind == SPV_T_FLOAT;
+}
+
+char spv_scalar_class(const spv_type *t)
+{
+   switch (t->kind) {
+   case SPV_T_BOOL:
+      return 'b';
+   case SPV_T_INT:
+      return 'i';
+   case SPV_T_FLOAT:
+      return 'f';
+   case SPV_T_VECTOR:
+   case SPV_T_MATRIX:
+      return spv_scalar_class(t->elem);
+   default:
+      return 0;
+   }
+}
+
+static void fill_classes(const spv_type *t, char *out)
+{
+   char cls = spv_scalar_class(t);
+   if (!t->scalars) /* nests of empty structs would take exponential time */
+      return;
+   if (cls) {
+      for (uint32_t k = 0; k < t->scalars; k++)
+         out[k] = cls;
+   } else if (t->kind == SPV_T_STRUCT) {
+      for (uint32_t k = 0; k < t->count; k++)
+         fill_classes(t->members[k].type, out + t->members[k].first);
+   } else {
+      for (uint32_t k = 0; k < t->count; k++)
+         fill_classes(t->elem, out + k * t->elem->scalars);
+   }
+}
+
+const char *spv_type_classes(spv_reader *r, const spv_type *t)
+{
+   if (!t->classes) {
+      if (t->scalars > SPV_MAX_VALUE_SCALARS || t->kind == SPV_T_VOID)
+         spv_fail(r, SC_E_LIMIT, "type %u is too large to be handled as a value", t->id);
+      spv_work(r, t->scalars + t->depth);
+      char *classes = spv_alloc(r, t->scalars + 1);
+      fill_classes(t, classes);
+      ((spv_type *)t)->classes = classes;
+   }
+   return t->classes;
+}
+
+/* ---- layout ----------------------------------------------------------------------------------------- */
+
+struct layout {
+   spv_reader *r;
+   bool row_major;
+   uint32_t matrix_stride_B, comp_stride_B;
+};
+
+static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out);
+
+static void layout_matrix(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out)
+{
+   uint32_t rows = t->elem->count, stride = l->matrix_stride_B;
+   if (!stride)
+      spv_fail(l->r, SC_E_INVALID, "matrix of type %u has no MatrixStride", t->id);
+   for (uint32_t c = 0; c < t->count; c++)
+      for (uint32_t k = 0; k < rows; k++)
+         out[c * rows + k] = base + (l->row_major ? k * stride + c * 4 : c * stride + k * 4);
+}
+
+static void layout_struct(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out)
+{
+   for (uint32_t k = 0; k < t->count; k++) {
+      const spv_member *m = &t->members[k];
+      if (m->offset_B == SPV_UNKNOWN)
+         spv_fail(l->r, SC_E_INVALID, "member %u of type %u has no Offset", k, t->id);
+      struct layout inner = *l;
+      inner.row_major = m->row_major;
+      inner.matrix_stride_B = m->matrix_stride_B;
+      layout_at(&inner, m->type, base + m->offset_B, out + m->first);
+   }
+}
+
+static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out)
+{
+   if (!t->scalars)
+      return;
+   switch (t->kind) {
+   case SPV_T_VECTOR:
+      for (uint32_t k = 0; k < t->count; k++)
+         out[k] = base + k * l->comp_stride_B;
+      break;
+   case SPV_T_MATRIX:
+      layout_matrix(l, t, base, out);
+      break;
+   case SPV_T_ARRAY:
+      if (!t->stride_B)
+         spv_fail(l->r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
+      for (uint32_t k = 0; k < t->count; k++)
+         layout_at(l, t->elem, base + k * t->stride_B, out + k * t->elem->scalars);
+      break;
+   case SPV_T_STRUCT:
+      layout_struct(l, t, base, out);
+      break;
+   default:
+      out[0] = base;
+      break;
+   }
+}
+
+void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets)
+{
+   spv_work(r, p->type->scalars + 1);
+   if (p->kind == SPV_P_BUFFER || p->kind == SPV_P_PUSH) {
+      struct layout l = {.r = r, .row_major = p->row_major, .matrix_stride_B = p->matrix_stride_B,
+                         .comp_stride_B = p->comp_stride_B};
+      layout_at(&l, p->type, 0, offsets);
+   } else {
+      for (uint32_t k = 0; k < p->type->scalars; k++)
+         offsets[k] = 4 * k;
+   }
+}
