@@ -17,8 +17,8 @@ enum fmt_type {
    FMT_SSCALED,
    FMT_UINT,
    FMT_SINT,
-   FMT_SFLOAT,  /* IEEE 16, 32 or 64 bits */
-   FMT_UFLOAT,  /* 10 or 11 bits: 5-bit exponent of bias 15, no sign */
+   FMT_SFLOAT, /* IEEE 16, 32 or 64 bits */
+   FMT_UFLOAT, /* 10 or 11 bits: 5-bit exponent of bias 15, no sign */
    FMT_SRGB,
 };
 
@@ -27,8 +27,8 @@ typedef struct fmt_component {
 } fmt_component;
 
 typedef struct fmt_info {
-   const char *name;        /* "R8G8B8A8_UNORM" */
-   uint32_t number;         /* VkFormat */
+   const char *name; /* "R8G8B8A8_UNORM" */
+   uint32_t number;  /* VkFormat */
    enum fmt_layout layout;
    uint8_t block_B, block_w_px, block_h_px;
    enum fmt_type type;
@@ -36,8 +36,8 @@ typedef struct fmt_info {
    fmt_component component[4]; /* red, green, blue, alpha; depth, stencil */
 } fmt_info;
 
-/* One texel as numbers: f for float-like types, u or i for UINT and SINT, and the 64-bit members for components of 64 bits.
- * In the order of fmt_info.component. */
+/* One texel as numbers: f for float-like types, u or i for UINT and SINT, and the 64-bit members for
+ * components of 64 bits. In the order of fmt_info.component. */
 typedef struct fmt_texel {
    union {
       float f;
@@ -56,13 +56,15 @@ const fmt_info *fmt_lookup_name(const char *name, size_t len);
 const char *fmt_layout_text(enum fmt_layout layout);
 const char *fmt_type_text(enum fmt_type type);
 
-/* How the bits of component c become a number; differs from info->type for the alpha of SRGB and for stencil. */
+/* How the bits of component c become a number; differs from info->type for the alpha of SRGB and for stencil.
+ */
 enum fmt_type fmt_component_type(const fmt_info *info, unsigned c);
 
-/* One texel of a PLAIN, SHARED_EXP or DEPTH format from and to block_B bytes of memory. False if the format is compressed.
- * Unpack: absent green and blue are 0, absent alpha is 1; NaN becomes the machine's NaN (f32 and f64 keep their bits).
- * Pack: values out of range are clamped, NaN gives 0 in fixed point; rounding is to nearest even (SRGB: to the nearest code,
- * E5B9G9R9: as the Vulkan specification says); bits of no component become 0. */
+/* One texel of a PLAIN, SHARED_EXP or DEPTH format from and to block_B bytes of memory. False if the format
+ * is compressed. Unpack: absent green and blue are 0, absent alpha is 1; NaN becomes the machine's NaN (f32
+ * and f64 keep their bits). Pack: values out of range are clamped, NaN gives 0 in fixed point; rounding is to
+ * nearest even (SRGB: to the nearest code, E5B9G9R9: as the Vulkan specification says); bits of no component
+ * become 0. */
 bool fmt_unpack(const fmt_info *info, const void *memory, fmt_texel *out);
 bool fmt_pack(const fmt_info *info, const fmt_texel *texel, void *memory);
 

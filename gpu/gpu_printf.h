@@ -1,5 +1,5 @@
-/* Format checking for functions in the manner of printf. On Windows the build asks for C99's formats, which plain "printf"
- * does not mean to GCC there. */
+/* Format checking for functions in the manner of printf. On Windows the build asks for C99's formats, which
+ * plain "printf" does not mean to GCC there. */
 #ifndef GPU_GPU_PRINTF_H
 #define GPU_GPU_PRINTF_H
 

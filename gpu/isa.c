@@ -15,9 +15,9 @@ enum {
 };
 
 static const isa_info records[RECORDS] = {
-#define ISA_OP(name, opcode, format, cls, dst, a, b, c, flags, doc)                                \
-   {#name, opcode, ISA_FMT_##format, ISA_CLASS_##cls, ISA_K_##dst,                                 \
-    {ISA_K_##a, ISA_K_##b, ISA_K_##c}, flags, doc},
+#define ISA_OP(name, opcode, format, cls, dst, a, b, c, flags, doc)                                          \
+   {#name, opcode, ISA_FMT_##format, ISA_CLASS_##cls, ISA_K_##dst, {ISA_K_##a, ISA_K_##b, ISA_K_##c},        \
+    flags, doc},
 #include "isa.def"
 #undef ISA_OP
 };
@@ -274,7 +274,8 @@ isa_error isa_encode(const isa_inst *inst, uint64_t words[2], unsigned *used)
    for (int i = 0; i < 3; i++)
       word |= (uint64_t)inst->src[i] << (BIT_SRC0 + i * OPERAND_BITS);
    if (info->format == ISA_FMT_ALU)
-      word |= (uint64_t)inst->neg << BIT_NEG0 | (uint64_t)inst->abs << BIT_ABS0 | (uint64_t)inst->sat << BIT_SAT;
+      word |=
+         (uint64_t)inst->neg << BIT_NEG0 | (uint64_t)inst->abs << BIT_ABS0 | (uint64_t)inst->sat << BIT_SAT;
    else if (info->format == ISA_FMT_MEM)
       word |= (uint64_t)inst->imm << BIT_IMM | (uint64_t)inst->ret << BIT_RET |
               (uint64_t)inst->coherent << BIT_COHERENT;

@@ -14,9 +14,9 @@
  *           src0 is the only operand
  * Fields of absent operands are zero. ND needs a vector destination of an instruction that is not
  * PARTIAL; neg and abs need the operand and ISA_F_FMOD, sat besides a vector destination; RET needs
- * ISA_F_ATOMIC (without it D keeps its value). Elsewhere those bits must be zero. An instruction with a literal operand is followed by one
- * more 64-bit word: the literal in [31:0], zeros above. At most one literal per instruction (it
- * may be named by several operands).
+ * ISA_F_ATOMIC (without it D keeps its value). Elsewhere those bits must be zero.
+ * An instruction with a literal operand is followed by one more 64-bit word: the literal in [31:0],
+ * zeros above. At most one literal per instruction (it may be named by several operands).
  *
  * Operand numbers: 0..255 v0..v255 · 256..383 s0..s127 · 384..447 integers -16..47 ·
  * 448..455 0.5 -0.5 1 -1 2 -2 4 -4 as f32 · 464 literal · 465 exec · others undefined.

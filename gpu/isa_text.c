@@ -16,9 +16,9 @@
 #include <string.h>
 
 struct place {
-   const char *at;     /* in the text */
-   const char *line;   /* start of its line */
-   uint32_t number;    /* of its line, from 1 */
+   const char *at;   /* in the text */
+   const char *line; /* start of its line */
+   uint32_t number;  /* of its line, from 1 */
 };
 
 struct label {
@@ -31,8 +31,8 @@ struct label {
 struct pending {
    struct place place;
    size_t len;
-   size_t word;        /* index of the branch */
-   unsigned used;      /* its words */
+   size_t word;   /* index of the branch */
+   unsigned used; /* its words */
 };
 
 struct assembler {
@@ -56,8 +56,7 @@ struct operand {
    bool neg, abs;
 };
 
-GPU_PRINTF(3, 4) static bool fail_at(struct assembler *a, struct place p,
-                                                          const char *format, ...)
+GPU_PRINTF(3, 4) static bool fail_at(struct assembler *a, struct place p, const char *format, ...)
 {
    va_list args;
 
@@ -212,7 +211,8 @@ static bool read_register(struct assembler *a, struct operand *o)
 
    a->now.at++;
    if (accept(a, '[')) {
-      if (!read_unsigned(a, max, &first) || !expect(a, ':') || !read_unsigned(a, max, &last) || !expect(a, ']'))
+      if (!read_unsigned(a, max, &first) || !expect(a, ':') || !read_unsigned(a, max, &last) ||
+          !expect(a, ']'))
          return false;
       if (last < first)
          return fail_at(a, o->place, "register range runs backwards");

@@ -71,12 +71,14 @@ static const char *value_name(const pkt_info *info, const char *field, uint32_t 
    return "";
 }
 
-static void print_field(const struct printer *p, const pkt_info *info, const pkt_field_info *f, uint32_t dword)
+static void print_field(const struct printer *p, const pkt_info *info, const pkt_field_info *f,
+                        uint32_t dword)
 {
    char value[80];
    uint32_t v = dword >> f->shift & (f->bits < 32 ? (1u << f->bits) - 1 : UINT32_MAX);
 
-   snprintf(value, sizeof value, v < 10 ? "%" PRIu32 "  %s" : "0x%" PRIx32 "  %s", v, value_name(info, f->name, v));
+   snprintf(value, sizeof value, v < 10 ? "%" PRIu32 "  %s" : "0x%" PRIx32 "  %s", v,
+            value_name(info, f->name, v));
    size_t n = strlen(value);
    while (n && value[n - 1] == ' ')
       value[--n] = '\0';
@@ -134,7 +136,8 @@ static void print_label(const struct printer *p, const uint32_t *payload, uint32
    }
 }
 
-static void print_payload(const struct printer *p, const pkt_info *info, const uint32_t *payload, uint32_t payload_dw)
+static void print_payload(const struct printer *p, const pkt_info *info, const uint32_t *payload,
+                          uint32_t payload_dw)
 {
    size_t n;
    const pkt_field_info *f = pkt_fields(info, &n);

@@ -21,7 +21,7 @@ typedef struct reg_block_info {
 typedef struct reg_info {
    const reg_block_info *block;
    const char *name;
-   uint32_t offset;  /* in an instance of the block, bytes */
+   uint32_t offset; /* in an instance of the block, bytes */
    enum reg_access access;
    uint32_t reset;
    const char *doc;
@@ -51,8 +51,9 @@ int reg_name(uint32_t address, char *buf, size_t size);
 /* "RO", "RW", ... */
 const char *reg_access_text(enum reg_access access);
 
-/* Every register that can be read, in address order, one line each without newline: address, name, value, meaning. read is
- * called once per register, put once per line. Reading has no side effect but the latch of counter halves. */
+/* Every register that can be read, in address order, one line each without newline: address, name, value,
+ * meaning. read is called once per register, put once per line. Reading has no side effect but the latch of
+ * counter halves. */
 typedef uint32_t (*reg_read_fn)(void *ctx, uint32_t address);
 typedef void (*reg_line_fn)(void *ctx, const char *line);
 void reg_dump(reg_read_fn read, void *read_ctx, reg_line_fn put, void *put_ctx);

@@ -17,9 +17,14 @@ static const tool_option options[] = {
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_asm = {
-   "asm", "assemble a shader program", "FILE.s",
+   "asm",
+   "assemble a shader program",
+   "FILE.s",
    "FILE.s may be - for standard input. The syntax is in the manual, chapter \"Shader ISA\".",
-   "   figment asm saxpy.s -o saxpy.bin && figment disasm saxpy.bin", options, false, run,
+   "   figment asm saxpy.s -o saxpy.bin && figment disasm saxpy.bin",
+   options,
+   false,
+   run,
 };
 
 /* Program words as they lie in memory. */

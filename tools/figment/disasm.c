@@ -17,10 +17,15 @@ static const tool_option options[] = {
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_disasm = {
-   "disasm", "disassemble a shader program", "FILE",
+   "disasm",
+   "disassemble a shader program",
+   "FILE",
    "FILE holds 64-bit words, little-endian; - is standard input. Words that are no instruction\n"
    "are shown as .word, with the reason.",
-   "   figment disasm saxpy.bin", options, false, run,
+   "   figment disasm saxpy.bin",
+   options,
+   false,
+   run,
 };
 
 static void print_comment(const uint64_t *words, unsigned used, size_t at, const isa_inst *inst)
@@ -30,8 +35,8 @@ static void print_comment(const uint64_t *words, unsigned used, size_t at, const
    printf("; %6zu: %016" PRIx64, at, words[0]);
    if (used == 2) {
       memcpy(&literal, &inst->literal, sizeof literal);
-      printf(" %016" PRIx64 "  0x%08" PRIx32 " = %" PRId32 " = %g", words[1], inst->literal, (int32_t)inst->literal,
-             (double)literal);
+      printf(" %016" PRIx64 "  0x%08" PRIx32 " = %" PRId32 " = %g", words[1], inst->literal,
+             (int32_t)inst->literal, (double)literal);
    }
 }
 
@@ -75,8 +80,9 @@ static int run(const tool_command *c, int argc, char **argv)
    if (!words || size % 8) {
       free(words);
       free(bytes);
-      return tool_fail(c, size % 8 ? "%s: %zu bytes are no whole number of 64-bit words" : "%s: out of memory (%zu bytes)",
-                       line.operand[0], size);
+      return tool_fail(
+         c, size % 8 ? "%s: %zu bytes are no whole number of 64-bit words" : "%s: out of memory (%zu bytes)",
+         line.operand[0], size);
    }
    for (size_t i = 0; i < size; i++)
       words[i / 8] |= (uint64_t)(uint8_t)bytes[i] << i % 8 * 8;

@@ -18,8 +18,14 @@ static const tool_option options[] = {
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_info = {
-   "info", "identify a card: profile, sizes, registers", "", "",
-   "   figment info --profile fg1-nano --registers", options, false, run,
+   "info",
+   "identify a card: profile, sizes, registers",
+   "",
+   "",
+   "   figment info --profile fg1-nano --registers",
+   options,
+   false,
+   run,
 };
 
 static uint32_t read_register(void *ctx, uint32_t address)
@@ -50,13 +56,15 @@ static void print_card(emu_device *dev)
           emu_mmio_read(dev, GPU_REG_ID_CORES), emu_mmio_read(dev, GPU_REG_ID_SCHEDULERS),
           emu_mmio_read(dev, GPU_REG_ID_WAVES_PER_CORE));
    printf("core clock         %g MHz\n", emu_mmio_read(dev, GPU_REG_ID_CORE_CLOCK_KHZ) / 1000.0);
-   printf("command processor  %g MHz, %" PRIu32 " KiB SRAM\n", emu_mmio_read(dev, GPU_REG_ID_CP_CLOCK_KHZ) / 1000.0,
+   printf("command processor  %g MHz, %" PRIu32 " KiB SRAM\n",
+          emu_mmio_read(dev, GPU_REG_ID_CP_CLOCK_KHZ) / 1000.0,
           emu_mmio_read(dev, GPU_REG_ID_CP_SRAM_B) / 1024);
    printf("rings              %" PRIu32 "\n", emu_mmio_read(dev, GPU_REG_ID_RINGS));
    printf("VRAM               %" PRIu64 " MiB\n", read_pair(dev, GPU_REG_ID_VRAM_LO) >> 20);
    printf("system memory      %" PRIu64 " MiB addressable\n", read_pair(dev, GPU_REG_ID_SYSMEM_LO) >> 20);
    printf("LDS                %" PRIu32 " KiB per workgroup\n", emu_mmio_read(dev, GPU_REG_ID_LDS_B) / 1024);
-   printf("scratch            %" PRIu32 " KiB per lane\n", emu_mmio_read(dev, GPU_REG_ID_SCRATCH_MAX_B) / 1024);
+   printf("scratch            %" PRIu32 " KiB per lane\n",
+          emu_mmio_read(dev, GPU_REG_ID_SCRATCH_MAX_B) / 1024);
 }
 
 static int run(const tool_command *c, int argc, char **argv)

@@ -5,7 +5,7 @@
 #include "tool.h"
 
 static const tool_command *const commands[] = {
-   &tool_run, &tool_map, &tool_asm, &tool_disasm, &tool_packets, &tool_manual,
+   &tool_run,  &tool_map, &tool_asm, &tool_disasm, &tool_packets, &tool_manual,
 #ifdef FIGMENT_HAVE_EMU
    &tool_info,
 #endif
@@ -16,7 +16,8 @@ static const tool_command *const commands[] = {
 static void usage(FILE *to)
 {
    fputs("figment - a GPU in software: run, look inside, assemble, decode\n\n"
-         "usage: figment COMMAND [options]\n\ncommands:\n", to);
+         "usage: figment COMMAND [options]\n\ncommands:\n",
+         to);
    for (size_t i = 0; i < COMMANDS; i++)
       fprintf(to, "   %-10s %s\n", commands[i]->name, commands[i]->summary);
    fputs("\n'figment COMMAND --help' explains a command and gives an example.\n", to);

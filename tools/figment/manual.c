@@ -58,8 +58,8 @@ static void put_block(manual_text *t, const reg_block_info *b)
 
    manual_put(t, "\n## %s: %s\n\n", b->name, b->doc);
    if (b->count > 1)
-      manual_put(t, "%" PRIu32 " instances, the first at 0x%04" PRIx32 ", 0x%" PRIx32 " bytes apart.\n\n", b->count, b->base,
-                 b->stride);
+      manual_put(t, "%" PRIu32 " instances, the first at 0x%04" PRIx32 ", 0x%" PRIx32 " bytes apart.\n\n",
+                 b->count, b->base, b->stride);
    manual_put(t, "| address | name | access | reset | meaning |\n| --- | --- | --- | --- | --- |\n");
    for (size_t i = 0; i < count; i++) {
       if (table[i].block != b)
@@ -78,8 +78,10 @@ static void put_registers(manual_text *t)
    size_t count;
    const reg_block_info *blocks = reg_block_table(&count);
 
-   manual_put(t, "# Reference: registers\n\nGenerated from `gpu/regs.def` by `figment manual`. Addresses are bytes in BAR0; the "
-                 "command processor sees the same space at 0x40000000.\nRegisters are 32 bits wide; undefined addresses read 0 "
+   manual_put(t, "# Reference: registers\n\nGenerated from `gpu/regs.def` by `figment manual`. Addresses are "
+                 "bytes in BAR0; the "
+                 "command processor sees the same space at 0x40000000.\nRegisters are 32 bits wide; "
+                 "undefined addresses read 0 "
                  "and ignore writes.\n\n"
                  "| access | host | command processor |\n| --- | --- | --- |\n"
                  "| RO | reads | reads |\n| RW | reads, writes | reads, writes |\n"
@@ -92,24 +94,30 @@ static void put_registers(manual_text *t)
 
 /* ---- packets ------------------------------------------------------------------------------------ */
 
+static char capital(char c)
+{
+   return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
 static void put_packet(manual_text *t, const pkt_info *p)
 {
    size_t n, flag_count;
    const pkt_field_info *f = pkt_fields(p, &n);
    const pkt_flag_info *flags = pkt_flags(p, &flag_count);
 
-   manual_put(t, "\n## 0x%02" PRIx32 " %s\n\n%c%s. Payload: %" PRIu32, p->opcode, p->name, p->doc[0] - ('a' <= p->doc[0] && p->doc[0] <= 'z' ? 32 : 0),
-              p->doc + 1, p->min_dw);
+   manual_put(t, "\n## 0x%02" PRIx32 " %s\n\n%c%s. Payload: %" PRIu32, p->opcode, p->name,
+              capital(p->doc[0]), p->doc + 1, p->min_dw);
    if (p->max_dw != p->min_dw)
       manual_put(t, " to %" PRIu32, p->max_dw);
    manual_put(t, " dwords.\n");
    for (size_t i = 0; i < flag_count; i++)
-      manual_put(t, "\nHeader flag %s (bit %u): %s.\n", flags[i].name, 24 + (unsigned)__builtin_ctz(flags[i].mask), flags[i].doc);
+      manual_put(t, "\nHeader flag %s (bit %u): %s.\n", flags[i].name,
+                 24 + (unsigned)__builtin_ctz(flags[i].mask), flags[i].doc);
    if (n)
       manual_put(t, "\n| dword | bits | field | meaning |\n| --- | --- | --- | --- |\n");
    for (size_t i = 0; i < n; i++) {
-      manual_put(t, "| %" PRIu32 " | %" PRIu32 ":%" PRIu32 " | %s | ", f[i].dw, f[i].shift + f[i].bits - 1, f[i].shift,
-                 f[i].name);
+      manual_put(t, "| %" PRIu32 " | %" PRIu32 ":%" PRIu32 " | %s | ", f[i].dw, f[i].shift + f[i].bits - 1,
+                 f[i].shift, f[i].name);
       manual_put_cell(t, f[i].doc);
       manual_put(t, " |\n");
    }
@@ -120,8 +128,9 @@ static void put_packets(manual_text *t)
    size_t count;
    const pkt_info *table = pkt_table(&count);
 
-   manual_put(t, "# Reference: packets\n\nGenerated from `gpu/packets.def` by `figment manual`; the rules are in "
-                 "[packets.md](packets.md). Payload dwords are counted from 0 behind the header.\n");
+   manual_put(
+      t, "# Reference: packets\n\nGenerated from `gpu/packets.def` by `figment manual`; the rules are in "
+         "[packets.md](packets.md). Payload dwords are counted from 0 behind the header.\n");
    for (size_t i = 0; i < count; i++)
       put_packet(t, &table[i]);
 }
@@ -147,14 +156,16 @@ static void put_formats(manual_text *t)
    size_t count;
    const fmt_info *table = fmt_table(&count);
 
-   manual_put(t, "# Reference: formats\n\nGenerated from `gpu/formats.def` by `figment manual`; the rules are in "
-                 "[formats.md](formats.md). Bits are counted in the little-endian block.\n\n"
-                 "| number | name | layout | type | bytes | block | components |\n"
-                 "| --- | --- | --- | --- | --- | --- | --- |\n");
+   manual_put(
+      t, "# Reference: formats\n\nGenerated from `gpu/formats.def` by `figment manual`; the rules are in "
+         "[formats.md](formats.md). Bits are counted in the little-endian block.\n\n"
+         "| number | name | layout | type | bytes | block | components |\n"
+         "| --- | --- | --- | --- | --- | --- | --- |\n");
    for (size_t i = 0; i < count; i++) {
       const fmt_info *f = &table[i];
-      manual_put(t, "| %" PRIu32 " | %s | %s | %s | %u | %ux%u | ", f->number, f->name, fmt_layout_text(f->layout),
-                 fmt_type_text(f->type), f->block_B, f->block_w_px, f->block_h_px);
+      manual_put(t, "| %" PRIu32 " | %s | %s | %s | %u | %ux%u | ", f->number, f->name,
+                 fmt_layout_text(f->layout), fmt_type_text(f->type), f->block_B, f->block_w_px,
+                 f->block_h_px);
       put_components(t, f);
       manual_put(t, " |\n");
    }
@@ -169,7 +180,8 @@ static void put_counters(manual_text *t)
 #include "counters.def"
    };
 
-   manual_put(t, "# Reference: counters\n\nGenerated from `gpu/counters.def` by `figment manual`; what the cycles mean is in "
+   manual_put(t, "# Reference: counters\n\nGenerated from `gpu/counters.def` by `figment manual`; what the "
+                 "cycles mean is in "
                  "[counters.md](counters.md). The number is the instance of the COUNTER registers.\n\n"
                  "| number | name | unit | block | meaning |\n| --- | --- | --- | --- | --- |\n");
    for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
@@ -190,21 +202,23 @@ static const tool_option options[] = {
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_manual = {
-   "manual", "reference of instructions, registers, packets, formats, counters", "[TOPIC]",
+   "manual",
+   "reference of instructions, registers, packets, formats, counters",
+   "[TOPIC]",
    "TOPIC is isa, registers, packets, formats, counters, or the name of an instruction. The\n"
    "manual's other chapters are files of gpu/manual; start at README.md there.",
-   "   figment manual v_fma_f32\n   figment manual packets", options, false, run,
+   "   figment manual v_fma_f32\n   figment manual packets",
+   options,
+   false,
+   run,
 };
 
 static const struct {
    const char *topic;
    void (*put)(manual_text *t);
 } chapters[] = {
-   {"isa", manual_isa},
-   {"registers", put_registers},
-   {"packets", put_packets},
-   {"formats", put_formats},
-   {"counters", put_counters},
+   {"isa", manual_isa},      {"registers", put_registers}, {"packets", put_packets},
+   {"formats", put_formats}, {"counters", put_counters},
 };
 
 #define CHAPTERS (sizeof chapters / sizeof *chapters)
@@ -243,7 +257,8 @@ static int each_chapter(const tool_command *c, const char *directory, bool write
       manual_text t = {0};
       char path[1024];
       chapters[i].put(&t);
-      if (t.failed || (size_t)snprintf(path, sizeof path, "%s/ref-%s.md", directory, chapters[i].topic) >= sizeof path) {
+      if (t.failed ||
+          (size_t)snprintf(path, sizeof path, "%s/ref-%s.md", directory, chapters[i].topic) >= sizeof path) {
          free(t.p);
          return tool_fail(c, "out of memory");
       }
@@ -264,7 +279,8 @@ static int print_topic(const tool_command *c, const char *topic)
    if (info)
       manual_instruction(&t, info);
    if (!t.p)
-      return tool_fail(c, "nothing about %s; topics: isa, registers, packets, formats, counters, or an instruction", topic);
+      return tool_fail(
+         c, "nothing about %s; topics: isa, registers, packets, formats, counters, or an instruction", topic);
    if (!t.failed)
       fputs(t.p, stdout);
    free(t.p);

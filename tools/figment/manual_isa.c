@@ -12,9 +12,9 @@ static const char *const class_names[] = {
 
 /* How a kind is written in the syntax column; the legend explains each. */
 static const char *const placeholders[] = {
-   [ISA_K_N] = "",       [ISA_K_V1] = "v",     [ISA_K_V2] = "v:2",  [ISA_K_V3] = "v:3", [ISA_K_V4] = "v:4",
-   [ISA_K_S1] = "s",     [ISA_K_S2] = "s:2",   [ISA_K_S4] = "s:4",  [ISA_K_S8] = "s:8", [ISA_K_A1] = "any",
-   [ISA_K_U1] = "uni",   [ISA_K_P2] = "addr",  [ISA_K_D4] = "desc",
+   [ISA_K_N] = "",     [ISA_K_V1] = "v",    [ISA_K_V2] = "v:2",  [ISA_K_V3] = "v:3", [ISA_K_V4] = "v:4",
+   [ISA_K_S1] = "s",   [ISA_K_S2] = "s:2",  [ISA_K_S4] = "s:4",  [ISA_K_S8] = "s:8", [ISA_K_A1] = "any",
+   [ISA_K_U1] = "uni", [ISA_K_P2] = "addr", [ISA_K_D4] = "desc",
 };
 
 static const struct {
@@ -70,7 +70,9 @@ static void put_group(manual_text *t, const char *prefix, const char *title)
    size_t count;
    const isa_info *table = isa_table(&count);
 
-   manual_put(t, "\n## %s\n\n| opcode | syntax | class | may have | meaning |\n| --- | --- | --- | --- | --- |\n", title);
+   manual_put(
+      t, "\n## %s\n\n| opcode | syntax | class | may have | meaning |\n| --- | --- | --- | --- | --- |\n",
+      title);
    for (size_t i = 0; i < count; i++) {
       if (strncmp(table[i].name, prefix, strlen(prefix)))
          continue;
@@ -89,13 +91,19 @@ void manual_isa(manual_text *t)
    size_t count;
 
    isa_table(&count);
-   manual_put(t, "# Reference: instructions\n\nGenerated from `gpu/isa.def` by `figment manual`; the rules that all "
-                 "instructions share are in [isa.md](isa.md).\n%zu instructions. Operands in the syntax column:\n\n"
-                 "| written | admits | registers |\n| --- | --- | --- |\n", count);
+   manual_put(
+      t,
+      "# Reference: instructions\n\nGenerated from `gpu/isa.def` by `figment manual`; the rules that all "
+      "instructions share are in [isa.md](isa.md).\n%zu instructions. Operands in the syntax column:\n\n"
+      "| written | admits | registers |\n| --- | --- | --- |\n",
+      count);
    for (unsigned k = ISA_K_N + 1; k < sizeof placeholders / sizeof *placeholders; k++)
       manual_put(t, "| `%s` | %s | %u |\n", placeholders[k], isa_kind_text(k), isa_kind_regs(k));
-   manual_put(t, "\n`+imm` is 0 to %u bytes. In \"meaning\", D is the destination, A B C are the sources by their "
-                 "place in the word (an absent one keeps its letter), of the same lane.\n", ISA_IMM_MAX);
+   manual_put(
+      t,
+      "\n`+imm` is 0 to %u bytes. In \"meaning\", D is the destination, A B C are the sources by their "
+      "place in the word (an absent one keeps its letter), of the same lane.\n",
+      ISA_IMM_MAX);
    manual_put(t, "\n| class | what |\n| --- | --- |\n");
 #define X(name, doc) manual_put(t, "| %s | %s |\n", #name, doc);
    ISA_CLASS_LIST(X)

@@ -9,7 +9,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_OFFSET, OPT_LENGTH, OPT_HEXDUMP, OPT_DUMP, OPT_PNG, OPT_FORMAT, OPT_STRIDE };
+enum {
+   OPT_FD,
+   OPT_HANDLE,
+   OPT_NAME,
+   OPT_OFFSET,
+   OPT_LENGTH,
+   OPT_HEXDUMP,
+   OPT_DUMP,
+   OPT_PNG,
+   OPT_FORMAT,
+   OPT_STRIDE
+};
 
 static const tool_option options[] = {
    [OPT_FD] = {"--fd", NULL, "N", "an inherited file descriptor (Linux)"},
@@ -20,7 +31,8 @@ static const tool_option options[] = {
    [OPT_HEXDUMP] = {"--hexdump", NULL, NULL, "print the bytes"},
    [OPT_DUMP] = {"--dump", NULL, "FILE", "write the bytes to a file"},
    [OPT_PNG] = {"--png", NULL, "FILE WxH", "write the first W x H texels as a picture"},
-   [OPT_FORMAT] = {"--format", NULL, "NAME", "of the texels: rgba8 (default), bgra8 or a Vulkan name: R16G16_SFLOAT"},
+   [OPT_FORMAT] = {"--format", NULL, "NAME",
+                   "of the texels: rgba8 (default), bgra8 or a Vulkan name: R16G16_SFLOAT"},
    [OPT_STRIDE] = {"--stride", NULL, "BYTES", "from row to row; default: without gaps"},
    {0},
 };
@@ -28,11 +40,16 @@ static const tool_option options[] = {
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_map = {
-   "map", "map an exported section: hexdump, file, picture", "[PATH]",
+   "map",
+   "map an exported section: hexdump, file, picture",
+   "[PATH]",
    "PATH names a section that another process holds: /proc/PID/fd/N (Linux). Without an action the\n"
    "sizes are printed. The section is mapped read-only; the bytes are those the GPU sees.",
    "   figment map /proc/4711/fd/9 --png vram.png 1024x1024\n"
-   "   figment map --name Local\\frame --hexdump --length 256", options, false, run,
+   "   figment map --name Local\\frame --hexdump --length 256",
+   options,
+   false,
+   run,
 };
 
 /* Behind the payload, at a 64 KiB boundary, a section has a trailer of one page (manual, "Section port"). */
@@ -54,14 +71,16 @@ static int parse_range(const tool_command *c, const tool_line *line, uint64_t pa
    if (line->given[OPT_OFFSET] && !tool_number(line->arg[OPT_OFFSET][0], &r->offset))
       return tool_usage(c, "--offset %s is no number", line->arg[OPT_OFFSET][0]);
    if (r->offset > payload)
-      return tool_fail(c, "offset %" PRIu64 " lies behind the payload of %" PRIu64 " bytes", r->offset, payload);
+      return tool_fail(c, "offset %" PRIu64 " lies behind the payload of %" PRIu64 " bytes", r->offset,
+                       payload);
    r->length = payload - r->offset;
    if (!line->given[OPT_LENGTH])
       return TOOL_OK;
    if (!tool_number(line->arg[OPT_LENGTH][0], &r->length))
       return tool_usage(c, "--length %s is no number", line->arg[OPT_LENGTH][0]);
    if (r->length > payload - r->offset)
-      return tool_fail(c, "%" PRIu64 " bytes at offset %" PRIu64 " do not fit the payload of %" PRIu64 " bytes",
+      return tool_fail(c,
+                       "%" PRIu64 " bytes at offset %" PRIu64 " do not fit the payload of %" PRIu64 " bytes",
                        r->length, r->offset, payload);
    return TOOL_OK;
 }
@@ -105,8 +124,8 @@ static void hexdump(const uint8_t *data, struct range r)
 static bool parse_size(const char *text, uint32_t *w, uint32_t *h)
 {
    char rest;
-   return sscanf(text, "%" SCNu32 "x%" SCNu32 "%c", w, h, &rest) == 2 && *text != '-' && !strstr(text, "x-") && *w &&
-          *h && *w <= 32768 && *h <= 32768;
+   return sscanf(text, "%" SCNu32 "x%" SCNu32 "%c", w, h, &rest) == 2 && *text != '-' &&
+          !strstr(text, "x-") && *w && *h && *w <= 32768 && *h <= 32768;
 }
 
 static int write_picture(const tool_command *c, const tool_line *line, const uint8_t *data, struct range r)
@@ -120,12 +139,13 @@ static int write_picture(const tool_command *c, const tool_line *line, const uin
    if (!parse_size(line->arg[OPT_PNG][1], &w, &h))
       return tool_usage(c, "--png size %s: expected WxH, each 1..32768", line->arg[OPT_PNG][1]);
    uint64_t row = (uint64_t)w * texel_B, stride = row;
-   if (line->given[OPT_STRIDE] && (!tool_number(line->arg[OPT_STRIDE][0], &stride) || stride < row || stride >> 32))
+   if (line->given[OPT_STRIDE] &&
+       (!tool_number(line->arg[OPT_STRIDE][0], &stride) || stride < row || stride >> 32))
       return tool_usage(c, "--stride %s: a row has %" PRIu64 " bytes", line->arg[OPT_STRIDE][0], row);
    uint64_t needed = stride * (h - 1) + row;
    if (needed > r.length)
-      return tool_fail(c, "%" PRIu32 "x%" PRIu32 " %s needs %" PRIu64 " bytes, %" PRIu64 " are there", w, h, format, needed,
-                       r.length);
+      return tool_fail(c, "%" PRIu32 "x%" PRIu32 " %s needs %" PRIu64 " bytes, %" PRIu64 " are there", w, h,
+                       format, needed, r.length);
    if (!map_write_png(c, line->arg[OPT_PNG][0], data + r.offset, w, h, stride, format))
       return TOOL_FAILED;
    printf("%s: %" PRIu32 "x%" PRIu32 "\n", line->arg[OPT_PNG][0], w, h);
@@ -144,7 +164,8 @@ static int act(const tool_command *c, const tool_line *line, const map_view *vie
       printf("payload %" PRIu64 " bytes, trailer %" PRIu64 " bytes\n", payload, view->size - payload);
    if (line->given[OPT_HEXDUMP])
       hexdump(view->data, r);
-   if (line->given[OPT_DUMP] && !tool_write_file(c, line->arg[OPT_DUMP][0], view->data + r.offset, (size_t)r.length))
+   if (line->given[OPT_DUMP] &&
+       !tool_write_file(c, line->arg[OPT_DUMP][0], view->data + r.offset, (size_t)r.length))
       return TOOL_FAILED;
    return line->given[OPT_PNG] ? write_picture(c, line, view->data, r) : TOOL_OK;
 }

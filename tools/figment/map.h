@@ -17,14 +17,14 @@ typedef struct map_source {
 
 typedef struct map_view {
    const uint8_t *data;
-   uint64_t size;      /* of the whole object, trailer included */
+   uint64_t size; /* of the whole object, trailer included */
 } map_view;
 
 /* Map the whole section for reading until the process ends. False and a message on failure. */
 bool map_open(const tool_command *c, const map_source *source, map_view *out);
 
-/* Write w x h texels of format `format` ("rgba8", "bgra8" or a name of formats.def), `stride` bytes a row, as PNG. The caller has checked
- * that they lie in memory. False and a message on failure. */
+/* Write w x h texels of format `format` ("rgba8", "bgra8" or a name of formats.def), `stride` bytes a row, as
+ * PNG. The caller has checked that they lie in memory. False and a message on failure. */
 bool map_write_png(const tool_command *c, const char *path, const uint8_t *texels, uint32_t w, uint32_t h,
                    uint64_t stride, const char *format);
 /* Bytes of one texel; 0 if there is no such format or it cannot be shown. */

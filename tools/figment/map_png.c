@@ -1,4 +1,5 @@
-/* figment map: texels to PNG, through the format table. stb_image_write needs no library, so the Windows build has it too. */
+/* figment map: texels to PNG, through the format table. stb_image_write needs no library, so the Windows
+ * build has it too. */
 #include "map.h"
 
 #include <stdlib.h>
@@ -78,7 +79,8 @@ bool map_write_png(const tool_command *c, const char *path, const uint8_t *texel
    }
    for (uint32_t y = 0; y < h; y++)
       for (uint32_t x = 0; x < w; x++)
-         convert(info, target, texels + y * stride + (uint64_t)x * info->block_B, rgba + ((size_t)y * w + x) * 4);
+         convert(info, target, texels + y * stride + (uint64_t)x * info->block_B,
+                 rgba + ((size_t)y * w + x) * 4);
    bool ok = stbi_write_png(path, (int)w, (int)h, 4, rgba, (int)w * 4) != 0;
    free(rgba);
    if (!ok)

@@ -17,11 +17,16 @@ static const tool_option options[] = {
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_packets = {
-   "packets", "decode a command stream", "FILE",
+   "packets",
+   "decode a command stream",
+   "FILE",
    "FILE holds the dwords of a ring or an indirect buffer, little-endian; - is standard input.\n"
    "Each packet is shown with its dword index, header and fields; a dword that starts no packet\n"
    "is marked '?', and decoding goes on behind it.",
-   "   figment packets stream.bin", options, false, run,
+   "   figment packets stream.bin",
+   options,
+   false,
+   run,
 };
 
 static void put(void *ctx, const char *text)
@@ -53,8 +58,10 @@ static int run(const tool_command *c, int argc, char **argv)
    if (!dw || size % 4 || offset > count) {
       free(dw);
       free(bytes);
-      return tool_fail(c, size % 4 ? "%s: %zu bytes are no whole number of dwords"
-                                   : "%s: %zu bytes are too few or too many", line.operand[0], size);
+      return tool_fail(c,
+                       size % 4 ? "%s: %zu bytes are no whole number of dwords"
+                                : "%s: %zu bytes are too few or too many",
+                       line.operand[0], size);
    }
    for (size_t i = 0; i < size; i++)
       dw[i / 4] |= (uint32_t)(uint8_t)bytes[i] << i % 4 * 8;

@@ -56,7 +56,8 @@ static int member(const struct json *j, int i, const char *key)
 
 static uint64_t number(const struct json *j, int i)
 {
-   return i >= 0 && j->tokens[i].type == JSMN_PRIMITIVE ? strtoull(j->text + j->tokens[i].start, NULL, 10) : 0;
+   return i >= 0 && j->tokens[i].type == JSMN_PRIMITIVE ? strtoull(j->text + j->tokens[i].start, NULL, 10)
+                                                        : 0;
 }
 
 /* 1234567 as "1 234 567", right-aligned. */

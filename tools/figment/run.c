@@ -14,7 +14,8 @@ enum { OPT_REPORT, OPT_NO_REPORT, OPT_SETTINGS };
 static const tool_option options[] = {
    [OPT_REPORT] = {"--report", NULL, "FILE", "also keep the report as JSON"},
    [OPT_NO_REPORT] = {"--quiet", "-q", NULL, "print no report"},
-   [OPT_SETTINGS] = {"--profile", "-p", "NAME|FILE", "card: fg1 (default), fg1-nano or a profile of your own"},
+   [OPT_SETTINGS] = {"--profile", "-p", "NAME|FILE",
+                     "card: fg1 (default), fg1-nano or a profile of your own"},
    {"--timing", NULL, "MODE", "off, approx (default), detailed"},
    {"--threads", NULL, "N", "host threads; default: all"},
    {"--determinism", NULL, "MODE", "strict (default), relaxed"},
@@ -25,7 +26,8 @@ static const tool_option options[] = {
 
 /* Variables of the options from OPT_SETTINGS on. */
 static const char *const variables[] = {
-   "FIGMENT_PROFILE", "FIGMENT_TIMING", "FIGMENT_THREADS", "FIGMENT_DETERMINISM", "FIGMENT_ENGINE", "FIGMENT_ISA",
+   "FIGMENT_PROFILE",     "FIGMENT_TIMING", "FIGMENT_THREADS",
+   "FIGMENT_DETERMINISM", "FIGMENT_ENGINE", "FIGMENT_ISA",
 };
 _Static_assert(sizeof options / sizeof *options == OPT_SETTINGS + sizeof variables / sizeof *variables + 1,
                "every setting has its variable");
@@ -33,10 +35,15 @@ _Static_assert(sizeof options / sizeof *options == OPT_SETTINGS + sizeof variabl
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_run = {
-   "run", "run a Vulkan program on the emulated GPU, then report", "[--] PROGRAM [ARGUMENTS]",
+   "run",
+   "run a Vulkan program on the emulated GPU, then report",
+   "[--] PROGRAM [ARGUMENTS]",
    "The exit status is the program's. A setting without a flag comes from its FIGMENT_* variable.",
    "   figment run --profile fg1-nano -- vulkaninfo --summary\n"
-   "   figment run --threads 2 --report report.json -- ./my-program --frames 10", options, true, run,
+   "   figment run --threads 2 --report report.json -- ./my-program --frames 10",
+   options,
+   true,
+   run,
 };
 
 #define MANIFEST "figment_icd.x86_64.json"

@@ -9,16 +9,17 @@
 
 /* Environment of this process and its children. */
 bool run_setenv(const char *name, const char *value);
-/* Make the loader of this system find the driver: `manifest` exists, `directory` is where this executable lies. */
+/* Make the loader of this system find the driver: `manifest` exists, `directory` is where this executable
+ * lies. */
 bool run_expose_driver(const char *manifest, const char *directory);
 /* Name of a fresh empty file for the report. */
 bool run_temporary(char *path, size_t size);
-/* Start argv[0] and wait for it. False and a message if it could not be started; else *status is its exit status, 128 + n if signal n
- * ended it. */
+/* Start argv[0] and wait for it. False and a message if it could not be started; else *status is its exit
+ * status, 128 + n if signal n ended it. */
 bool run_program(const tool_command *c, char **argv, int *status);
 
-/* Print the report of a FIGMENT_REPORT file for people. False if the file holds none (no device was opened) or cannot be read; a
- * message says which. */
+/* Print the report of a FIGMENT_REPORT file for people. False if the file holds none (no device was opened)
+ * or cannot be read; a message says which. */
 bool report_print(const tool_command *c, const char *path);
 
 #endif

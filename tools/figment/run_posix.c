@@ -50,7 +50,8 @@ bool run_program(const tool_command *c, char **argv, int *status)
       tool_fail(c, "cannot start %s: %s", argv[0], strerror(error));
       return false;
    }
-   /* The terminal sends these to the program as well, and it is the program that decides; we still owe the report. */
+   /* The terminal sends these to the program as well, and it is the program that decides; we still owe the
+    * report. */
    signal(SIGINT, SIG_IGN);
    signal(SIGQUIT, SIG_IGN);
    while (waitpid(pid, &state, 0) < 0)

@@ -73,8 +73,8 @@ static bool has_own_loader(const char *program)
    return GetFileAttributesA(path) != INVALID_FILE_ATTRIBUTES;
 }
 
-/* One argument so that the program's C library parses it back: in quotes where needed, backslashes before a quote doubled. Others stay
- * bare, because cmd.exe does not know a quoted switch. */
+/* One argument so that the program's C library parses it back: in quotes where needed, backslashes before a
+ * quote doubled. Others stay bare, because cmd.exe does not know a quoted switch. */
 static char *quote(const char *arg)
 {
    char *out = malloc(strlen(arg) * 2 + 3), *p = out;
@@ -108,8 +108,10 @@ bool run_program(const tool_command *c, char **argv, int *status)
    char directory[2048];
 
    if (under_wine() && !has_own_loader(program) && tool_own_directory(directory, sizeof directory))
-      fprintf(stderr, "figment %s: Wine's own vulkan-1.dll ignores drivers; put a copy of %s/vulkan-1.dll beside %s\n", c->name,
-              directory, program);
+      fprintf(
+         stderr,
+         "figment %s: Wine's own vulkan-1.dll ignores drivers; put a copy of %s/vulkan-1.dll beside %s\n",
+         c->name, directory, program);
    for (char **a = argv; *a; a++)
       if (!(*a = quote(*a))) {
          tool_fail(c, "out of memory");

@@ -20,12 +20,12 @@ typedef struct tool_option {
 
 typedef struct tool_command {
    const char *name;
-   const char *summary;  /* one line for the list of commands */
-   const char *operands; /* after the options in the usage line, "" for none */
-   const char *help;     /* paragraphs after the options, "" for none */
-   const char *example;  /* command lines, each with what it does */
+   const char *summary;        /* one line for the list of commands */
+   const char *operands;       /* after the options in the usage line, "" for none */
+   const char *help;           /* paragraphs after the options, "" for none */
+   const char *example;        /* command lines, each with what it does */
    const tool_option *options; /* ended by a NULL name */
-   bool leading_only;    /* options stop at the first operand (the rest is another program's command line) */
+   bool leading_only; /* options stop at the first operand (the rest is another program's command line) */
    int (*main)(const struct tool_command *c, int argc, char **argv);
 } tool_command;
 
@@ -38,8 +38,8 @@ typedef struct tool_line {
    int operands;
 } tool_line;
 
-/* Parse argv (without the command's name), moving operands to its front. True if the command shall go on; else *status is
- * its exit status: help was shown, or a usage message. */
+/* Parse argv (without the command's name), moving operands to its front. True if the command shall go on;
+ * else *status is its exit status: help was shown, or a usage message. */
 bool tool_parse(const tool_command *c, int argc, char **argv, tool_line *line, int *status);
 void tool_help(const tool_command *c);
 
@@ -47,13 +47,15 @@ void tool_help(const tool_command *c);
 GPU_PRINTF(2, 3) int tool_fail(const tool_command *c, const char *format, ...);
 GPU_PRINTF(2, 3) int tool_usage(const tool_command *c, const char *format, ...);
 
-/* Whole file ("-": standard input) with a zero byte behind it; NULL and a message on failure. The caller frees it. */
+/* Whole file ("-": standard input) with a zero byte behind it; NULL and a message on failure. The caller
+ * frees it. */
 char *tool_read_file(const tool_command *c, const char *path, size_t *size);
 /* Write a whole file ("-": standard output). False and a message on failure. */
 bool tool_write_file(const tool_command *c, const char *path, const void *data, size_t size);
 /* A number, decimal or 0x; optional suffix K, M or G (binary). False if malformed or beyond 64 bits. */
 bool tool_number(const char *text, uint64_t *value);
-/* Path of the directory that this executable lies in, without a trailing slash. False if the system does not tell. */
+/* Path of the directory that this executable lies in, without a trailing slash. False if the system does not
+ * tell. */
 bool tool_own_directory(char *out, size_t size);
 
 extern const tool_command tool_asm, tool_disasm, tool_info, tool_manual, tool_map, tool_packets, tool_run;
