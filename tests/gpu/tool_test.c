@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <dirent.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <fcntl.h>
@@ -79,6 +80,41 @@ static void write_file(const char *path, const void *data, size_t size)
    assert_non_null(f);
    assert_int_equal(fwrite(data, 1, size, f), size);
    fclose(f);
+}
+
+/* Every "](file.md)" of the manual names a file of the manual. */
+static void check_links(const char *name)
+{
+   char file[512], line[4096], target[512];
+
+   snprintf(file, sizeof file, "%s/%s", manual, name);
+   FILE *f = fopen(file, "rb");
+   assert_non_null(f);
+   while (fgets(line, sizeof line, f))
+      for (const char *p = line; (p = strstr(p, "](")); p += 2) {
+         size_t n = strcspn(p + 2, ")#");
+         snprintf(target, sizeof target, "%s/%.*s", manual, (int)n, p + 2);
+         if (access(target, R_OK))
+            fail_msg("%s links to %.*s, which does not exist", name, (int)n, p + 2);
+      }
+   fclose(f);
+}
+
+static void manual_links_hold(void **state)
+{
+   DIR *d = opendir(manual);
+   unsigned files = 0;
+
+   assert_non_null(d);
+   for (struct dirent *e; (e = readdir(d));) {
+      size_t n = strlen(e->d_name);
+      if (n < 3 || strcmp(e->d_name + n - 3, ".md"))
+         continue;
+      check_links(e->d_name);
+      files++;
+   }
+   closedir(d);
+   assert_true(files > 15);
 }
 
 static char directory[] = "/tmp/figment-test-XXXXXX";
@@ -245,6 +281,23 @@ static void run_a_program(void **state)
    figment = real;
 }
 
+#ifdef HAVE_EMU
+static void identify_a_card(void **state)
+{
+   assert_int_equal(run("info"), 0);
+   said("profile            fg1\n");
+   said("cores              16, 4 schedulers each");
+   assert_int_equal(run("info --profile fg1-nano --registers"), 0);
+   said("profile            fg1-nano\n");
+   said("0000  ID.MAGIC           464d4749");
+   said("5000  COUNTER0.LO        00000000  GPU_CYCLES");
+   assert_int_equal(run("info --profile no-such-card"), 1);
+   said("no-such-card");
+   assert_int_equal(run("info extra"), 2);
+   assert_int_equal(run("info --bogus"), 2);
+}
+#endif
+
 static int make_directory(void **state)
 {
    return mkdtemp(directory) ? 0 : -1;
@@ -261,9 +314,13 @@ int main(int argc, char **argv)
 {
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(help_everywhere),   cmocka_unit_test(manual_is_up_to_date),
-      cmocka_unit_test(assemble_and_back), cmocka_unit_test(packet_stream),
+      cmocka_unit_test(manual_links_hold), cmocka_unit_test(assemble_and_back),
+      cmocka_unit_test(packet_stream),
       cmocka_unit_test(map_a_section),     cmocka_unit_test(map_refuses),
       cmocka_unit_test(run_a_program),
+#ifdef HAVE_EMU
+      cmocka_unit_test(identify_a_card),
+#endif
    };
    if (argc != 3) {
       fprintf(stderr, "usage: tool_test FIGMENT MANUAL_DIRECTORY\n");

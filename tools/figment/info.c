@@ -65,6 +65,8 @@ static void print_card(emu_device *dev)
    printf("LDS                %" PRIu32 " KiB per workgroup\n", emu_mmio_read(dev, GPU_REG_ID_LDS_B) / 1024);
    printf("scratch            %" PRIu32 " KiB per lane\n",
           emu_mmio_read(dev, GPU_REG_ID_SCRATCH_MAX_B) / 1024);
+   printf("watchdog           %" PRIu32 " x 2^20 instructions per wave\n",
+          emu_mmio_read(dev, GPU_REG_ID_WATCHDOG_M));
 }
 
 static int run(const tool_command *c, int argc, char **argv)
