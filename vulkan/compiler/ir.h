@@ -223,6 +223,9 @@ bool opt_memory(ir_shader *s);        /* merge neighbouring loads and stores, dr
 bool lower_lcssa(ir_shader *s);       /* values that leave a loop leave it through a phi */
 void analyse_divergence(ir_shader *s);
 
+/* All passes in the order the compiler runs them (sc.c). contract: fuse multiplications and additions. */
+void sc_optimise(ir_shader *s, bool contract);
+
 /* ---- front and back end ---------------------------------------------------------------------------- */
 struct sc_program;
 /* Reads SPIR-V into a new shader (var_load/var_store form). Result code of sc.h; *out NULL on failure. */

@@ -1,0 +1,223 @@
+/* Encoding: allocated machine code to ISA words.
+ *
+ * Drops what allocation made redundant (copies to the same register, exec writes nobody sees, branches to the next
+ * instruction), then lays out and encodes. The only stage that knows word distances.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mach.h"
+#include "sc.h"
+
+struct line {
+   isa_inst isa;
+   uint32_t target;  /* block, MACH_NO_BLOCK */
+   uint32_t at;      /* word */
+   bool dropped;
+};
+
+struct emission {
+   mach *m;
+   struct line *lines;
+   uint32_t count;
+   uint32_t *block_line; /* first line of each block */
+   const char *error;
+};
+
+static uint16_t operand(struct emission *e, const mach_operand *o, isa_inst *i)
+{
+   switch (o->kind) {
+   case MACH_UNIT: {
+      const mach_unit *u = &e->m->units[o->value];
+      if (u->reg < 0)
+         e->error = "internal: a value has no register";
+      return (uint16_t)((u->cls == MACH_V ? ISA_V0 : ISA_S0) + u->reg);
+   }
+   case MACH_CONST: {
+      uint16_t inlined = isa_inline_bits(o->value);
+      if (inlined == ISA_LITERAL) {
+         i->has_literal = true;
+         i->literal = o->value;
+      }
+      return inlined;
+   }
+   case MACH_EXEC:
+      return ISA_EXEC;
+   case MACH_PHYS:
+      return (uint16_t)(ISA_V0 + e->m->lane_spill_base + o->value);
+   default:
+      return 0;
+   }
+}
+
+static bool is_vector(const struct emission *e, const mach_operand *o)
+{
+   return o->kind == MACH_UNIT && e->m->units[o->value].cls == MACH_V;
+}
+
+static void add_line(struct emission *e, const mach_inst *i)
+{
+   struct line *l = &e->lines[e->count];
+   if (i->op == MACH_FIXED || i->op == MACH_IMPDEF)
+      return;
+   *l = (struct line){.target = mach_is_branch(i) ? i->target : MACH_NO_BLOCK};
+   l->isa = (isa_inst){.op = i->op, .nd = i->nd, .neg = i->neg, .abs = i->abs, .sat = i->sat, .ret = i->ret,
+                       .coherent = i->coherent, .imm = i->imm};
+   if (i->op == MACH_COPY)
+      l->isa.op = is_vector(e, &i->dst) ? ISA_OP_v_mov : is_vector(e, &i->src[0]) ? ISA_OP_v_readfirst : ISA_OP_s_mov;
+   l->isa.dst = operand(e, &i->dst, &l->isa);
+   for (int k = 0; k < 3; k++)
+      l->isa.src[k] = operand(e, &i->src[k], &l->isa);
+   if (i->op == MACH_COPY && l->isa.dst == l->isa.src[0])
+      return;
+   e->count++;
+}
+
+/* ---- what became redundant --------------------------------------------------------------------------- */
+
+static bool is_branch(const struct line *l)
+{
+   return l->target != MACH_NO_BLOCK;
+}
+
+static bool reads_exec(const isa_inst *i)
+{
+   const isa_info *info = isa_lookup(i->op);
+   bool scalar = info->cls == ISA_CLASS_SALU || info->cls == ISA_CLASS_SMEM;
+   for (int k = 0; k < 3; k++) {
+      if (info->src[k] != ISA_K_N && i->src[k] == ISA_EXEC)
+         return true;
+   }
+   return !scalar && i->op != ISA_OP_v_readlane && i->op != ISA_OP_v_writelane;
+}
+
+static bool writes_exec(const isa_inst *i)
+{
+   return isa_lookup(i->op)->dst == ISA_K_S1 && i->dst == ISA_EXEC;
+}
+
+/* Does nothing see the exec that line n writes? Labels in between change nothing: who comes from there has its own. */
+static bool exec_unseen(const struct emission *e, uint32_t n)
+{
+   for (uint32_t k = n + 1; k < e->count; k++) {
+      const isa_inst *i = &e->lines[k].isa;
+      if (e->lines[k].dropped)
+         continue;
+      if (i->op == ISA_OP_s_endpgm)
+         return true;
+      if (is_branch(&e->lines[k]) || reads_exec(i))
+         return false;
+      if (writes_exec(i))
+         return true;
+   }
+   return true;
+}
+
+static bool branches_to_next(const struct emission *e, uint32_t n)
+{
+   uint32_t to = e->block_line[e->lines[n].target];
+   if (to <= n)
+      return false;
+   for (uint32_t k = n + 1; k < to; k++) {
+      if (!e->lines[k].dropped)
+         return false;
+   }
+   return true;
+}
+
+static void drop_redundant(struct emission *e)
+{
+   for (bool again = true; again;) {
+      again = false;
+      for (uint32_t n = e->count; n-- > 0;) {
+         struct line *l = &e->lines[n];
+         if (l->dropped)
+            continue;
+         if (is_branch(l) ? branches_to_next(e, n) : writes_exec(&l->isa) && exec_unseen(e, n))
+            again = l->dropped = true;
+      }
+   }
+}
+
+/* ---- layout and encoding ----------------------------------------------------------------------------- */
+
+static uint32_t layout(struct emission *e)
+{
+   uint32_t at = 0;
+   for (uint32_t n = 0; n < e->count; n++) {
+      e->lines[n].at = at;
+      if (!e->lines[n].dropped)
+         at += e->lines[n].isa.has_literal ? 2 : 1;
+   }
+   return at;
+}
+
+static void encode(struct emission *e, uint64_t *words, uint32_t total)
+{
+   for (uint32_t n = 0; n < e->count && !e->error; n++) {
+      struct line *l = &e->lines[n];
+      unsigned used;
+      uint64_t pair[2] = {0, 0};
+      if (l->dropped)
+         continue;
+      if (is_branch(l)) {
+         uint32_t to = e->block_line[l->target];
+         uint32_t target = to < e->count ? e->lines[to].at : total;
+         l->isa.target = (int32_t)(target - (l->at + 1 + l->isa.has_literal));
+      }
+      isa_error error = isa_encode(&l->isa, pair, &used);
+      if (error != ISA_OK) {
+         e->error = isa_error_text(error);
+         return;
+      }
+      memcpy(words + l->at, pair, used * sizeof *words);
+   }
+}
+
+static void fill_program(const mach *m, struct sc_program *out, uint64_t *words, uint32_t count)
+{
+   out->words = words;
+   out->word_count = count;
+   out->vregs = m->vregs ? m->vregs : 1;
+   out->sregs = m->sregs ? m->sregs : 1;
+   out->scratch_B = m->scratch_B;
+   out->ordered = m->ordered;
+   out->stats.sgprs = out->sregs;
+   out->stats.vgprs = out->vregs;
+   out->stats.spills = m->spills;
+   out->stats.fills = m->fills;
+}
+
+int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size)
+{
+   mach_number(m);
+   struct emission e = {.m = m, .lines = malloc((m->inst_count + 1) * sizeof *e.lines),
+                        .block_line = calloc(m->block_count + 1, sizeof *e.block_line)};
+   int result = SC_E_NO_MEMORY;
+   if (e.lines && e.block_line) {
+      for (uint32_t o = 0; o < m->order_count; o++) {
+         e.block_line[m->order[o]] = e.count;
+         for (uint32_t k = 0; k < m->blocks[m->order[o]].count; k++)
+            add_line(&e, &m->blocks[m->order[o]].insts[k]);
+      }
+      drop_redundant(&e);
+      uint32_t total = layout(&e);
+      uint64_t *words = malloc((total + 1) * sizeof *words);
+      if (words)
+         encode(&e, words, total);
+      if (words && e.error) {
+         snprintf(err, err_size, "encoding: %s", e.error);
+         free(words);
+         result = SC_E_LIMIT;
+      } else if (words) {
+         fill_program(m, out, words, total);
+         for (uint32_t n = 0; n < e.count; n++)
+            out->stats.instructions += !e.lines[n].dropped;
+         result = SC_OK;
+      }
+   }
+   free(e.lines);
+   free(e.block_line);
+   return result;
+}
