@@ -162,8 +162,6 @@ static _Atomic uint32_t *value_register(emu_cp *cp, uint32_t address)
    case GPU_REG_CP_MAILBOX1: return &cp->mailbox[1];
    case GPU_REG_CP_MAILBOX2: return &cp->mailbox[2];
    case GPU_REG_CP_MAILBOX3: return &cp->mailbox[3];
-   case GPU_REG_CP_TIME_LO: return &cp->time_lo;
-   case GPU_REG_CP_TIME_HI: return &cp->time_hi;
    default: return NULL;
    }
 }
@@ -173,28 +171,44 @@ static bool may_write(uint32_t address, bool from_cp)
    switch (address) {
    case GPU_REG_CP_FW_LO: case GPU_REG_CP_FW_HI: case GPU_REG_CP_FW_SIZE: return !from_cp;
    case GPU_REG_CP_MAILBOX0: case GPU_REG_CP_MAILBOX1: case GPU_REG_CP_MAILBOX2: case GPU_REG_CP_MAILBOX3: return true;
-   case GPU_REG_CP_TIME_LO: case GPU_REG_CP_TIME_HI: return from_cp;
    default: return false;
    }
 }
 
 uint32_t emu_cp_read(emu_device *dev, uint32_t address)
 {
-   if (address == GPU_REG_CP_RESET)
-      return read_reset(dev->cp);
+   switch (address) {
+   case GPU_REG_CP_RESET: return read_reset(dev->cp);
+   case GPU_REG_CP_TIME_LO: return (uint32_t)atomic_load(&dev->cp->time);
+   case GPU_REG_CP_TIME_HI: return (uint32_t)(atomic_load(&dev->cp->time) >> 32);
+   default: break;
+   }
    _Atomic uint32_t *r = value_register(dev->cp, address);
    return r ? atomic_load(r) : 0; /* the host finds nothing in the local units */
+}
+
+/* A reader that sees the same TIME_HI before and after TIME_LO has a time that was published. */
+static void write_time(emu_cp *cp, uint32_t address, uint32_t value)
+{
+   if (address == GPU_REG_CP_TIME_HI)
+      cp->time_hi = value;
+   else
+      atomic_store(&cp->time, (uint64_t)cp->time_hi << 32 | value);
 }
 
 void emu_cp_write(emu_device *dev, uint32_t address, uint32_t value, bool from_cp)
 {
    emu_cp *cp = dev->cp;
-   if (address == GPU_REG_CP_RESET && !from_cp)
+   if (address == GPU_REG_CP_RESET && !from_cp) {
       write_reset(cp, value & 1);
-   else if (address == GPU_REG_CP_POKE)
+   } else if (address == GPU_REG_CP_POKE) {
       emu_cp_event(dev, GPU_EVENT_POKE);
-   else if (may_write(address, from_cp))
+   } else if (address == GPU_REG_CP_TIME_LO || address == GPU_REG_CP_TIME_HI) {
+      if (from_cp)
+         write_time(cp, address, value);
+   } else if (may_write(address, from_cp)) {
       atomic_store(value_register(cp, address), value);
+   }
 }
 
 /* ---- the core's view of the register space ------------------------------------------------------------------ */

@@ -306,11 +306,15 @@ static void who_may_write(void **state)
    wr(GPU_REG_CP_FW_LO, 0x123000);
    wr(GPU_REG_CP_STATUS, 0);
    wr(GPU_REG_CP_TIME_HI, 7);
+   report(GPU_REG_CP_TIME_HI, 1);
+   wr(GPU_REG_CP_TIME_LO, 8);
    wr(GPU_REG_CP_MAILBOX3, 42);
    run();
    assert_int_equal(mailbox(3), 42);
    assert_int_equal(emu_mmio_read(dev, GPU_REG_CP_FW_LO), (uint32_t)IMAGE);
+   assert_int_equal(mailbox(1), 0); /* both halves at once */
    assert_int_equal(emu_mmio_read(dev, GPU_REG_CP_TIME_HI), 7);
+   assert_int_equal(emu_mmio_read(dev, GPU_REG_CP_TIME_LO), 8);
    assert_int_equal(emu_mmio_read(dev, GPU_REG_CPL_EVENT_MASK), 0);
    emu_mmio_write(dev, GPU_REG_CP_MAILBOX2, 5);
    run();
