@@ -1,0 +1,120 @@
+/* Helper of the driver's tests: reach the driver (by the normal loader, or straight through its ICD interface), open a device,
+ * make buffers, pipelines and command buffers in a line each. Failures of the helper itself are cmocka failures. */
+#ifndef VKT_H
+#define VKT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#define VK_USE_PLATFORM_WIN32_KHR
+#endif
+#define VK_NO_PROTOTYPES
+#include <vulkan/vulkan.h>
+
+/* Every command that the driver implements, by its API name without "vk". */
+struct vkt_api {
+   PFN_vkGetInstanceProcAddr get;
+#define VKF_COMMAND(name, level, need) PFN_vk##name name;
+#include "vkf_commands.def"
+};
+extern struct vkt_api vk;
+
+/* The library under test. VKT_LIBRARY in the environment names one to be opened directly: an ICD, or a vulkan-1.dll; unset: the
+ * system's loader. */
+void vkt_load(void);
+bool vkt_is_direct(void);
+
+#define VKT_TYPE_VRAM 0
+#define VKT_TYPE_SYSTEM 1
+#define VKT_TYPE_VRAM_VISIBLE 2
+#define VKT_TYPE_SYSTEM_CACHED 3
+
+struct vkt {
+   VkInstance instance;
+   VkPhysicalDevice physical;
+   VkDevice device;
+   VkQueue queue, queue2, transfer; /* family 0 (two), family 1 */
+   VkCommandPool pool, transfer_pool;
+   VkPhysicalDeviceProperties properties;
+   VkDebugUtilsMessengerEXT messenger;
+   uint32_t errors, warnings;       /* messages heard */
+   char last[2048];                 /* text of the last error or warning */
+};
+
+struct vkt_options {
+   const char *layer;              /* e.g. the validation layer */
+   const VkAllocationCallbacks *alloc;
+   const char *const *extensions;  /* more device extensions */
+   uint32_t extension_count;
+   const void *device_next;        /* pNext of VkDeviceCreateInfo */
+};
+
+/* vkt_open_instance stops before the device; vkt_create_device answers its result. */
+void vkt_open_instance(struct vkt *t, const struct vkt_options *o);
+VkResult vkt_create_device(struct vkt *t, const struct vkt_options *o);
+void vkt_open(struct vkt *t);
+void vkt_close_device(struct vkt *t);
+void vkt_close(struct vkt *t);
+
+#define vkt_ok(call) assert_int_equal(call, VK_SUCCESS)
+
+struct vkt_buffer {
+   VkBuffer buffer;
+   VkDeviceMemory memory;
+   VkDeviceSize size;
+   void *host; /* NULL for type 0 */
+};
+struct vkt_buffer vkt_buffer(struct vkt *t, VkDeviceSize size, uint32_t type);
+struct vkt_buffer vkt_buffer_next(struct vkt *t, VkDeviceSize size, uint32_t type, const void *alloc_next,
+                                  const void *buffer_next);
+void vkt_buffer_free(struct vkt *t, struct vkt_buffer *b);
+
+/* A command buffer in recording state; submit ends it, waits for a fence and frees it. */
+VkCommandBuffer vkt_begin(struct vkt *t);
+VkResult vkt_submit(struct vkt *t, VkCommandBuffer cmd);
+VkResult vkt_submit_no_wait(struct vkt *t, VkQueue queue, VkCommandBuffer cmd, VkFence fence);
+VkFence vkt_fence(struct vkt *t);
+void vkt_barrier(VkCommandBuffer cmd);
+/* Copy through the GPU so that memory of any type can be filled and looked at. */
+void vkt_write(struct vkt *t, struct vkt_buffer *b, const void *data, VkDeviceSize size);
+void vkt_read(struct vkt *t, struct vkt_buffer *b, void *data, VkDeviceSize size);
+
+/* A compute pipeline with one set whose binding i has types[i] and counts[i] (counts NULL: 1 each). */
+struct vkt_compute {
+   VkDescriptorSetLayout set_layout;
+   VkPipelineLayout layout;
+   VkPipeline pipeline;
+   VkDescriptorPool pool;
+   VkDescriptorSet set;
+};
+struct vkt_compute_info {
+   const uint32_t *spirv;
+   size_t spirv_B;
+   uint32_t bindings;
+   const VkDescriptorType *types; /* NULL: storage buffers */
+   const uint32_t *counts;
+   uint32_t push_B;
+   const VkSpecializationInfo *spec;
+   VkPipelineCache cache;
+};
+VkResult vkt_compute_try(struct vkt *t, const struct vkt_compute_info *info, struct vkt_compute *out);
+struct vkt_compute vkt_compute(struct vkt *t, const struct vkt_compute_info *info);
+void vkt_compute_free(struct vkt *t, struct vkt_compute *c);
+void vkt_bind_buffer(struct vkt *t, struct vkt_compute *c, uint32_t binding, uint32_t element, VkDescriptorType type,
+                     const struct vkt_buffer *b, VkDeviceSize offset, VkDeviceSize range);
+void vkt_dispatch(VkCommandBuffer cmd, struct vkt_compute *c, uint32_t x, uint32_t y, uint32_t z);
+
+#define VKT_SPIRV(words) .spirv = words, .spirv_B = sizeof words
+
+void vkt_setenv(const char *name, const char *value); /* NULL unsets */
+
+#endif
