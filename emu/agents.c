@@ -25,7 +25,8 @@ static void announce(struct emu_agents *as)
    pthread_mutex_unlock(&as->lock);
 }
 
-/* Publish the epoch until it has not moved meanwhile: either we see the new one or synchronize() sees us. */
+/* Publish the epoch until it has not moved meanwhile: either we see the new one or synchronize() sees us. In the second case it may
+ * have seen us with the old one and gone to sleep. */
 static void publish(emu_agent *a)
 {
    uint64_t e = atomic_load(&a->owner->epoch), now;
@@ -34,6 +35,8 @@ static void publish(emu_agent *a)
       now = atomic_load(&a->owner->epoch);
       if (now == e)
          return;
+      atomic_store(&a->seen, now);
+      announce(a->owner);
    }
 }
 
