@@ -68,6 +68,7 @@ void fw_ring_control(struct fw_ring *r)
    if (r->state == FW_STOPPING && fw_ring_drained(r)) {
       r->state = FW_OFF;
       r->hold = FW_GO;
+      set_rptr(r, 0); /* tells the driver, who may have found the ring idle all along */
       fw_ring_set_status(r, GPU_RING_IDLE);
    }
 }

@@ -427,6 +427,17 @@ static void shader_fault_stops_its_ring_only(void **state)
    assert_true(rig_fence(2, 1));
 }
 
+/* Off and on again while nothing is in flight: the ring starts at 0 each time. */
+static void restart_of_an_idle_ring(void **state)
+{
+   for (uint32_t i = 0; i < 500; i++) {
+      PKT(0, NOP, 1, 2, 3);
+      assert_true(rig_fence(0, i + 1));
+      rig_restart(0, 1024);
+   }
+   assert_int_equal(emu_mmio_read(rig, GPU_REG_FAULT_STATUS), 0);
+}
+
 /* A ring full of work does not keep the others from theirs, whatever the priorities. */
 static void rings_take_turns(void **state)
 {
@@ -451,7 +462,7 @@ int main(void)
       TEST(set_regs_and_dispatch), TEST(full_queue_waits), TEST(copy_and_fill), TEST(wait_mem_functions),
       TEST(two_rings_wait_for_each_other), TEST(wait_takes_the_signallers_time), TEST(timestamps_are_monotonic),
       TEST(idle_ring_catches_up), TEST(barrier_waits), TEST(conditional), TEST(counters), TEST(written_commands),
-      TEST(bad_packets), TEST(unreachable_memory), TEST(bad_ring_registers), TEST(shader_fault_stops_its_ring_only),
+      TEST(bad_packets), TEST(unreachable_memory), TEST(bad_ring_registers), TEST(restart_of_an_idle_ring), TEST(shader_fault_stops_its_ring_only),
       TEST(rings_take_turns),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
