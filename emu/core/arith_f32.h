@@ -101,12 +101,12 @@ static inline float arith_fma(float a, float b, float c)
 
 static inline float arith_min(float a, float b)
 {
-   return arith_canon((a < b) | (b != b) ? a : b);
+   return arith_canon(((a < b) | (b != b)) ? a : b);
 }
 
 static inline float arith_max(float a, float b)
 {
-   return arith_canon((a > b) | (b != b) ? a : b);
+   return arith_canon(((a > b) | (b != b)) ? a : b);
 }
 
 static inline float arith_floor(float a)

@@ -69,14 +69,14 @@ typedef struct outcome {
    emu_core_sums sums;
 } outcome;
 
-static uint8_t *rig_page0;
+static uint8_t *rig_page0; /* first page of RIG_VA */
 
 static void reset_memory(void)
 {
-   static uint8_t *page[4], content[0x10000];
+   static uint8_t *page[RIG_B >> 16], content[0x10000];
    for (uint32_t k = 0; k < sizeof content && !page[0]; k += 4)
       *(uint32_t *)(content + k) = k * 0x9e3779b9u;
-   for (uint32_t i = 0; i < 4; i++) { /* most addresses point there */
+   for (uint32_t i = 0; i < RIG_B >> 16; i++) {
       if (!page[i])
          page[i] = rig_host(dev, i << 16);
       memcpy(page[i], content, sizeof content);
