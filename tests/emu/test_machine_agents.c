@@ -67,7 +67,7 @@ static void memory_comes_and_goes(void **state)
    rig_map_64k(dev, VA + 65536, PA_SYSMEM, GPU_PTE_WRITE);
    for (uintptr_t i = 0; i < WORKERS; i++)
       assert_int_equal(pthread_create(&threads[i], NULL, worker, (void *)i), 0);
-   for (int round = 0; round < 300; round++) {
+   for (int round = 0; round < 150; round++) {
       emu_section *s = NULL;
       uint8_t *memory = aligned_alloc(65536, 65536);
       assert_int_equal(emu_section_create(&(emu_section_info){.size_B = 65536}, &s), EMU_OK);
