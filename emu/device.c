@@ -2,16 +2,14 @@
  */
 #include "blocks.h"
 #include "settings.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 const char *emu_result_text(emu_result r)
 {
    switch (r) {
    case EMU_OK: return "success";
-   case EMU_E_NO_MEMORY: return "host memory or address space exhausted";
+   case EMU_E_NO_MEMORY: return "host memory, address space or threads exhausted";
    case EMU_E_NO_HANDLES: return "too many open files or handles";
    case EMU_E_PROFILE: return "profile unknown, unreadable or out of range";
    case EMU_E_SETTING: return "a FIGMENT_* variable is unknown or has an unknown value";
@@ -26,26 +24,37 @@ const char *emu_result_text(emu_result r)
    return "unknown result";
 }
 
-static bool create_vram(emu_device *dev)
-{
-   return emu_vram_create(dev) == EMU_OK;
-}
+/* Parts that can only fail for want of host memory or threads. */
+#define PLAIN_PART(part)                                                                                     \
+   static emu_result create_##part(emu_device *dev)                                                          \
+   {                                                                                                         \
+      return emu_##part##_create(dev) ? EMU_OK : EMU_E_NO_MEMORY;                                            \
+   }
+PLAIN_PART(agents)
+PLAIN_PART(mmu)
+PLAIN_PART(fault)
+PLAIN_PART(irq)
+PLAIN_PART(regs)
+PLAIN_PART(cp)
+PLAIN_PART(dma)
+PLAIN_PART(cs)
+#undef PLAIN_PART
 
-/* ORDER create: agents before vram (unbind waits for them), the processor before the engines that send it events */
+/* ORDER create: agents before memory (unbind waits for them), the processor before the engines that send it events */
 static const struct {
    const char *what;
-   bool (*create)(emu_device *);
+   emu_result (*create)(emu_device *);
    void (*destroy)(emu_device *);
 } parts[] = {
-   {"agents", emu_agents_create, emu_agents_destroy},
-   {"translation", emu_mmu_create, emu_mmu_destroy},
-   {"memory", create_vram, emu_vram_destroy},
-   {"fault unit", emu_fault_create, emu_fault_destroy},
-   {"interrupt line", emu_irq_create, emu_irq_destroy},
-   {"registers", emu_regs_create, emu_regs_destroy},
-   {"command processor", emu_cp_create, emu_cp_destroy},
-   {"copy engine", emu_dma_create, emu_dma_destroy},
-   {"compute front end", emu_cs_create, emu_cs_destroy},
+   {"agents", create_agents, emu_agents_destroy},
+   {"translation", create_mmu, emu_mmu_destroy},
+   {"memory", emu_vram_create, emu_vram_destroy},
+   {"fault unit", create_fault, emu_fault_destroy},
+   {"interrupt line", create_irq, emu_irq_destroy},
+   {"registers", create_regs, emu_regs_destroy},
+   {"command processor", create_cp, emu_cp_destroy},
+   {"copy engine", create_dma, emu_dma_destroy},
+   {"compute front end", create_cs, emu_cs_destroy},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -55,15 +64,17 @@ static void destroy_parts(emu_device *dev, size_t created)
       parts[--created].destroy(dev);
 }
 
-static bool create_parts(emu_device *dev, char *err, size_t err_size)
+static emu_result create_parts(emu_device *dev, char *err, size_t err_size)
 {
-   for (size_t i = 0; i < PARTS; i++)
-      if (!parts[i].create(dev)) {
-         destroy_parts(dev, i);
-         snprintf(err, err_size, "cannot create the device's %s: host memory, address space or threads exhausted", parts[i].what);
-         return false;
-      }
-   return true;
+   for (size_t i = 0; i < PARTS; i++) {
+      emu_result r = parts[i].create(dev);
+      if (r == EMU_OK)
+         continue;
+      destroy_parts(dev, i);
+      snprintf(err, err_size, "cannot create the device's %s: %s", parts[i].what, emu_result_text(r));
+      return r;
+   }
+   return EMU_OK;
 }
 
 static emu_result open_device(const char *profile, emu_device **out, char *err, size_t err_size)
@@ -78,8 +89,8 @@ static emu_result open_device(const char *profile, emu_device **out, char *err, 
       r = EMU_E_SETTING;
    else if (!emu_profile_load(dev->settings.profile, &dev->profile, err, err_size))
       r = EMU_E_PROFILE;
-   else if (!create_parts(dev, err, err_size))
-      r = EMU_E_NO_MEMORY;
+   else
+      r = create_parts(dev, err, err_size);
    if (r != EMU_OK) {
       free(dev);
       return r;

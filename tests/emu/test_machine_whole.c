@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <malloc.h>
+#include <sys/resource.h>
 #include "clock.h"
 #include "machine.h"
 
@@ -125,11 +126,53 @@ static void many_lives_and_several_at_once(void **state)
    assert_true(mallinfo2().uordblks < heap + 65536);
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+static long address_space_KiB(void)
+{
+   long size = 0;
+   FILE *f = fopen("/proc/self/statm", "r");
+   if (f && fscanf(f, "%ld", &size) != 1)
+      size = 0;
+   if (f)
+      fclose(f);
+   return size * 4;
+}
+
+/* With a little more address space each time, so that every part is the first that does not fit. */
+static void open_fails_cleanly(void **state)
+{
+   struct rlimit old, tight;
+   unsigned failures = 0, successes = 0;
+   emu_open_info info = {.profile = "fg1-nano"};
+   getrlimit(RLIMIT_AS, &old);
+   unsigned fds = entries_of("/proc/self/fd"), threads = entries_of("/proc/self/task");
+   for (unsigned more_KiB = 0; more_KiB < (1200u << 10); more_KiB += more_KiB < 1024u << 10 ? 60000 : 1024) {
+      char err[256] = "";
+      emu_device *dev = NULL;
+      tight = old;
+      tight.rlim_cur = ((rlim_t)address_space_KiB() + more_KiB) << 10;
+      setrlimit(RLIMIT_AS, &tight);
+      emu_result r = emu_device_open(&info, &dev, err, sizeof(err));
+      emu_device_close(dev);
+      setrlimit(RLIMIT_AS, &old);
+      assert_true(r == EMU_OK ? dev != NULL : r == EMU_E_NO_MEMORY && !dev && err[0]);
+      failures += r != EMU_OK;
+      successes += r == EMU_OK;
+   }
+   assert_true(failures > 10 && successes > 0);
+   assert_int_equal(entries_of("/proc/self/fd"), fds);
+   assert_int_equal(entries_of("/proc/self/task"), threads);
+}
+#endif
+
 int main(void)
 {
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(opening_is_cheap), cmocka_unit_test(noise_as_firmware), cmocka_unit_test(noise_in_registers),
       cmocka_unit_test(many_lives_and_several_at_once),
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+      cmocka_unit_test(open_fails_cleanly), /* sanitizers need the address space themselves */
+#endif
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }
