@@ -214,7 +214,7 @@ static void wait_takes_the_signallers_time(void **state)
    assert_true(rig_fence(0, 1));
    assert_true(rig_read64(VA(0x1010)) >= 123456789);
    assert_true(rig_read64(VA(0x1010)) < 123456789 + 10000);
-   rig_write64(VA(0x1008), ~UINT64_C(0)); /* no time */
+   rig_write64(VA(0x1008), UINT64_C(1) << 63); /* no time */
    PKT(0, WAIT_MEM64, U64(VA(0x1000)), U64(9));
    assert_true(rig_fence(0, 2));
    assert_true(rig_read64(rig_fence_va(0) + 8) < 123456789 + 100000);
