@@ -220,6 +220,8 @@ int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
    out->lds_B = s->lds_B;
    memcpy(out->group_size, s->group_size, sizeof out->group_size);
    out->stats.ir_instructions = count_instructions(s);
+   if (debug() & DEBUG_ISA)
+      print_program(out);
    return SC_OK;
 }
 
@@ -256,8 +258,6 @@ static void report(const sc_program *p)
    if (debug() & DEBUG_STATS)
       fprintf(stderr, "sc: %u instructions (%u IR), %u sgprs, %u vgprs, %u spills, %u fills, %u scratch, %u lds%s\n", s->instructions,
               s->ir_instructions, s->sgprs, s->vgprs, s->spills, s->fills, p->scratch_B, p->lds_B, p->ordered ? ", ordered" : "");
-   if (debug() & DEBUG_ISA)
-      print_program(p);
 }
 
 sc_result sc_compile(const sc_input *in, sc_program *out, char *err, size_t err_size)
