@@ -115,14 +115,16 @@ static char signature(uint32_t op)
 static void eval_components(spv_reader *r, const spv_inst *i, const spv_type *t, uint32_t *out)
 {
    uint32_t op = i->w[3];
+   uint32_t probe;
+   if (!eval_scalar(op, 0, 0, &probe))
+      spv_fail(r, SC_E_UNSUPPORTED, "%s (%u) in a specialisation constant", spv_op_name(op), op);
    char sig = signature(op), in_cls = sig == 'c' ? 'i' : sig, out_cls = sig == 'c' ? 'b' : sig;
    const spv_id *a = operand(r, i, 4), *b = is_unary(op) ? a : operand(r, i, 5);
    if (spv_scalar_class(t) != out_cls || spv_scalar_class(a->type) != in_cls || spv_scalar_class(b->type) != in_cls ||
        a->type->scalars != t->scalars || b->type->scalars != t->scalars)
       spv_fail(r, SC_E_INVALID, "operand types do not fit %s", spv_op_name(op));
    for (uint32_t k = 0; k < t->scalars; k++)
-      if (!eval_scalar(op, a->bits[k], b->bits[k], &out[k]))
-         spv_fail(r, SC_E_UNSUPPORTED, "%s (%u) in a specialisation constant", spv_op_name(op), op);
+      eval_scalar(op, a->bits[k], b->bits[k], &out[k]);
 }
 
 static void eval_select(spv_reader *r, const spv_inst *i, const spv_type *t, uint32_t *out)

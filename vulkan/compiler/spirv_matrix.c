@@ -163,7 +163,7 @@ ir_inst *spv_determinant(spv_reader *r, uint32_t n, ir_inst *const *m)
 /* Transposed cofactors divided by the determinant. */
 void spv_inverse(spv_reader *r, uint32_t n, ir_inst *const *m, ir_inst **out)
 {
-   ir_inst *cofactor[16], *sub[9];
+   ir_inst *cofactor[16] = {0}, *sub[9];
    for (uint32_t c = 0; c < n; c++)
       for (uint32_t k = 0; k < n; k++) {
          minor_of(n, m, c, k, sub);

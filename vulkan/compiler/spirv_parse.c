@@ -460,8 +460,11 @@ static void check_shader(spv_reader *r)
       spv_fail(r, SC_E_LIMIT, "control flow is nested too deeply");
 }
 
-static void read_module(spv_reader *r)
+/* Returns the result code; errors arrive by longjmp. */
+static int read_module(spv_reader *r)
 {
+   if (setjmp(r->fail))
+      return r->result;
    parse_module(r);
    r->s = ir_shader_create(r->in);
    if (!r->s)
@@ -472,6 +475,7 @@ static void read_module(spv_reader *r)
    check_shader(r);
    r->s->lds_B = r->lds_B;
    r->s->scratch_B = r->scratch_max_B;
+   return SC_OK;
 }
 
 static void reader_destroy(spv_reader *r)
@@ -501,13 +505,11 @@ int spirv_to_ir(const struct sc_input *in, ir_shader **out, char *err, size_t er
    r->err = err;
    r->err_size = err_size;
    r->arena_limit_B = ARENA_LIMIT_B;
-   if (!setjmp(r->fail)) {
-      read_module(r);
+   int result = read_module(r);
+   if (result == SC_OK)
       *out = r->s;
-   } else {
+   else
       ir_shader_destroy(r->s);
-   }
-   int result = r->result;
    reader_destroy(r);
    return result;
 }
