@@ -98,18 +98,27 @@ static void write_at_exit(void)
    pthread_mutex_unlock(&lock);
 }
 
+/* Once: write at exit, and let nobody unload this list before. Linux: linked with -z nodelete. */
+static void stay_until_exit(void)
+{
+   atexit(write_at_exit);
+#ifdef _WIN32
+   HMODULE self;
+   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const char *)&lock, &self);
+#endif
+}
+
 void emu_report_open(emu_device *dev)
 {
-   static bool registered;
+   static pthread_once_t once = PTHREAD_ONCE_INIT;
    report_entry *e = dev->settings.report[0] ? calloc(1, sizeof(*e)) : NULL;
    if (!e)
       return;
    e->dev = dev;
    strcpy(e->path, dev->settings.report);
    strcpy(e->profile, dev->profile.name);
+   pthread_once(&once, stay_until_exit);
    pthread_mutex_lock(&lock);
-   if (!registered)
-      registered = atexit(write_at_exit) == 0;
    *last = e;
    last = &e->next;
    pthread_mutex_unlock(&lock);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <dirent.h>
 #include <malloc.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "machine_rig.h"
 #include "clock.h"
@@ -277,6 +278,17 @@ static void report_of_two_devices(void **state)
    assert_true(strstr(first, "\"WAVES\":11,") && strstr(second, "\"WAVES\":22,"));
    assert_non_null(strstr(second, "\"FAULTS\":18446744073709551615"));
    assert_int_equal(entries_of(dir), 3); /* . .. r.json: nothing half-written */
+   unlink(path);
+   pid_t child = fork(); /* a program that never closes its device */
+   if (child == 0) {
+      emu_device *d = rig_open("fg1-nano");
+      emu_counter_add(d, GPU_COUNTER_WAVES, 33);
+      exit(0);
+   }
+   int status = -1;
+   assert_int_equal(waitpid(child, &status, 0), child);
+   assert_int_equal(status, 0);
+   assert_non_null(strstr(read_file(path), "\"WAVES\":33,"));
    unlink(path);
    rmdir(dir);
    setenv("FIGMENT_REPORT", "/nonexistent/dir/r.json", 1); /* only said on stderr */
