@@ -25,7 +25,7 @@ typedef struct emu_runner {
    uint64_t groups_done, instructions;
    uint64_t wave_latency;
    uint64_t *core_issue, *core_lines;
-   emu_core_ctx x;
+   emu_core_ctx *x;
 } emu_runner;
 
 typedef struct emu_worker {
@@ -51,7 +51,9 @@ static void runner_destroy(emu_runner *r)
       emu_group_destroy(g);
    }
    emu_group_destroy(r->spare);
-   free(r->x.segments);
+   if (r->x)
+      free(r->x->segments);
+   emu_rows_free(r->x);
    free(r->core_issue);
    free(r->core_lines);
    free(r);
@@ -72,12 +74,16 @@ static emu_runner *runner_create(emu_worker *wk, emu_dispatch *d)
    if (!r)
       return NULL;
    r->d = d;
-   r->x.tlb = &wk->tlb;
-   r->x.line_log2 = line_log2(p);
-   r->x.segments = calloc(d->program->segment_count + 1, sizeof *r->x.segments);
+   r->x = emu_rows_alloc(sizeof *r->x);
+   if (r->x) {
+      memset(r->x, 0, sizeof *r->x);
+      r->x->tlb = &wk->tlb;
+      r->x->line_log2 = line_log2(p);
+      r->x->segments = calloc(d->program->segment_count + 1, sizeof *r->x->segments);
+   }
    r->core_issue = calloc(p->cores, sizeof *r->core_issue);
    r->core_lines = calloc(p->cores, sizeof *r->core_lines);
-   if (!r->x.segments || !r->core_issue || !r->core_lines) {
+   if (!r->x || !r->x->segments || !r->core_issue || !r->core_lines) {
       runner_destroy(r);
       return NULL;
    }
@@ -171,13 +177,13 @@ static void runner_turn(emu_worker *wk, emu_runner *r)
    if (!r->resident)
       return;
    emu_group *g = pop(r);
-   switch (emu_group_turn(g, &r->d->launch, wk->cs->interp, &r->x, &r->d->kill)) {
+   switch (emu_group_turn(g, &r->d->launch, wk->cs->interp, r->x, &r->d->kill)) {
    case EMU_TURN_DONE:
       group_done(wk, r, g);
       return;
    case EMU_TURN_QUANTUM: r->spin += 1; break;
    case EMU_TURN_YIELD: r->spin += SPIN_LIMIT; break;
-   case EMU_TURN_FAULT: stop_dispatch(wk, r->d, &r->x.fault); break;
+   case EMU_TURN_FAULT: stop_dispatch(wk, r->d, &r->x->fault); break;
    case EMU_TURN_KILLED: break;
    }
    push(r, g);
@@ -206,12 +212,12 @@ static void merge(emu_cs *cs, const emu_runner *r)
 {
    emu_dispatch *d = r->d;
    const emu_program *p = d->program;
-   const emu_core_sums *s = &r->x.sums;
+   const emu_core_sums *s = &r->x->sums;
    for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)
       d->sums.class_instructions[c] += s->class_instructions[c];
    d->sums.lane_instructions += s->lane_instructions;
    for (uint32_t i = 0; i < p->segment_count; i++) {
-      emu_segment_count n = r->x.segments[i];
+      emu_segment_count n = r->x->segments[i];
       if (!n.runs)
          continue;
       for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)
@@ -269,7 +275,7 @@ static void join(emu_worker *wk, emu_dispatch *d)
    emu_runner *r = runner_create(wk, d);
    if (!r) {
       if (d->runners == 0) /* nobody else will do it */
-         atomic_store(&d->kill, true);
+         stop_dispatch(wk, d, &(emu_fault_info){.type = GPU_FAULT_BAD_DISPATCH, .info = GPU_OFF_CS_GO});
       return;
    }
    emu_runner **at = &wk->runners;

@@ -74,9 +74,10 @@ typedef struct emu_core_sums {
    uint64_t lines; /* cache lines touched, counted per memory instruction */
 } emu_core_sums;
 
-/* What a handler may reach besides its wave. One per running worker and dispatch. */
+/* What a handler may reach besides its wave. One per running worker and dispatch, from emu_rows_alloc. */
 struct emu_core_ctx {
    uint32_t exec_row[ISA_WAVE_LANES]; /* all ones in the lanes of exec */
+   uint32_t temp[4][ISA_WAVE_LANES];  /* a handler's own */
    int64_t budget;                    /* instructions left in this turn */
    emu_segment_count *segments;
    uint8_t *lds;
@@ -87,8 +88,11 @@ struct emu_core_ctx {
    emu_fault_info fault;              /* type, access, va, lanes, info are filled in */
    emu_core_sums sums;
    emu_tlb *tlb;
-   uint32_t temp[4][ISA_WAVE_LANES];  /* a handler's own */
 };
+
+/* Host memory for rows, aligned to EMU_ROW_B, not cleared; NULL when exhausted. */
+void *emu_rows_alloc(size_t size_B);
+void emu_rows_free(void *p);
 
 static inline void emu_core_fault(emu_core_ctx *x, enum gpu_fault type, enum gpu_access access, uint64_t va,
                                   uint32_t lanes, uint32_t info)

@@ -40,29 +40,49 @@
 #define SIGN_BIT(shift, i) (((u->flags >> ((shift) + (i))) & 1u) << 31)
 #define MODIFIER(i) const uint32_t keep##i = ~SIGN_BIT(EMU_UOP_ABS_SHIFT, i), flip##i = SIGN_BIT(EMU_UOP_NEG_SHIFT, i)
 #define MODIFY(v, i) arith_float((arith_bits(v) & keep##i) ^ flip##i)
-#define MODIFIED(name, rows, modifiers, expr)                                                                \
+#define MODIFIED_LIGHT(name, rows, modifiers, expr)                                                          \
+   H(name##_modified)                                                                                        \
+   {                                                                                                         \
+      rows(float);                                                                                           \
+      modifiers;                                                                                             \
+      float *r = (float *)x->temp[0], *d = row(w, u->d);                                                     \
+      if (!(u->flags & EMU_UOP_SAT) && is_full(u, w)) {                                                      \
+         LANES d[l] = (expr);                                                                                \
+         NEXT;                                                                                               \
+      }                                                                                                      \
+      LANES r[l] = (expr);                                                                                   \
+      saturate(u, r);                                                                                        \
+      store_row(u, w, x, x->temp[0]);                                                                        \
+      NEXT;                                                                                                  \
+   }
+#define MODIFIED_HEAVY(name, rows, modifiers, expr)                                                          \
    H(name##_modified)                                                                                        \
    {                                                                                                         \
       rows(float);                                                                                           \
       modifiers;                                                                                             \
       float *r = (float *)x->temp[0];                                                                        \
       LANES r[l] = (expr);                                                                                   \
-      if (u->flags & EMU_UOP_SAT) {                                                                          \
-         LANES r[l] = arith_sat(r[l]);                                                                       \
-      }                                                                                                      \
+      saturate(u, r);                                                                                        \
       store_row(u, w, x, x->temp[0]);                                                                        \
       NEXT;                                                                                                  \
    }
 
+static inline void saturate(const emu_uop *u, float *r)
+{
+   if (u->flags & EMU_UOP_SAT) {
+      LANES r[l] = arith_sat(r[l]);
+   }
+}
+
 #define FLOAT1(kind, name, fn)                                                                               \
    kind(name, ROWS1, float, float, fn(a[l]))                                                                 \
-   MODIFIED(name, ROWS1, MODIFIER(0), fn(MODIFY(a[l], 0)))
+   MODIFIED_##kind(name, ROWS1, MODIFIER(0), fn(MODIFY(a[l], 0)))
 #define FLOAT2(kind, name, fn)                                                                               \
    kind(name, ROWS2, float, float, fn(a[l], b[l]))                                                           \
-   MODIFIED(name, ROWS2, MODIFIER(0); MODIFIER(1), fn(MODIFY(a[l], 0), MODIFY(b[l], 1)))
+   MODIFIED_##kind(name, ROWS2, MODIFIER(0); MODIFIER(1), fn(MODIFY(a[l], 0), MODIFY(b[l], 1)))
 #define FLOAT3(kind, name, fn)                                                                               \
    kind(name, ROWS3, float, float, fn(a[l], b[l], c[l]))                                                     \
-   MODIFIED(name, ROWS3, MODIFIER(0); MODIFIER(1); MODIFIER(2),                                              \
+   MODIFIED_##kind(name, ROWS3, MODIFIER(0); MODIFIER(1); MODIFIER(2),                                              \
             fn(MODIFY(a[l], 0), MODIFY(b[l], 1), MODIFY(c[l], 2)))
 #define INT1(kind, name, expr) kind(name, ROWS1, uint32_t, uint32_t, expr)
 #define INT2(kind, name, expr) kind(name, ROWS2, uint32_t, uint32_t, expr)
@@ -74,7 +94,53 @@ FLOAT2(LIGHT, v_mul_f32, arith_mul)
 #ifdef __FMA__
 FLOAT3(LIGHT, v_fma_f32, arith_fma)
 #else
-FLOAT3(HEAVY, v_fma_f32, arith_fma)
+/* arith_fma_soft, two lanes at a time: compilers do not find vector code for it. */
+static inline __m128d fma_pair(__m128d a, __m128d b, __m128d c)
+{
+   __m128d p = _mm_mul_pd(a, b), s = _mm_add_pd(p, c), t = _mm_sub_pd(s, p);
+   __m128d e = _mm_add_pd(_mm_sub_pd(p, _mm_sub_pd(s, t)), _mm_sub_pd(c, t));
+   __m128d inexact = _mm_and_pd(_mm_cmpord_pd(e, e), _mm_cmpneq_pd(e, _mm_setzero_pd()));
+   __m128i i = _mm_castpd_si128(s), zero = _mm_setzero_si128(), one = _mm_set1_epi64x(1);
+   __m128i even = _mm_cmpeq_epi64(_mm_and_si128(i, one), zero);
+   __m128i down = _mm_cmpgt_epi64(zero, _mm_castpd_si128(_mm_xor_pd(e, s)));
+   __m128i step = _mm_and_si128(_mm_or_si128(down, one), _mm_and_si128(even, _mm_castpd_si128(inexact)));
+   return _mm_castsi128_pd(_mm_add_epi64(i, step));
+}
+
+static inline void fma_row(float *r, const float *a, const float *b, const float *c)
+{
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l += 4) {
+      __m128 va = _mm_load_ps(a + l), vb = _mm_load_ps(b + l), vc = _mm_load_ps(c + l);
+      __m128d low = fma_pair(_mm_cvtps_pd(va), _mm_cvtps_pd(vb), _mm_cvtps_pd(vc));
+      __m128d high = fma_pair(_mm_cvtps_pd(_mm_movehl_ps(va, va)), _mm_cvtps_pd(_mm_movehl_ps(vb, vb)),
+                              _mm_cvtps_pd(_mm_movehl_ps(vc, vc)));
+      __m128 v = _mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+      _mm_store_ps(r + l, _mm_blendv_ps(v, _mm_set1_ps(ARITH_NAN), _mm_cmpunord_ps(v, v)));
+   }
+}
+
+H(v_fma_f32)
+{
+   fma_row((float *)x->temp[0], row(w, u->a), row(w, u->b), row(w, u->c));
+   store_row(u, w, x, x->temp[0]);
+   NEXT;
+}
+
+H(v_fma_f32_modified)
+{
+   ROWS3(float);
+   MODIFIER(0);
+   MODIFIER(1);
+   MODIFIER(2);
+   float(*t)[ISA_WAVE_LANES] = (float(*)[ISA_WAVE_LANES])x->temp;
+   LANES t[1][l] = MODIFY(a[l], 0);
+   LANES t[2][l] = MODIFY(b[l], 1);
+   LANES t[3][l] = MODIFY(c[l], 2);
+   fma_row(t[0], t[1], t[2], t[3]);
+   saturate(u, t[0]);
+   store_row(u, w, x, x->temp[0]);
+   NEXT;
+}
 #endif
 FLOAT2(LIGHT, v_min_f32, arith_min)
 FLOAT2(LIGHT, v_max_f32, arith_max)
@@ -119,10 +185,7 @@ static inline void trig_row(emu_core_ctx *x, uint64_t n)
       MODIFIER(0);                                                                                           \
       LANES x->temp[1][l] = (a[l] & keep0) ^ flip0;                                                          \
       trig_row(x, n);                                                                                        \
-      float *r = (float *)x->temp[0];                                                                        \
-      if (u->flags & EMU_UOP_SAT) {                                                                          \
-         LANES r[l] = arith_sat(r[l]);                                                                       \
-      }                                                                                                      \
+      saturate(u, (float *)x->temp[0]);                                                                      \
       store_row(u, w, x, x->temp[0]);                                                                        \
       NEXT;                                                                                                  \
    }

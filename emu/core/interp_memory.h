@@ -204,45 +204,99 @@ static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx 
    return false;
 }
 
-#define GLOBAL(n)                                                                                            \
-   H(g_load_x##n)                                                                                            \
+/* The commonest case first: one base for all lanes, exec full, lanes side by side. Address of lane 0, or ~0. */
+static inline uint64_t run_address(const emu_uop *u, const emu_wave *w, const uint32_t *b, bool buffer, unsigned dwords)
+{
+   uint32_t unrun = 0, start = b[0];
+   if (w->exec != 0xffffffffu || !(u->flags & EMU_UOP_UNIFORM))
+      return ~UINT64_C(0);
+   LANES unrun |= b[l] ^ (start + 4 * dwords * lane_index[l]);
+   uint64_t end = (uint64_t)start + u->imm + ISA_WAVE_LANES * 4 * dwords;
+   if (unrun || end > UINT32_MAX || (buffer && end > scalar(w, u->a + 8)))
+      return ~UINT64_C(0);
+   uint64_t va = scalar_pair(w, u->a) + start + u->imm;
+   bool page = (va & 3) == 0 && (va & 0xffff) + ISA_WAVE_LANES * 4 * dwords <= 0x10000;
+   return page ? va : ~UINT64_C(0);
+}
+
+static inline bool load_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bool buffer, unsigned dwords)
+{
+   uint64_t va = run_address(u, w, row(w, u->b), buffer, dwords);
+   const uint8_t *host = va != ~UINT64_C(0) ? emu_tlb_fast(x->tlb, va, false) : NULL;
+   if (!host)
+      return false;
+   load_run((const uint32_t *)host, row(w, u->d), dwords);
+   x->sums.lines += ((va + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (va >> x->line_log2) + 1;
+   x->sums.bytes_read += ISA_WAVE_LANES * 4 * dwords;
+   return true;
+}
+
+static inline bool store_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bool buffer, unsigned dwords)
+{
+   uint64_t va = run_address(u, w, row(w, u->b), buffer, dwords);
+   uint8_t *host = va != ~UINT64_C(0) ? emu_tlb_fast(x->tlb, va, true) : NULL;
+   if (!host)
+      return false;
+   store_run((uint32_t *)host, row(w, u->c), dwords);
+   x->sums.lines += ((va + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (va >> x->line_log2) + 1;
+   x->sums.bytes_written += ISA_WAVE_LANES * 4 * dwords;
+   return true;
+}
+
+static const emu_uop *global_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+{
+   emu_lanes m;
+   if (!w->exec)
+      return u + 1;
+   global_addresses(u, w, x, &m);
+   all_valid(&m, dwords);
+   return load_lanes(u, w, x, &m, true, dwords);
+}
+
+static const emu_uop *global_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+{
+   emu_lanes m;
+   if (!w->exec)
+      return u + 1;
+   global_addresses(u, w, x, &m);
+   all_valid(&m, dwords);
+   return store_lanes(u, w, x, &m, true, dwords);
+}
+
+static const emu_uop *buffer_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+{
+   emu_lanes m;
+   if (!w->exec)
+      return u + 1;
+   bool valid = buffer_addresses(u, w, x, &m, dwords);
+   if (valid)
+      all_valid(&m, dwords);
+   return load_lanes(u, w, x, &m, valid, dwords);
+}
+
+static const emu_uop *buffer_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+{
+   emu_lanes m;
+   if (!w->exec)
+      return u + 1;
+   bool valid = buffer_addresses(u, w, x, &m, dwords);
+   if (valid)
+      all_valid(&m, dwords);
+   return store_lanes(u, w, x, &m, valid, dwords);
+}
+
+#define ACCESS(name, quick, buffer, general, n)                                                              \
+   H(name)                                                                                                   \
    {                                                                                                         \
-      emu_lanes m;                                                                                           \
-      if (!w->exec)                                                                                          \
-         return u + 1;                                                                                       \
-      global_addresses(u, w, x, &m);                                                                         \
-      all_valid(&m, n);                                                                                      \
-      return load_lanes(u, w, x, &m, true, n);                                                               \
-   }                                                                                                         \
-   H(g_store_x##n)                                                                                           \
-   {                                                                                                         \
-      emu_lanes m;                                                                                           \
-      if (!w->exec)                                                                                          \
-         return u + 1;                                                                                       \
-      global_addresses(u, w, x, &m);                                                                         \
-      all_valid(&m, n);                                                                                      \
-      return store_lanes(u, w, x, &m, true, n);                                                              \
-   }                                                                                                         \
-   H(b_load_x##n)                                                                                            \
-   {                                                                                                         \
-      emu_lanes m;                                                                                           \
-      if (!w->exec)                                                                                          \
-         return u + 1;                                                                                       \
-      bool valid = buffer_addresses(u, w, x, &m, n);                                                         \
-      if (valid)                                                                                             \
-         all_valid(&m, n);                                                                                   \
-      return load_lanes(u, w, x, &m, valid, n);                                                              \
-   }                                                                                                         \
-   H(b_store_x##n)                                                                                           \
-   {                                                                                                         \
-      emu_lanes m;                                                                                           \
-      if (!w->exec)                                                                                          \
-         return u + 1;                                                                                       \
-      bool valid = buffer_addresses(u, w, x, &m, n);                                                         \
-      if (valid)                                                                                             \
-         all_valid(&m, n);                                                                                   \
-      return store_lanes(u, w, x, &m, valid, n);                                                             \
+      if (quick(u, w, x, buffer, n))                                                                         \
+         NEXT;                                                                                               \
+      return general(u, w, x, n);                                                                            \
    }
+#define GLOBAL(n)                                                                                            \
+   ACCESS(g_load_x##n, load_quick, false, global_load, n)                                                    \
+   ACCESS(g_store_x##n, store_quick, false, global_store, n)                                                 \
+   ACCESS(b_load_x##n, load_quick, true, buffer_load, n)                                                     \
+   ACCESS(b_store_x##n, store_quick, true, buffer_store, n)
 GLOBAL(1)
 GLOBAL(2)
 GLOBAL(3)
@@ -265,50 +319,74 @@ static inline bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x,
    return false;
 }
 
+/* Host address of lane 0 if exec is full and the lanes lie side by side inside the LDS, else NULL. */
+static inline uint8_t *lds_run(const emu_uop *u, const emu_wave *w, const emu_core_ctx *x, const uint32_t *b,
+                               unsigned dwords)
+{
+   uint32_t unrun = 0, start = b[0];
+   LANES unrun |= b[l] ^ (start + 4 * dwords * lane_index[l]);
+   uint64_t first = (uint64_t)start + u->imm;
+   bool run = !unrun && w->exec == 0xffffffffu && !(first & 3) && first + ISA_WAVE_LANES * 4 * dwords <= x->lds_B;
+   return run ? x->lds + first : NULL;
+}
+
+/* All active lanes are aligned and inside: their dwords can be reached directly. */
+static inline bool lds_direct(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
+{
+   uint64_t misaligned = 0;
+   if (!lds_addresses(u, w, x, m, dwords))
+      return false;
+   LANES misaligned |= m->va[l];
+   if (!(misaligned & 3))
+      return true;
+   all_valid(m, dwords);
+   return false;
+}
+
+static const emu_uop *lds_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+{
+   emu_lanes m;
+   uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
+   if (!w->exec)
+      return u + 1;
+   if (lds_direct(u, w, x, &m, dwords)) {
+      load_page(x->lds, &m, ~UINT64_C(0), w->exec, d, dwords);
+      return u + 1;
+   }
+   leave_vector_state();
+   return emu_core_lds_load(x, &m, d, dwords) ? u + 1 : memory_fault(u, x);
+}
+
+static const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+{
+   emu_lanes m;
+   uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
+   if (!w->exec)
+      return u + 1;
+   if (lds_direct(u, w, x, &m, dwords)) {
+      store_page(x->lds, &m, ~UINT64_C(0), w->exec, c, dwords);
+      return u + 1;
+   }
+   leave_vector_state();
+   return emu_core_lds_store(x, &m, c, dwords) ? u + 1 : memory_fault(u, x);
+}
+
 #define SHARED(n)                                                                                            \
    H(l_load_x##n)                                                                                            \
    {                                                                                                         \
-      emu_lanes m;                                                                                           \
-      if (!w->exec)                                                                                          \
-         return u + 1;                                                                                       \
-      uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);                                                           \
-      uint64_t misaligned = 0, unrun = 0;                                                                    \
-      if (lds_addresses(u, w, x, &m, n)) {                                                                   \
-         LANES misaligned |= m.va[l];                                                                        \
-         LANES unrun |= m.va[l] ^ (m.va[0] + 4 * n * lane_index[l]);                                         \
-         if (!(misaligned & 3)) {                                                                            \
-            if (w->exec == 0xffffffffu && unrun == 0)                                                        \
-               load_run((const uint32_t *)(x->lds + m.va[0]), d, n);                                         \
-            else                                                                                             \
-               load_page(x->lds, &m, ~UINT64_C(0), w->exec, d, n);                                           \
-            return u + 1;                                                                                    \
-         }                                                                                                   \
-         all_valid(&m, n);                                                                                   \
-      }                                                                                                      \
-      leave_vector_state();                                                                                  \
-      return emu_core_lds_load(x, &m, d, n) ? u + 1 : memory_fault(u, x);                                    \
+      const uint8_t *run = lds_run(u, w, x, row(w, u->b), n);                                                \
+      if (!run)                                                                                              \
+         return lds_load(u, w, x, n);                                                                        \
+      load_run((const uint32_t *)run, row(w, u->d), n);                                                      \
+      NEXT;                                                                                                  \
    }                                                                                                         \
    H(l_store_x##n)                                                                                           \
    {                                                                                                         \
-      emu_lanes m;                                                                                           \
-      if (!w->exec)                                                                                          \
-         return u + 1;                                                                                       \
-      uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);                                                           \
-      uint64_t misaligned = 0, unrun = 0;                                                                    \
-      if (lds_addresses(u, w, x, &m, n)) {                                                                   \
-         LANES misaligned |= m.va[l];                                                                        \
-         LANES unrun |= m.va[l] ^ (m.va[0] + 4 * n * lane_index[l]);                                         \
-         if (!(misaligned & 3)) {                                                                            \
-            if (w->exec == 0xffffffffu && unrun == 0)                                                        \
-               store_run((uint32_t *)(x->lds + m.va[0]), c, n);                                              \
-            else                                                                                             \
-               store_page(x->lds, &m, ~UINT64_C(0), w->exec, c, n);                                          \
-            return u + 1;                                                                                    \
-         }                                                                                                   \
-         all_valid(&m, n);                                                                                   \
-      }                                                                                                      \
-      leave_vector_state();                                                                                  \
-      return emu_core_lds_store(x, &m, c, n) ? u + 1 : memory_fault(u, x);                                   \
+      uint8_t *run = lds_run(u, w, x, row(w, u->b), n);                                                      \
+      if (!run)                                                                                              \
+         return lds_store(u, w, x, n);                                                                       \
+      store_run((uint32_t *)run, row(w, u->c), n);                                                           \
+      NEXT;                                                                                                  \
    }
 SHARED(1)
 SHARED(2)

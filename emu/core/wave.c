@@ -8,11 +8,30 @@
 #include <string.h>
 #include "wave.h"
 
-#define ALIGN_B 128u
+#define ALIGN_B EMU_ROW_B
 
 static size_t align_up(size_t n)
 {
    return (n + ALIGN_B - 1) / ALIGN_B * ALIGN_B;
+}
+
+/* The address that malloc gave stands in front of the aligned block. */
+void *emu_rows_alloc(size_t size_B)
+{
+   uint8_t *raw = malloc(size_B + ALIGN_B + sizeof raw);
+   if (!raw)
+      return NULL;
+   uint8_t *p = (uint8_t *)align_up((uintptr_t)raw + sizeof raw);
+   memcpy(p - sizeof raw, &raw, sizeof raw);
+   return p;
+}
+
+void emu_rows_free(void *p)
+{
+   void *raw = NULL;
+   if (p)
+      memcpy(&raw, (uint8_t *)p - sizeof raw, sizeof raw);
+   free(raw);
 }
 
 /* ---- launch -------------------------------------------------------------------------------------------- */
@@ -51,12 +70,9 @@ emu_wave *emu_group_wave(const emu_group *g, const emu_launch *l, uint32_t i)
 
 emu_group *emu_group_create(const emu_launch *l)
 {
-   /* the address that malloc gave stands in front of the aligned block */
-   uint8_t *raw = malloc(l->group_B + ALIGN_B + sizeof(void *));
-   if (!raw)
+   uint8_t *p = emu_rows_alloc(l->group_B);
+   if (!p)
       return NULL;
-   uint8_t *p = (uint8_t *)align_up((uintptr_t)raw + sizeof(void *));
-   memcpy(p - sizeof(void *), &raw, sizeof(void *));
    emu_group *g = (emu_group *)p;
    g->waves = p + align_up(sizeof(emu_group));
    g->lds = g->waves + l->waves * l->wave_B;
@@ -74,11 +90,7 @@ emu_group *emu_group_create(const emu_launch *l)
 
 void emu_group_destroy(emu_group *g)
 {
-   if (!g)
-      return;
-   void *raw;
-   memcpy(&raw, (uint8_t *)g - sizeof(void *), sizeof(void *));
-   free(raw);
+   emu_rows_free(g);
 }
 
 static uint32_t wave_lanes(const emu_launch *l, uint32_t i)

@@ -38,7 +38,7 @@ static const bench benches[] = {
    {"LDS store load, run", "l_store_x1 v3, v1\n l_load_x1 v4, v3\n", 2},
 };
 
-static emu_core_ctx ctx;
+static emu_core_ctx ctx __attribute__((aligned(128)));
 static emu_tlb tlb;
 
 static void measure(const emu_interp *interp, const emu_profile *profile, const bench *b, double seconds)

@@ -232,7 +232,8 @@ static inline void rig_wave_open(rig_wave *t, emu_device *dev, const emu_interp 
    emu_launch_prepare(&t->launch);
    t->group = emu_group_create(&t->launch);
    t->wave = emu_group_wave(t->group, &t->launch, 0);
-   t->x = calloc(1, sizeof *t->x);
+   t->x = emu_rows_alloc(sizeof *t->x);
+   memset(t->x, 0, sizeof *t->x);
    t->x->tlb = &t->tlb;
    t->x->line_log2 = 7;
    t->x->segments = calloc(t->program->segment_count, sizeof *t->x->segments);
@@ -260,7 +261,7 @@ static inline enum emu_turn rig_wave_run(rig_wave *t)
 static inline void rig_wave_close(rig_wave *t)
 {
    free(t->x->segments);
-   free(t->x);
+   emu_rows_free(t->x);
    emu_group_destroy(t->group);
    emu_launch_release(&t->launch);
    emu_program_destroy(t->program);
