@@ -54,7 +54,7 @@ static void damage(struct fixture_module *m)
    case 4: m->words[inside] += below(5) - 2; break;
    case 5: m->words[inside] = m->words[below(m->count)]; break;
    case 6: m->words[at] = (m->words[at] & 0xffff0000u) | below(420); break;             /* another opcode */
-   default: m->count = 5 + below(m->count - 5); break;
+   default: m->count -= below(m->count - 5); break; /* leaves at least one word behind the header */
    }
 }
 
