@@ -47,7 +47,7 @@ enum gpu_fault {
    GPU_FAULT_RESERVED_PTE,   /* reserved bits set, LEAF wrong for the level, table outside VRAM */
    GPU_FAULT_BAD_ADDRESS,    /* VA beyond 48 bits, or physical address with nothing behind it */
    GPU_FAULT_MISALIGNED,     /* dword access not on a dword */
-   GPU_FAULT_ILLEGAL_INST,   /* undecodable shader word; INFO is isa_error, or register out of RESOURCES */
+   GPU_FAULT_ILLEGAL_INST,   /* undecodable shader word: INFO is isa_error; register beyond RESOURCES: 0x10000 + operand number */
    GPU_FAULT_ILLEGAL_PC,     /* PC outside the program */
    GPU_FAULT_SHADER_TRAP,    /* s_trap; INFO is its code */
    GPU_FAULT_WATCHDOG,       /* a wave exceeded its instruction budget */
