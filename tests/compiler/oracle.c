@@ -216,10 +216,17 @@ static uint32_t local_component(const struct invocation *v, unsigned k)
    return k == 0 ? i % size[0] : k == 1 ? i / size[0] % size[1] : i / size[0] / size[1];
 }
 
+uint32_t oracle_slot(const sc_input *in, uint32_t binding, uint32_t element)
+{
+   for (uint32_t i = 0; i < binding; i++)
+      element += in->bindings[i].count;
+   return element;
+}
+
 static void eval_desc(const struct invocation *v, const ir_inst *i, uint32_t element, tuple *out)
 {
    const sc_binding *b = &v->g->s->input->bindings[i->imm];
-   uint32_t slot = i->imm + (element < b->count ? element : b->count - 1);
+   uint32_t slot = oracle_slot(v->g->s->input, i->imm, element < b->count ? element : b->count - 1);
    *out = (tuple){{slot, 0, slot < EVAL_BUFFERS ? v->g->env->size_B[slot] : 0, 0}};
 }
 

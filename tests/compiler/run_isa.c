@@ -45,9 +45,10 @@ static void write_descriptors(emu_device *dev, const sc_input *in, const eval_en
    }
    for (size_t i = 0; i < in->binding_count; i++) {
       const sc_binding *b = &in->bindings[i];
-      for (uint32_t k = 0; k < b->count && i + k < EVAL_BUFFERS; k++) {
-         uint64_t va = RIG_VA + buffer_at(env, (unsigned)(i + k));
-         struct gpu_buffer_desc d = {(uint32_t)va, (uint32_t)(va >> 32), env->size_B[i + k], 0};
+      for (uint32_t k = 0; k < b->count; k++) {
+         uint32_t slot = oracle_slot(in, (uint32_t)i, k);
+         uint64_t va = RIG_VA + buffer_at(env, slot);
+         struct gpu_buffer_desc d = {(uint32_t)va, (uint32_t)(va >> 32), env->size_B[slot], 0};
          if (b->dynamic)
             memcpy(root + SC_ROOT_DYNAMIC + (b->offset_B + k) * 16, &d, 16);
          else
