@@ -88,17 +88,26 @@ static inline void rig_copy(emu_device *dev, uint64_t offset, void *data, size_t
    }
 }
 
+static inline void rig_setting(const char *name, const char *value)
+{
+#ifdef _WIN32
+   _putenv_s(name, value);
+#else
+   if (*value)
+      setenv(name, value, 1);
+   else
+      unsetenv(name);
+#endif
+}
+
 static inline emu_device *rig_open_as(const char *profile, unsigned threads, const char *isa)
 {
    char err[256] = "", number[16];
    emu_device *dev = NULL;
    emu_open_info info = {.profile = profile};
    snprintf(number, sizeof number, "%u", threads);
-   setenv("FIGMENT_THREADS", number, 1);
-   if (isa)
-      setenv("FIGMENT_ISA", isa, 1);
-   else
-      unsetenv("FIGMENT_ISA");
+   rig_setting("FIGMENT_THREADS", number);
+   rig_setting("FIGMENT_ISA", isa ? isa : "");
    if (emu_device_open(&info, &dev, err, sizeof err) != EMU_OK) {
       fprintf(stderr, "open: %s\n", err);
       abort();
