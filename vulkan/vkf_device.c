@@ -6,8 +6,9 @@
 #include "vkf_machine.h"
 #include <time.h>
 
-#define VA_FIRST (UINT64_C(1) << 32) /* addresses below stay unmapped: small numbers used as pointers fault  \
-                                      */
+#define VA_FIRST                                                                                             \
+   (UINT64_C(1) << 32) /* addresses below stay unmapped: small numbers used as pointers fault                \
+                        */
 #define VA_END (UINT64_C(1) << 47)
 #define CODE_BLOCK_B (UINT64_C(2) << 20)
 #define SLOT_BLOCK_B (UINT64_C(64) << 10)
@@ -85,14 +86,74 @@ VkResult vkf_device_wait(struct vkf_device *device, bool (*done)(void *context),
 
 /* ---- creation
  * ---------------------------------------------------------------------------------------------- */
+/* ORDER of VkPhysicalDeviceFeatures */
+static const char *const feature_names[] = {
+    "robustBufferAccess",
+    "fullDrawIndexUint32",
+    "imageCubeArray",
+    "independentBlend",
+    "geometryShader",
+    "tessellationShader",
+    "sampleRateShading",
+    "dualSrcBlend",
+    "logicOp",
+    "multiDrawIndirect",
+    "drawIndirectFirstInstance",
+    "depthClamp",
+    "depthBiasClamp",
+    "fillModeNonSolid",
+    "depthBounds",
+    "wideLines",
+    "largePoints",
+    "alphaToOne",
+    "multiViewport",
+    "samplerAnisotropy",
+    "textureCompressionETC2",
+    "textureCompressionASTC_LDR",
+    "textureCompressionBC",
+    "occlusionQueryPrecise",
+    "pipelineStatisticsQuery",
+    "vertexPipelineStoresAndAtomics",
+    "fragmentStoresAndAtomics",
+    "shaderTessellationAndGeometryPointSize",
+    "shaderImageGatherExtended",
+    "shaderStorageImageExtendedFormats",
+    "shaderStorageImageMultisample",
+    "shaderStorageImageReadWithoutFormat",
+    "shaderStorageImageWriteWithoutFormat",
+    "shaderUniformBufferArrayDynamicIndexing",
+    "shaderSampledImageArrayDynamicIndexing",
+    "shaderStorageBufferArrayDynamicIndexing",
+    "shaderStorageImageArrayDynamicIndexing",
+    "shaderClipDistance",
+    "shaderCullDistance",
+    "shaderFloat64",
+    "shaderInt64",
+    "shaderInt16",
+    "shaderResourceResidency",
+    "shaderResourceMinLod",
+    "sparseBinding",
+    "sparseResidencyBuffer",
+    "sparseResidencyImage2D",
+    "sparseResidencyImage3D",
+    "sparseResidency2Samples",
+    "sparseResidency4Samples",
+    "sparseResidency8Samples",
+    "sparseResidency16Samples",
+    "sparseResidencyAliased",
+    "variableMultisampleRate",
+    "inheritedQueries",
+};
+_Static_assert(VKF_COUNT(feature_names) * sizeof(VkBool32) == sizeof(VkPhysicalDeviceFeatures),
+               "one name a feature");
+
 static VkResult check_feature_bits(struct vkf_physical_device *p, const VkPhysicalDeviceFeatures *wanted)
 {
    const VkBool32 *w = (const VkBool32 *)wanted, *have = (const VkBool32 *)&vkf_features;
    for (size_t i = 0; wanted && i < sizeof *wanted / sizeof *w; i++)
       if (w[i] && !have[i])
-         return vkf_instance_error(
-             p->instance, VK_ERROR_FEATURE_NOT_PRESENT,
-             "vkCreateDevice: feature number %zu of VkPhysicalDeviceFeatures is not supported", i);
+         return vkf_instance_error(p->instance, VK_ERROR_FEATURE_NOT_PRESENT,
+                                   "vkCreateDevice: feature %s is not supported", feature_names[i]);
    return VK_SUCCESS;
 }
 

@@ -64,13 +64,17 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL hear(VkDebugUtilsMessageSeverityFlagBitsEX
                                            const VkDebugUtilsMessengerCallbackDataEXT *data, void *user)
 {
    struct vkt *t = user;
+   /* What the loader adds of its own is not the driver's message. */
+   const char *id = data->pMessageIdName ? data->pMessageIdName : "";
+   if (!*id || !strcmp(id, "Loader Message"))
+      return VK_FALSE;
    if (severity & VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT)
       t->errors++;
    else
       t->warnings++;
    snprintf(t->last, sizeof t->last, "%s", data->pMessage);
    if (getenv("VKT_VERBOSE"))
-      print_message("%s\n", data->pMessage);
+      print_message("[%s] %s\n", id, data->pMessage);
    return VK_FALSE;
 }
 
@@ -110,6 +114,12 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
    vkt_ok(vk.EnumeratePhysicalDevices(t->instance, &count, &t->physical));
    assert_int_equal(count, 1);
    vk.GetPhysicalDeviceProperties(t->physical, &t->properties);
+   VkQueueFamilyProperties families[2];
+   count = 2;
+   vk.GetPhysicalDeviceQueueFamilyProperties(t->physical, &count, families);
+   assert_int_equal(count, 2);
+   assert_int_equal(families[0].queueCount, 2);
+   assert_int_equal(families[1].queueFlags, VK_QUEUE_TRANSFER_BIT);
 }
 
 VkResult vkt_create_device(struct vkt *t, const struct vkt_options *o)
