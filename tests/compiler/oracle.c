@@ -1,7 +1,8 @@
 /* Reference evaluator of the IR. Deliberately naive: it walks the structured tree for each invocation, so that it shares no
  * idea with the passes and the back end it is compared with. Arithmetic is the emulator's.
  *
- * Invocations of a group run one after the other up to the next barrier, each on a stack of its own.
+ * Invocations of a group run one after the other up to the next barrier, each on a stack of its own; a shader without
+ * barriers needs no such stacks.
  */
 #include "oracle.h"
 
@@ -21,6 +22,7 @@ struct group {
    ir_shader *s;
    const eval_env *env;
    uint32_t id[3], count;
+   bool barriers;
    uint8_t *lds;
    ucontext_t scheduler;
 };
@@ -334,11 +336,26 @@ static enum flow eval_list(struct invocation *v, ir_list *l)
 
 /* ---- groups --------------------------------------------------------------------------------------------- */
 
-static void entry(uint32_t low, uint32_t high)
+static void invoke(struct invocation *v)
 {
-   struct invocation *v = (struct invocation *)((uintptr_t)low | (uintptr_t)high << 32);
    v->failed = eval_list(v, &v->g->s->body) == FLOW_FAIL;
    v->finished = true;
+}
+
+static void entry(uint32_t low, uint32_t high)
+{
+   invoke((struct invocation *)((uintptr_t)low | (uintptr_t)high << 32));
+}
+
+static bool has_barriers(ir_shader *s)
+{
+   for (ir_block *b = ir_first_block(s); b; b = ir_next_block(b)) {
+      for (ir_inst *i = b->first; i; i = i->next) {
+         if (i->op == IR_barrier)
+            return true;
+      }
+   }
+   return false;
 }
 
 static bool start(struct group *g, struct invocation *v, uint32_t index)
@@ -348,8 +365,12 @@ static bool start(struct group *g, struct invocation *v, uint32_t index)
    v->values = calloc(s->next_id, sizeof *v->values);
    v->vars = calloc(s->var_capacity + 1, sizeof *v->vars);
    v->scratch = calloc(1, s->scratch_B + 4);
+   if (!v->values || !v->vars || !v->scratch)
+      return false;
+   if (!g->barriers)
+      return true;
    v->stack = malloc(STACK_B);
-   if (!v->values || !v->vars || !v->scratch || !v->stack)
+   if (!v->stack)
       return false;
    getcontext(&v->context);
    v->context.uc_stack.ss_sp = v->stack;
@@ -370,7 +391,10 @@ static bool run_group(struct group *g)
       for (uint32_t i = 0; i < g->count; i++) {
          if (all[i].finished)
             continue;
-         swapcontext(&g->scheduler, &all[i].context);
+         if (g->barriers)
+            swapcontext(&g->scheduler, &all[i].context);
+         else
+            invoke(&all[i]);
          running = running || !all[i].finished;
          ok = ok && !all[i].failed;
       }
@@ -390,6 +414,7 @@ bool oracle_run(ir_shader *s, const eval_env *env)
    struct group g = {.s = s, .env = env, .count = s->group_size[0] * s->group_size[1] * s->group_size[2]};
    bool ok = true;
    ir_build_cfg(s);
+   g.barriers = has_barriers(s);
    for (g.id[2] = 0; g.id[2] < env->grid[2]; g.id[2]++) {
       for (g.id[1] = 0; g.id[1] < env->grid[1]; g.id[1]++) {
          for (g.id[0] = 0; ok && g.id[0] < env->grid[0]; g.id[0]++) {

@@ -97,7 +97,8 @@ mach_inst *mach_insert(mach *m, uint32_t block, uint32_t at, const mach_inst *i)
    mach_block *b = &m->blocks[block];
    if (!mach_grow(m, &b->insts, &b->capacity, b->count + 1, sizeof *b->insts))
       return NULL;
-   memmove(b->insts + at + 1, b->insts + at, (b->count - at) * sizeof *b->insts);
+   if (at < b->count)
+      memmove(b->insts + at + 1, b->insts + at, (b->count - at) * sizeof *b->insts);
    b->insts[at] = i ? *i : nop;
    b->count++;
    return &b->insts[at];
@@ -191,7 +192,8 @@ void mach_dce(mach *m)
                b->insts[--kept] = b->insts[i];
             }
          }
-         memmove(b->insts, b->insts + kept, (b->count - kept) * sizeof *b->insts);
+         if (kept)
+            memmove(b->insts, b->insts + kept, (b->count - kept) * sizeof *b->insts);
          b->count -= kept;
       }
    }
