@@ -1,8 +1,8 @@
 /* A plain evaluator of the IR, for tests: what a shader computes, whatever pass has run over it.
  *
- * One invocation at a time, each on a stack of its own so that barriers can switch between them. It knows nothing of
- * waves, registers or the ISA, and uses libm where the ISA has polynomials: an independent opinion on the
- * front end and on the optimiser. Include in one test file; Linux only (ucontext).
+ * One invocation at a time, each on a stack of its own so that barriers can switch between them. It knows
+ * nothing of waves, registers or the ISA, and uses libm where the ISA has polynomials: an independent opinion
+ * on the front end and on the optimiser. Include in one test file; Linux only (ucontext).
  */
 #ifndef TEST_IR_EVAL_H
 #define TEST_IR_EVAL_H
@@ -88,7 +88,9 @@ static uint32_t eval_f2h(float f)
 static float eval_h2f(uint32_t h)
 {
    uint32_t e = h >> 10 & 31, m = h & 1023;
-   float f = e == 31 ? (m ? NAN : INFINITY) : e ? ldexpf((float)(m | 1024), (int)e - 25) : ldexpf((float)m, -24);
+   float f = e == 31 ? (m ? NAN : INFINITY)
+             : e     ? ldexpf((float)(m | 1024), (int)e - 25)
+                     : ldexpf((float)m, -24);
    return h & 0x8000u ? -f : f;
 }
 
@@ -251,9 +253,11 @@ static struct eval_place eval_resolve(struct eval *e, const ir_inst *i, unsigned
    case IR_lds_load: case IR_lds_store: case IR_lds_atomic:
       return (struct eval_place){e->lds, e->s->lds_B, (uint64_t)eval_src(e, i, 0)->c[0] + i->imm};
    case IR_scratch_load: case IR_scratch_store:
-      return (struct eval_place){e->lane->scratch, e->s->scratch_B, (uint64_t)eval_src(e, i, 0)->c[0] + i->imm};
+      return (struct eval_place){e->lane->scratch, e->s->scratch_B,
+                                 (uint64_t)eval_src(e, i, 0)->c[0] + i->imm};
    default:
-      return (struct eval_place){(uint8_t *)e->env->push, SC_PUSH_MAX_B, (uint64_t)eval_src(e, i, 0)->c[0] + i->imm};
+      return (struct eval_place){(uint8_t *)e->env->push, SC_PUSH_MAX_B,
+                                 (uint64_t)eval_src(e, i, 0)->c[0] + i->imm};
    }
 }
 
@@ -312,7 +316,7 @@ static uint32_t eval_atomic(struct eval *e, const ir_inst *i)
    return old;
 }
 
-/* ---- instructions -------------------------------------------------------------------------------- */
+/* ---- instructions ------------------------------------------------------------------------------ */
 
 static bool eval_special(struct eval *e, const ir_inst *i, struct eval_value *v)
 {
@@ -338,7 +342,10 @@ static bool eval_special(struct eval *e, const ir_inst *i, struct eval_value *v)
       b = e->env->buffer(e->env->user, eval_src(e, i, 0)->c[0], eval_src(e, i, 0)->c[1]);
       v->c[0] = b.size_B;
       return true;
-   case IR_buf_load: case IR_lds_load: case IR_scratch_load: case IR_push_load: eval_load(e, i, v->c); return true;
+   case IR_buf_load:
+   case IR_lds_load:
+   case IR_scratch_load:
+   case IR_push_load: eval_load(e, i, v->c); return true;
    case IR_buf_store: case IR_lds_store: case IR_scratch_store: eval_store(e, i); return true;
    case IR_buf_atomic: case IR_lds_atomic: v->c[0] = eval_atomic(e, i); return true;
    case IR_barrier: swapcontext(&l->context, &e->scheduler); return true;

@@ -1,4 +1,5 @@
-/* Test support: GLSL to SPIR-V by glslang, and the pipeline layout that glsl/README.md promises. Include once. */
+/* Test support: GLSL to SPIR-V by glslang, and the pipeline layout that glsl/README.md promises. Include
+ * once. */
 #ifndef TEST_SPIRV_FIXTURE_H
 #define TEST_SPIRV_FIXTURE_H
 
@@ -104,10 +105,17 @@ static const sc_spec_entry fixture_spec[] = {{0, 4, 6}, {2, 4, 1}, {10, 4, 8}, {
 static sc_input fixture_input(const struct fixture_module *m)
 {
    return (sc_input){
-      .words = m->words, .word_count = m->count, .entry = "main",
-      .bindings = fixture_bindings, .binding_count = sizeof fixture_bindings / sizeof *fixture_bindings,
-      .spec = fixture_spec, .spec_count = sizeof fixture_spec / sizeof *fixture_spec,
-      .max_group_invocations = 1024, .max_group_size = {1024, 1024, 64}, .max_lds_B = 65536, .max_scratch_B = 65536,
+       .words = m->words,
+       .word_count = m->count,
+       .entry = "main",
+       .bindings = fixture_bindings,
+       .binding_count = sizeof fixture_bindings / sizeof *fixture_bindings,
+       .spec = fixture_spec,
+       .spec_count = sizeof fixture_spec / sizeof *fixture_spec,
+       .max_group_invocations = 1024,
+       .max_group_size = {1024, 1024, 64},
+       .max_lds_B = 65536,
+       .max_scratch_B = 65536,
    };
 }
 

@@ -1,6 +1,6 @@
-/* Damaged SPIR-V: flipped bits, replaced and moved words, truncation. Every module gives either an error with a
- * message or IR that obeys all invariants; never a crash, a hang or an absurd amount of memory. Seeds are fixed.
- * FIGMENT_FUZZ_ROUNDS sets the number of damaged modules per shader.
+/* Damaged SPIR-V: flipped bits, replaced and moved words, truncation. Every module gives either an error with
+ * a message or IR that obeys all invariants; never a crash, a hang or an absurd amount of memory. Seeds are
+ * fixed. FIGMENT_FUZZ_ROUNDS sets the number of damaged modules per shader.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -101,8 +101,9 @@ static void fuzz_shader(const char *name, const char *flags, uint64_t first_seed
    free(original.words);
 }
 
-static const char *const shaders[] = {"flow_deep.comp", "flow_switch.comp", "layouts.comp", "arrays.comp", "functions.comp",
-                                      "atomics.comp",   "spec_constants.comp", "buffers.comp", "matrices.comp", "private_globals.comp"};
+static const char *const shaders[] = {
+    "flow_deep.comp", "flow_switch.comp",    "layouts.comp", "arrays.comp",   "functions.comp",
+    "atomics.comp",   "spec_constants.comp", "buffers.comp", "matrices.comp", "private_globals.comp"};
 
 static void plain(void **state)
 {

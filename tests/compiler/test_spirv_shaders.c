@@ -1,5 +1,5 @@
-/* Every shader of glsl/ through glslang, the SPIR-V reader and the IR evaluator: all self-checks hold, before and
- * after mem2reg, for plain, optimised and debug modules and for several versions of SPIR-V.
+/* Every shader of glsl/ through glslang, the SPIR-V reader and the IR evaluator: all self-checks hold, before
+ * and after mem2reg, for plain, optimised and debug modules and for several versions of SPIR-V.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -69,7 +69,11 @@ static const char *const variants[] = {
    "--target-env vulkan1.0", "-Os --target-env vulkan1.1", "-gVS --target-env vulkan1.3", NULL,
 };
 static const char *const more_variants[] = {
-   "--target-env vulkan1.1", "--target-env vulkan1.3", "-g --target-env vulkan1.2", "-Os --target-env vulkan1.3", NULL,
+    "--target-env vulkan1.1",
+    "--target-env vulkan1.3",
+    "-g --target-env vulkan1.2",
+    "-Os --target-env vulkan1.3",
+    NULL,
 };
 
 static void check_variants(const char *name, const char *const *flags)

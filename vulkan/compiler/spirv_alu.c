@@ -1,7 +1,7 @@
 /* SPIR-V reader: arithmetic, conversions, bits, comparisons and logic, component by component.
  *
- * One table row per opcode: the IR operation or a function that expands it, and the classes of result and operands.
- * f32, 32-bit integers and bools are the only scalar types, so signedness lies in the opcode alone.
+ * One table row per opcode: the IR operation or a function that expands it, and the classes of result and
+ * operands. f32, 32-bit integers and bools are the only scalar types, so signedness lies in the opcode alone.
  */
 #include "spirv_reader.h"
 
@@ -14,7 +14,7 @@ typedef struct alu_row {
    expand fn;
 } alu_row;
 
-/* ---- expansions ------------------------------------------------------------------------------------ */
+/* ---- expansions -------------------------------------------------------------------------------- */
 
 static ir_inst *snegate(spv_reader *r, ir_inst **s)
 {
@@ -75,36 +75,75 @@ static ir_inst *bitfield_insert(spv_reader *r, ir_inst **s)
    return E3(r, bfi, mask, E2(r, shl, s[1], s[2]), s[0]);
 }
 
-/* ---- the table --------------------------------------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------------------------------- */
 
 #define ROW(op, classes, ir) [SpvOp##op] = {IR_##ir, false, classes, NULL}
 #define SWAPPED(op, classes, ir) [SpvOp##op] = {IR_##ir, true, classes, NULL}
 #define EXPAND(op, classes, fn) [SpvOp##op] = {0, false, classes, fn}
 
 static const alu_row rows[] = {
-   ROW(ConvertFToU, "if", f2u), ROW(ConvertFToS, "if", f2i), ROW(ConvertSToF, "fi", i2f), ROW(ConvertUToF, "fi", u2f),
-   EXPAND(QuantizeToF16, "ff", quantize),
-   EXPAND(SNegate, "ii", snegate), ROW(FNegate, "ff", fneg),
-   ROW(IAdd, "iii", iadd), ROW(FAdd, "fff", fadd), ROW(ISub, "iii", isub), ROW(FSub, "fff", fsub),
-   ROW(IMul, "iii", imul), ROW(FMul, "fff", fmul), ROW(UDiv, "iii", udiv), ROW(SDiv, "iii", idiv),
-   ROW(FDiv, "fff", fdiv), ROW(UMod, "iii", urem), ROW(SRem, "iii", irem), EXPAND(SMod, "iii", smod),
-   EXPAND(FRem, "fff", frem), EXPAND(FMod, "fff", fmod_),
-   EXPAND(IsNan, "bf", isnan_), EXPAND(IsInf, "bf", isinf_),
-   EXPAND(LogicalEqual, "bbb", logical_equal), ROW(LogicalNotEqual, "bbb", bxor), ROW(LogicalOr, "bbb", bor),
-   ROW(LogicalAnd, "bbb", band), ROW(LogicalNot, "bb", bnot),
-   ROW(IEqual, "bii", ieq), ROW(INotEqual, "bii", ine),
-   ROW(ULessThan, "bii", ult), SWAPPED(UGreaterThan, "bii", ult), ROW(SLessThan, "bii", ilt),
-   SWAPPED(SGreaterThan, "bii", ilt), ROW(ULessThanEqual, "bii", ule), SWAPPED(UGreaterThanEqual, "bii", ule),
-   ROW(SLessThanEqual, "bii", ile), SWAPPED(SGreaterThanEqual, "bii", ile),
-   ROW(FOrdEqual, "bff", feq), ROW(FUnordEqual, "bff", fequ), ROW(FOrdNotEqual, "bff", fne),
-   ROW(FUnordNotEqual, "bff", fneu), ROW(FOrdLessThan, "bff", flt), ROW(FUnordLessThan, "bff", fltu),
-   SWAPPED(FOrdGreaterThan, "bff", flt), SWAPPED(FUnordGreaterThan, "bff", fltu),
-   ROW(FOrdLessThanEqual, "bff", fle), ROW(FUnordLessThanEqual, "bff", fleu),
-   SWAPPED(FOrdGreaterThanEqual, "bff", fle), SWAPPED(FUnordGreaterThanEqual, "bff", fleu),
-   ROW(ShiftRightLogical, "iii", shr), ROW(ShiftRightArithmetic, "iii", sar), ROW(ShiftLeftLogical, "iii", shl),
-   ROW(BitwiseOr, "iii", or), ROW(BitwiseXor, "iii", xor), ROW(BitwiseAnd, "iii", and), ROW(Not, "ii", not),
-   EXPAND(BitFieldInsert, "iiiii", bitfield_insert), ROW(BitFieldSExtract, "iiii", ibfe),
-   ROW(BitFieldUExtract, "iiii", ubfe), ROW(BitReverse, "ii", brev), ROW(BitCount, "ii", bcnt),
+    ROW(ConvertFToU, "if", f2u),
+    ROW(ConvertFToS, "if", f2i),
+    ROW(ConvertSToF, "fi", i2f),
+    ROW(ConvertUToF, "fi", u2f),
+    EXPAND(QuantizeToF16, "ff", quantize),
+    EXPAND(SNegate, "ii", snegate),
+    ROW(FNegate, "ff", fneg),
+    ROW(IAdd, "iii", iadd),
+    ROW(FAdd, "fff", fadd),
+    ROW(ISub, "iii", isub),
+    ROW(FSub, "fff", fsub),
+    ROW(IMul, "iii", imul),
+    ROW(FMul, "fff", fmul),
+    ROW(UDiv, "iii", udiv),
+    ROW(SDiv, "iii", idiv),
+    ROW(FDiv, "fff", fdiv),
+    ROW(UMod, "iii", urem),
+    ROW(SRem, "iii", irem),
+    EXPAND(SMod, "iii", smod),
+    EXPAND(FRem, "fff", frem),
+    EXPAND(FMod, "fff", fmod_),
+    EXPAND(IsNan, "bf", isnan_),
+    EXPAND(IsInf, "bf", isinf_),
+    EXPAND(LogicalEqual, "bbb", logical_equal),
+    ROW(LogicalNotEqual, "bbb", bxor),
+    ROW(LogicalOr, "bbb", bor),
+    ROW(LogicalAnd, "bbb", band),
+    ROW(LogicalNot, "bb", bnot),
+    ROW(IEqual, "bii", ieq),
+    ROW(INotEqual, "bii", ine),
+    ROW(ULessThan, "bii", ult),
+    SWAPPED(UGreaterThan, "bii", ult),
+    ROW(SLessThan, "bii", ilt),
+    SWAPPED(SGreaterThan, "bii", ilt),
+    ROW(ULessThanEqual, "bii", ule),
+    SWAPPED(UGreaterThanEqual, "bii", ule),
+    ROW(SLessThanEqual, "bii", ile),
+    SWAPPED(SGreaterThanEqual, "bii", ile),
+    ROW(FOrdEqual, "bff", feq),
+    ROW(FUnordEqual, "bff", fequ),
+    ROW(FOrdNotEqual, "bff", fne),
+    ROW(FUnordNotEqual, "bff", fneu),
+    ROW(FOrdLessThan, "bff", flt),
+    ROW(FUnordLessThan, "bff", fltu),
+    SWAPPED(FOrdGreaterThan, "bff", flt),
+    SWAPPED(FUnordGreaterThan, "bff", fltu),
+    ROW(FOrdLessThanEqual, "bff", fle),
+    ROW(FUnordLessThanEqual, "bff", fleu),
+    SWAPPED(FOrdGreaterThanEqual, "bff", fle),
+    SWAPPED(FUnordGreaterThanEqual, "bff", fleu),
+    ROW(ShiftRightLogical, "iii", shr),
+    ROW(ShiftRightArithmetic, "iii", sar),
+    ROW(ShiftLeftLogical, "iii", shl),
+    ROW(BitwiseOr, "iii", or),
+    ROW(BitwiseXor, "iii", xor),
+    ROW(BitwiseAnd, "iii", and),
+    ROW(Not, "ii", not ),
+    EXPAND(BitFieldInsert, "iiiii", bitfield_insert),
+    ROW(BitFieldSExtract, "iiii", ibfe),
+    ROW(BitFieldUExtract, "iiii", ubfe),
+    ROW(BitReverse, "ii", brev),
+    ROW(BitCount, "ii", bcnt),
 };
 
 static const alu_row *find_row(uint32_t op)
@@ -115,7 +154,8 @@ static const alu_row *find_row(uint32_t op)
 /* Offset and count of the bit field instructions are scalars even where the rest are vectors. */
 static bool is_scalar_operand(uint32_t op, unsigned k)
 {
-   return (op == SpvOpBitFieldInsert && k >= 2) || ((op == SpvOpBitFieldSExtract || op == SpvOpBitFieldUExtract) && k >= 1);
+   return (op == SpvOpBitFieldInsert && k >= 2) ||
+          ((op == SpvOpBitFieldSExtract || op == SpvOpBitFieldUExtract) && k >= 1);
 }
 
 static ir_inst *emit_row(spv_reader *r, const alu_row *row, ir_inst **s, unsigned n)
@@ -143,7 +183,8 @@ static void emit_components(spv_reader *r, const spv_inst *i, const alu_row *row
       spv_fail(r, SC_E_INVALID, "result of type %u", v->type->id);
    for (; row->classes[n + 1]; n++) {
       spv_need(r, i, 4 + n);
-      operands[n] = spv_use_class(r, i->w[3 + n], row->classes[n + 1], is_scalar_operand(i->op, n) ? 1 : count);
+      operands[n] =
+          spv_use_class(r, i->w[3 + n], row->classes[n + 1], is_scalar_operand(i->op, n) ? 1 : count);
    }
    for (uint32_t k = 0; k < count; k++) {
       ir_inst *s[4];
@@ -154,7 +195,8 @@ static void emit_components(spv_reader *r, const spv_inst *i, const alu_row *row
    spv_set(r, i->w[2], v);
 }
 
-/* ---- the rest -------------------------------------------------------------------------------------------- */
+/* ---- the rest --------------------------------------------------------------------------------------------
+ */
 
 static void emit_bitcast(spv_reader *r, const spv_inst *i)
 {
@@ -174,7 +216,8 @@ static void emit_select(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 6);
    if (spv_get(r, i->w[2])->type->kind == SPV_T_POINTER)
       spv_fail(r, SC_E_UNSUPPORTED, "OpSelect of pointers needs variable pointers, which are not supported");
-   spv_value *v = result(r, i), *cond = spv_use(r, i->w[3]), *a = spv_use(r, i->w[4]), *b = spv_use(r, i->w[5]);
+   spv_value *v = result(r, i), *cond = spv_use(r, i->w[3]), *a = spv_use(r, i->w[4]),
+             *b = spv_use(r, i->w[5]);
    bool scalar = cond->type->kind == SPV_T_BOOL;
    if (spv_scalar_class(cond->type) != 'b' || (!scalar && cond->type->scalars != v->type->scalars) ||
        a->type != v->type || b->type != v->type)
@@ -202,7 +245,8 @@ static void emit_extended(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 5);
    spv_value *v = result(r, i);
    uint32_t n = v->type->scalars / 2;
-   if (v->type->kind != SPV_T_STRUCT || v->type->count != 2 || v->type->members[0].type != v->type->members[1].type)
+   if (v->type->kind != SPV_T_STRUCT || v->type->count != 2 ||
+       v->type->members[0].type != v->type->members[1].type)
       spv_fail(r, SC_E_INVALID, "the result is not a struct of two equal members");
    spv_value *a = spv_use_class(r, i->w[3], 'i', n), *b = spv_use_class(r, i->w[4], 'i', n);
    if (spv_scalar_class(v->type->members[0].type) != 'i')

@@ -1,11 +1,11 @@
 /* SPIR-V reader: basic blocks to a tree of structured control flow.
  *
  * Walks from the entry block, one list of nodes per arm, with the chain of enclosing constructs ("scopes")
- * at hand. A branch whose target is the merge block or continue target of a scope, or another case of a switch,
- * becomes a CF_JUMP to that scope; any other target is simply what comes next. Every block is placed once: a second
- * path to it means that the module is not structured. When one arm of a selection leaves for good (return,
- * continue, outer merge), the rest of the list moves into the other arm, so that early exits become plain if/else.
- * What the jumps cost in IR loops is decided by spirv_cfg_analyse.c.
+ * at hand. A branch whose target is the merge block or continue target of a scope, or another case of a
+ * switch, becomes a CF_JUMP to that scope; any other target is simply what comes next. Every block is placed
+ * once: a second path to it means that the module is not structured. When one arm of a selection leaves for
+ * good (return, continue, outer merge), the rest of the list moves into the other arm, so that early exits
+ * become plain if/else. What the jumps cost in IR loops is decided by spirv_cfg_analyse.c.
  */
 #include "spirv_reader.h"
 
@@ -55,7 +55,7 @@ static cf_scope *new_scope(builder *b, uint8_t kind, cf_scope *parent, uint32_t 
    return s;
 }
 
-/* ---- jumps ------------------------------------------------------------------------------------ */
+/* ---- jumps ------------------------------------------------------------------------------------- */
 
 typedef struct target {
    uint8_t jump;
@@ -97,7 +97,8 @@ static bool is_direct(const target *t)
 {
    if (t->scope->kind != CF_S_LOOP)
       return false;
-   return t->jump == CF_J_MERGE || t->jump == CF_J_BACK || (t->jump == CF_J_CONTINUE && t->scope->trivial_continue);
+   return t->jump == CF_J_MERGE || t->jump == CF_J_BACK ||
+          (t->jump == CF_J_CONTINUE && t->scope->trivial_continue);
 }
 
 static void append_jump(builder *b, cf_list *list, const target *t, uint32_t label)
@@ -144,7 +145,7 @@ static void build_arm(builder *b, cf_scope *scope, spv_block *from, uint32_t lab
       build_list(b, scope, next, list);
 }
 
-/* ---- terminators ---------------------------------------------------------------------------------- */
+/* ---- terminators ------------------------------------------------------------------------------- */
 
 static void append_exit(builder *b, cf_list *list, uint8_t jump, uint32_t value)
 {
@@ -252,7 +253,7 @@ static cursor build_exit_branch(builder *b, cf_scope *scope, spv_block *block, c
    return c;
 }
 
-/* ---- switch ------------------------------------------------------------------------------------------ */
+/* ---- switch ------------------------------------------------------------------------------------ */
 
 /* Distinct targets of the switch, default first; returns their number. */
 static uint32_t collect_cases(builder *b, const spv_inst *term, cf_scope *own, cf_case *cases)
@@ -362,7 +363,7 @@ static cursor build_switch(builder *b, cf_scope *scope, spv_block *block, const 
    return c;
 }
 
-/* ---- blocks and loops ---------------------------------------------------------------------------------- */
+/* ---- blocks and loops -------------------------------------------------------------------------- */
 
 static void check_binary_branch(builder *b, const spv_inst *term)
 {
@@ -391,7 +392,8 @@ static cursor build_terminator(builder *b, cf_scope *scope, spv_block *block, bo
       }
       if (term.w[2] == term.w[3])
          return build_single_arm(b, scope, block, &term, c);
-      return selection ? build_selection(b, scope, block, &term, c) : build_exit_branch(b, scope, block, &term, c);
+      return selection ? build_selection(b, scope, block, &term, c)
+                       : build_exit_branch(b, scope, block, &term, c);
    case SpvOpSwitch:
       return build_switch(b, scope, block, &term, c);
    case SpvOpReturn:
@@ -415,7 +417,8 @@ static void place(builder *b, spv_block *block, cf_list *list)
    b->r->current = block->term;
    spv_work(b->r, 1);
    if (block->placed)
-      spv_fail(b->r, SC_E_INVALID, "control flow is not structured: block %u is reached by two paths", block->label);
+      spv_fail(b->r, SC_E_INVALID, "control flow is not structured: block %u is reached by two paths",
+               block->label);
    block->placed = true;
    cf_append(b->r, list, CF_BLOCK)->block = block;
 }

@@ -1,8 +1,9 @@
 /* SPIR-V reader: which jumps of the control-flow tree need an IR loop to jump out of.
  *
- * "End" is where control arrives by falling off the end of a list. A jump whose target is that end is a no-op.
- * Any other jump marks its scope needs_loop: the scope's nodes are then emitted inside a loop that runs once, and the
- * jump is a break. Breaks and back edges of real loops, and continues without a continue construct, are free.
+ * "End" is where control arrives by falling off the end of a list. A jump whose target is that end is a
+ * no-op. Any other jump marks its scope needs_loop: the scope's nodes are then emitted inside a loop that
+ * runs once, and the jump is a break. Breaks and back edges of real loops, and continues without a continue
+ * construct, are free.
  */
 #include "spirv_reader.h"
 
@@ -19,7 +20,8 @@ static bool falls_there(const cf_node *j, end at)
       return false;
    switch (j->jump) {
    case CF_J_MERGE: /* behind a case come only cases whose conditions are false */
-      return !at.cont && (at.scope == j->scope || (at.scope->kind == CF_S_CASE && at.scope->parent == j->scope));
+      return !at.cont &&
+             (at.scope == j->scope || (at.scope->kind == CF_S_CASE && at.scope->parent == j->scope));
    case CF_J_FALL:
    case CF_J_RETURN:
       return !at.cont && at.scope == j->scope;

@@ -1,7 +1,7 @@
 /* SPIR-V reader: instructions that take composites apart and put them together.
  *
- * A value is a flat list of scalars, so nothing is emitted here except for dynamic component indices. Scalars are passed on
- * as they were defined (spv_raw); who finally uses one makes it reachable.
+ * A value is a flat list of scalars, so nothing is emitted here except for dynamic component indices. Scalars
+ * are passed on as they were defined (spv_raw); who finally uses one makes it reachable.
  */
 #include "spirv_reader.h"
 
@@ -22,7 +22,8 @@ static const spv_type *result_type(spv_reader *r, const spv_inst *i)
 }
 
 /* Follows literal indices from word `first`; returns the part's type and adds its position to *flat. */
-static const spv_type *walk(spv_reader *r, const spv_inst *i, uint32_t first, const spv_type *t, uint32_t *flat)
+static const spv_type *walk(spv_reader *r, const spv_inst *i, uint32_t first, const spv_type *t,
+                            uint32_t *flat)
 {
    for (uint32_t k = first; k < i->n; k++) {
       uint32_t index = i->w[k];

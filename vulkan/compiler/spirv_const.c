@@ -1,7 +1,7 @@
 /* SPIR-V reader: constants and specialisation constants, evaluated while the module is parsed.
  *
- * The specialisation is known, so a specialisation constant is a constant like any other: 32 bits per scalar in flat
- * order, bools 0 or 1. OpUndef outside of functions is 0. OpSpecConstantOp is in spirv_const_op.c.
+ * The specialisation is known, so a specialisation constant is a constant like any other: 32 bits per scalar
+ * in flat order, bools 0 or 1. OpUndef outside of functions is 0. OpSpecConstantOp is in spirv_const_op.c.
  */
 #include "spirv_reader.h"
 

@@ -120,8 +120,9 @@ static void eval_components(spv_reader *r, const spv_inst *i, const spv_type *t,
       spv_fail(r, SC_E_UNSUPPORTED, "%s (%u) in a specialisation constant", spv_op_name(op), op);
    char sig = signature(op), in_cls = sig == 'c' ? 'i' : sig, out_cls = sig == 'c' ? 'b' : sig;
    const spv_id *a = operand(r, i, 4), *b = is_unary(op) ? a : operand(r, i, 5);
-   if (spv_scalar_class(t) != out_cls || spv_scalar_class(a->type) != in_cls || spv_scalar_class(b->type) != in_cls ||
-       a->type->scalars != t->scalars || b->type->scalars != t->scalars)
+   if (spv_scalar_class(t) != out_cls || spv_scalar_class(a->type) != in_cls ||
+       spv_scalar_class(b->type) != in_cls || a->type->scalars != t->scalars ||
+       b->type->scalars != t->scalars)
       spv_fail(r, SC_E_INVALID, "operand types do not fit %s", spv_op_name(op));
    for (uint32_t k = 0; k < t->scalars; k++)
       eval_scalar(op, a->bits[k], b->bits[k], &out[k]);
@@ -131,7 +132,8 @@ static void eval_select(spv_reader *r, const spv_inst *i, const spv_type *t, uin
 {
    const spv_id *c = operand(r, i, 4), *a = operand(r, i, 5), *b = operand(r, i, 6);
    bool scalar = c->type->kind == SPV_T_BOOL;
-   if (a->type != t || b->type != t || spv_scalar_class(c->type) != 'b' || (!scalar && c->type->scalars != t->scalars))
+   if (a->type != t || b->type != t || spv_scalar_class(c->type) != 'b' ||
+       (!scalar && c->type->scalars != t->scalars))
       spv_fail(r, SC_E_INVALID, "operand types do not fit OpSelect");
    for (uint32_t k = 0; k < t->scalars; k++)
       out[k] = c->bits[scalar ? 0 : k] ? a->bits[k] : b->bits[k];
@@ -155,7 +157,8 @@ static void eval_shuffle(spv_reader *r, const spv_inst *i, const spv_type *t, ui
 }
 
 /* Follows literal indices from word `first` to the part's type and flat position. */
-static const spv_type *walk(spv_reader *r, const spv_inst *i, uint32_t first, const spv_type *t, uint32_t *flat)
+static const spv_type *walk(spv_reader *r, const spv_inst *i, uint32_t first, const spv_type *t,
+                            uint32_t *flat)
 {
    for (uint32_t k = first; k < i->n; k++) {
       uint32_t index = i->w[k];

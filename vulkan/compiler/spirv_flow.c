@@ -1,9 +1,10 @@
 /* SPIR-V reader: emission of the control-flow tree as IR ifs and loops.
  *
- * IR can only leave or repeat the innermost loop. A jump farther out sets a bool variable, breaks, and behind each
- * IR loop on the way the variable is tested and the jump goes on ("escape"). Scopes marked needs_loop are emitted inside
- * a loop that runs once; for a real loop that is its body, so that a continue reaches the continue construct. A switch becomes
- * a sequence of ifs whose conditions exclude each other, with a variable where one case continues in the next.
+ * IR can only leave or repeat the innermost loop. A jump farther out sets a bool variable, breaks, and behind
+ * each IR loop on the way the variable is tested and the jump goes on ("escape"). Scopes marked needs_loop
+ * are emitted inside a loop that runs once; for a real loop that is its body, so that a continue reaches the
+ * continue construct. A switch becomes a sequence of ifs whose conditions exclude each other, with a variable
+ * where one case continues in the next.
  */
 #include "spirv_reader.h"
 
@@ -11,7 +12,7 @@
 
 static void emit_list(spv_reader *r, const cf_list *list);
 
-/* ---- IR loops and jumps ----------------------------------------------------------------------- */
+/* ---- IR loops and jumps ------------------------------------------------------------------------ */
 
 static ir_level *enter_level(spv_reader *r)
 {
@@ -42,7 +43,8 @@ static ir_escape *add_escape(spv_reader *r, ir_level *l, ir_level *target, bool 
    return e;
 }
 
-/* Leaves through `target`, or starts its next iteration. via: variable that already stands for this way, or NULL. */
+/* Leaves through `target`, or starts its next iteration. via: variable that already stands for this way, or
+ * NULL. */
 static void exit_to(spv_reader *r, ir_level *target, bool is_continue, const ir_escape *via)
 {
    if (!r->level || !target)
@@ -132,7 +134,7 @@ static void emit_jump(spv_reader *r, const cf_node *n)
    }
 }
 
-/* ---- selections ----------------------------------------------------------------------------------- */
+/* ---- selections -------------------------------------------------------------------------------- */
 
 static ir_inst *use_bool(spv_reader *r, uint32_t id)
 {
@@ -219,7 +221,7 @@ static void emit_switch(spv_reader *r, const cf_node *n)
    end_scope(r, n->scope);
 }
 
-/* ---- the tree ---------------------------------------------------------------------------------------- */
+/* ---- the tree ---------------------------------------------------------------------------------- */
 
 static void emit_loop(spv_reader *r, const cf_node *n)
 {

@@ -1,8 +1,9 @@
 /* SPIR-V reader: functions inlined at their calls, blocks, phis, and what an id stands for.
  *
- * SPIR-V's dominance rule does not always carry over to the IR tree (an early return becomes a break, so the block
- * behind the loop is reached by one way more). Hence spv_reach: a value used outside of the list that
- * defines it, or of lists inside that, is carried by a variable. Whatever the module looks like, the IR is well formed.
+ * SPIR-V's dominance rule does not always carry over to the IR tree (an early return becomes a break, so the
+ * block behind the loop is reached by one way more). Hence spv_reach: a value used outside of the list that
+ * defines it, or of lists inside that, is carried by a variable. Whatever the module looks like, the IR is
+ * well formed.
  */
 #include "spirv_reader.h"
 
@@ -57,7 +58,7 @@ ir_inst *spv_cundef(spv_reader *r, char cls)
    return *slot;
 }
 
-/* ---- values -------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------ */
 
 spv_value *spv_new_value(spv_reader *r, const spv_type *type)
 {
@@ -199,7 +200,7 @@ spv_pointer *spv_use_pointer(spv_reader *r, uint32_t id)
    return p;
 }
 
-/* ---- phis -------------------------------------------------------------------------------------------- */
+/* ---- phis -------------------------------------------------------------------------------------- */
 
 static uint32_t *new_vars(spv_reader *r, const spv_type *t, const char *name)
 {
@@ -254,7 +255,8 @@ static void copy_phi(spv_reader *r, const spv_inst *i, uint32_t from)
    spv_fail(r, SC_E_INVALID, "no value for predecessor %u", from);
 }
 
-/* Phis were read into SSA values at the start of their block, so stores to one cannot disturb another's source. */
+/* Phis were read into SSA values at the start of their block, so stores to one cannot disturb another's
+ * source. */
 void spv_emit_phi_copies(spv_reader *r, uint32_t from, spv_block *to)
 {
    uint32_t current = r->current;
@@ -269,7 +271,8 @@ void spv_emit_phi_copies(spv_reader *r, uint32_t from, spv_block *to)
    r->current = current;
 }
 
-/* ---- instructions ---------------------------------------------------------------------------------------- */
+/* ---- instructions ----------------------------------------------------------------------------------------
+ */
 
 static void emit_ext_inst(spv_reader *r, const spv_inst *i)
 {
@@ -317,8 +320,8 @@ static void emit_inst(spv_reader *r, const spv_inst *i)
       emit_ext_inst(r, i);
       break;
    default:
-      if (!spv_emit_memory(r, i) && !spv_emit_alu(r, i) && !spv_emit_composite(r, i) && !spv_emit_matrix(r, i) &&
-          !spv_emit_atomic(r, i))
+      if (!spv_emit_memory(r, i) && !spv_emit_alu(r, i) && !spv_emit_composite(r, i) &&
+          !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i))
          spv_unsupported_op(r, i);
    }
 }
@@ -349,7 +352,7 @@ void spv_emit_block(spv_reader *r, spv_block *b)
    }
 }
 
-/* ---- calls --------------------------------------------------------------------------------------------------- */
+/* ---- calls ------------------------------------------------------------------------------------- */
 
 /* Emits the body in place. The caller has read the arguments already. */
 static void inline_function(spv_reader *r, spv_function *f, spv_value **args)
@@ -364,7 +367,8 @@ static void inline_function(spv_reader *r, spv_function *f, spv_value **args)
       spv_set(r, f->params[k], args[k]);
    spv_emit_function_body(r, f);
    r->fn = caller;
-   r->scratch_B = scratch_B > r->scratch_floor_B ? scratch_B : r->scratch_floor_B; /* the callee's variables are dead */
+   r->scratch_B =
+       scratch_B > r->scratch_floor_B ? scratch_B : r->scratch_floor_B; /* the callee's variables are dead */
    f->active = false;
 }
 

@@ -171,7 +171,7 @@ void spv_parse_functions(spv_reader *r, uint32_t word)
    }
 }
 
-/* ---- variables that need memory --------------------------------------------------------------- */
+/* ---- variables that need memory ---------------------------------------------------------------- */
 
 /* The variable or parameter that a pointer leads back to, NULL if it is none. */
 static spv_id *pointer_root(spv_reader *r, uint32_t id)
@@ -193,7 +193,8 @@ static spv_id *pointer_root(spv_reader *r, uint32_t id)
    return NULL;
 }
 
-/* Whether an access chain indexes an array (not just a vector or matrix) by something that is not constant. */
+/* Whether an access chain indexes an array (not just a vector or matrix) by something that is not constant.
+ */
 static bool indexes_dynamically(spv_reader *r, const spv_inst *i)
 {
    spv_id *base = i->n > 3 && i->w[3] && i->w[3] < r->bound ? r->ids[i->w[3]] : NULL;

@@ -15,7 +15,7 @@ typedef struct glsl_row {
    expand fn;
 } glsl_row;
 
-/* ---- component by component ------------------------------------------------------------------------ */
+/* ---- component by component -------------------------------------------------------------------- */
 
 static ir_inst *round_(spv_reader *r, ir_inst **s)
 {
@@ -104,17 +104,26 @@ static ir_inst *smooth_step(spv_reader *r, ir_inst **s)
 #define EXPAND(op, classes, fn) [GLSLstd450##op] = {0, classes, fn}
 
 static const glsl_row rows[] = {
-   EXPAND(Round, "ff", round_), ROW(RoundEven, "ff", frndne), ROW(Trunc, "ff", ftrunc), ROW(FAbs, "ff", fabs),
-   EXPAND(SAbs, "ii", sabs), EXPAND(FSign, "ff", fsign), EXPAND(SSign, "ii", ssign), ROW(Floor, "ff", ffloor),
-   ROW(Ceil, "ff", fceil), ROW(Fract, "ff", ffract), EXPAND(Radians, "ff", radians), EXPAND(Degrees, "ff", degrees),
-   ROW(Sin, "ff", fsin), ROW(Cos, "ff", fcos), EXPAND(Atan2, "fff", atan2_), EXPAND(Pow, "fff", pow_),
-   ROW(Exp2, "ff", fexp2), ROW(Log2, "ff", flog2), ROW(Sqrt, "ff", fsqrt), ROW(InverseSqrt, "ff", frsq),
-   ROW(FMin, "fff", fmin), ROW(UMin, "iii", umin), ROW(SMin, "iii", imin), ROW(FMax, "fff", fmax),
-   ROW(UMax, "iii", umax), ROW(SMax, "iii", imax), EXPAND(FClamp, "ffff", fclamp), EXPAND(UClamp, "iiii", uclamp),
-   EXPAND(SClamp, "iiii", sclamp), EXPAND(FMix, "ffff", fmix), EXPAND(Step, "fff", step),
-   EXPAND(SmoothStep, "ffff", smooth_step), ROW(Fma, "ffff", ffma), ROW(Ldexp, "ffi", fldexp),
-   ROW(FindILsb, "ii", ctz), ROW(FindSMsb, "ii", imsb), ROW(FindUMsb, "ii", umsb),
-   ROW(NMin, "fff", fmin), ROW(NMax, "fff", fmax), EXPAND(NClamp, "ffff", fclamp),
+    EXPAND(Round, "ff", round_),    ROW(RoundEven, "ff", frndne),
+    ROW(Trunc, "ff", ftrunc),       ROW(FAbs, "ff", fabs),
+    EXPAND(SAbs, "ii", sabs),       EXPAND(FSign, "ff", fsign),
+    EXPAND(SSign, "ii", ssign),     ROW(Floor, "ff", ffloor),
+    ROW(Ceil, "ff", fceil),         ROW(Fract, "ff", ffract),
+    EXPAND(Radians, "ff", radians), EXPAND(Degrees, "ff", degrees),
+    ROW(Sin, "ff", fsin),           ROW(Cos, "ff", fcos),
+    EXPAND(Atan2, "fff", atan2_),   EXPAND(Pow, "fff", pow_),
+    ROW(Exp2, "ff", fexp2),         ROW(Log2, "ff", flog2),
+    ROW(Sqrt, "ff", fsqrt),         ROW(InverseSqrt, "ff", frsq),
+    ROW(FMin, "fff", fmin),         ROW(UMin, "iii", umin),
+    ROW(SMin, "iii", imin),         ROW(FMax, "fff", fmax),
+    ROW(UMax, "iii", umax),         ROW(SMax, "iii", imax),
+    EXPAND(FClamp, "ffff", fclamp), EXPAND(UClamp, "iiii", uclamp),
+    EXPAND(SClamp, "iiii", sclamp), EXPAND(FMix, "ffff", fmix),
+    EXPAND(Step, "fff", step),      EXPAND(SmoothStep, "ffff", smooth_step),
+    ROW(Fma, "ffff", ffma),         ROW(Ldexp, "ffi", fldexp),
+    ROW(FindILsb, "ii", ctz),       ROW(FindSMsb, "ii", imsb),
+    ROW(FindUMsb, "ii", umsb),      ROW(NMin, "fff", fmin),
+    ROW(NMax, "fff", fmax),         EXPAND(NClamp, "ffff", fclamp),
 };
 
 static const glsl_row *find_row(uint32_t number)
@@ -186,7 +195,7 @@ static void emit_math(spv_reader *r, const spv_inst *i, spv_math1 fn)
    spv_set(r, i->w[2], v);
 }
 
-/* ---- geometry ---------------------------------------------------------------------------------------- */
+/* ---- geometry ---------------------------------------------------------------------------------- */
 
 /* Result of the type of vector operand a, filled with c. */
 static void set_like(spv_reader *r, const spv_inst *i, const spv_value *a, ir_inst *const *c)
@@ -253,7 +262,8 @@ static void emit_face_forward(spv_reader *r, const spv_inst *i)
 {
    const spv_value *n = float_operand(r, i, 0);
    uint32_t count = n->type->scalars;
-   const spv_value *incident = typed_operand(r, i, 1, 'f', count), *reference = typed_operand(r, i, 2, 'f', count);
+   const spv_value *incident = typed_operand(r, i, 1, 'f', count),
+                   *reference = typed_operand(r, i, 2, 'f', count);
    ir_inst *keep = E2(r, flt, spv_dot(r, count, reference->c, incident->c), spv_cf(r, 0.0f)), *c[4];
    for (uint32_t k = 0; k < count; k++)
       c[k] = E3(r, sel, keep, n->c[k], E1(r, fneg, n->c[k]));
@@ -276,7 +286,8 @@ static void emit_refract(spv_reader *r, const spv_inst *i)
    const spv_value *a = float_operand(r, i, 0);
    uint32_t count = a->type->scalars;
    const spv_value *n = typed_operand(r, i, 1, 'f', count);
-   ir_inst *eta = typed_operand(r, i, 2, 'f', 1)->c[0], *one = spv_cf(r, 1.0f), *zero = spv_cf(r, 0.0f), *c[4];
+   ir_inst *eta = typed_operand(r, i, 2, 'f', 1)->c[0], *one = spv_cf(r, 1.0f), *zero = spv_cf(r, 0.0f),
+           *c[4];
    ir_inst *d = spv_dot(r, count, n->c, a->c);
    ir_inst *sine = E2(r, fmul, E2(r, fmul, eta, eta), E2(r, fsub, one, E2(r, fmul, d, d)));
    ir_inst *k2 = E2(r, fsub, one, sine), *total = E2(r, flt, k2, zero);
@@ -305,9 +316,11 @@ static void emit_inverse(spv_reader *r, const spv_inst *i)
    set_like(r, i, m, c);
 }
 
-/* ---- modf and frexp ------------------------------------------------------------------------------------- */
+/* ---- modf and frexp -------------------------------------------------------------------------------------
+ */
 
-/* Two results per component: first is the instruction's result or member 0, second goes to the pointer or member 1. */
+/* Two results per component: first is the instruction's result or member 0, second goes to the pointer or
+ * member 1. */
 static void split(spv_reader *r, bool frexp, ir_inst *x, ir_inst **first, ir_inst **second)
 {
    if (frexp) {
@@ -326,8 +339,8 @@ static void emit_split_struct(spv_reader *r, const spv_inst *i, bool frexp)
    spv_value *v = new_result(r, i);
    const spv_type *t = v->type;
    uint32_t n = a->type->scalars;
-   if (t->kind != SPV_T_STRUCT || t->count != 2 || t->members[0].type != a->type || t->members[1].type->scalars != n ||
-       spv_scalar_class(t->members[1].type) != (frexp ? 'i' : 'f'))
+   if (t->kind != SPV_T_STRUCT || t->count != 2 || t->members[0].type != a->type ||
+       t->members[1].type->scalars != n || spv_scalar_class(t->members[1].type) != (frexp ? 'i' : 'f'))
       spv_fail(r, SC_E_INVALID, "the result is not the right struct");
    for (uint32_t k = 0; k < n; k++)
       split(r, frexp, a->c[k], &v->c[k], &v->c[n + k]);
@@ -350,7 +363,7 @@ static void emit_split_pointer(spv_reader *r, const spv_inst *i, bool frexp)
    set_like(r, i, a, first);
 }
 
-/* ---- packing ------------------------------------------------------------------------------------------------ */
+/* ---- packing ----------------------------------------------------------------------------------- */
 
 typedef struct packing {
    uint8_t count, bits;
@@ -405,7 +418,7 @@ static void emit_unpack(spv_reader *r, const spv_inst *i, const packing *p)
    spv_set(r, i->w[2], v);
 }
 
-/* ---- all the rest ------------------------------------------------------------------------------------------- */
+/* ---- all the rest ------------------------------------------------------------------------------ */
 
 static void emit_other(spv_reader *r, const spv_inst *i)
 {
@@ -437,7 +450,9 @@ static void emit_other(spv_reader *r, const spv_inst *i)
    case GLSLstd450FaceForward: emit_face_forward(r, i); break;
    case GLSLstd450Reflect: emit_reflect(r, i); break;
    case GLSLstd450Refract: emit_refract(r, i); break;
-   default: spv_fail(r, SC_E_UNSUPPORTED, "GLSL.std.450 instruction %u is not supported in compute shaders", i->w[4]);
+   default:
+      spv_fail(r, SC_E_UNSUPPORTED, "GLSL.std.450 instruction %u is not supported in compute shaders",
+               i->w[4]);
    }
 }
 

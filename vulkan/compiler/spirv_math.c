@@ -1,9 +1,10 @@
 /* SPIR-V reader: the transcendental functions of GLSL.std.450 that the ISA has no instruction for.
  *
- * Built from v_exp2, v_log2, v_sin, v_cos, which are good to about half an ulp, and from polynomials (Chebyshev
- * interpolation of (f(t)/t - 1)/t^2 in t^2, coefficients rounded to f32; relative error below 2^-25 on their interval). All
- * meet "Precision and Operation of SPIR-V Instructions" of the Vulkan specification with room to spare; most results are
- * within 2 ulp. Constants that need it are split into a high and a low part.
+ * Built from v_exp2, v_log2, v_sin, v_cos, which are good to about half an ulp, and from polynomials
+ * (Chebyshev interpolation of (f(t)/t - 1)/t^2 in t^2, coefficients rounded to f32; relative error below
+ * 2^-25 on their interval). All meet "Precision and Operation of SPIR-V Instructions" of the Vulkan
+ * specification with room to spare; most results are within 2 ulp. Constants that need it are split into a
+ * high and a low part.
  */
 #include "spirv_reader.h"
 
@@ -39,9 +40,10 @@ static ir_inst *minus_from(spv_reader *r, float hi, float lo, ir_inst *x)
    return E2(r, fadd, E2(r, fsub, spv_cf(r, hi), x), spv_cf(r, lo));
 }
 
-/* ---- exponential and logarithm ------------------------------------------------------------------- */
+/* ---- exponential and logarithm ----------------------------------------------------------------- */
 
-/* exp(x) * 2^-halvings. The rounding error of x * log2(e) is found by fma and put back as a factor close to 1. */
+/* exp(x) * 2^-halvings. The rounding error of x * log2(e) is found by fma and put back as a factor close
+ * to 1. */
 static ir_inst *scaled_exp(spv_reader *r, ir_inst *x, float halvings)
 {
    ir_inst *hi = spv_cf(r, LOG2E_HI), *t = E2(r, fmul, x, hi);
@@ -77,7 +79,7 @@ static ir_inst *log1p_(spv_reader *r, ir_inst *z)
    return E3(r, sel, E2(r, feq, d, spv_cf(r, 0.0f)), z, v);
 }
 
-/* ---- trigonometry ------------------------------------------------------------------------------------ */
+/* ---- trigonometry ------------------------------------------------------------------------------ */
 
 static ir_inst *math_tan(spv_reader *r, ir_inst *x)
 {
@@ -131,7 +133,8 @@ static ir_inst *math_atan(spv_reader *r, ir_inst *x)
    return copy_sign(r, E3(r, sel, big, minus_from(r, HALF_PI_HI, HALF_PI_LO, v), v), x);
 }
 
-/* Octant by octant; a quotient of zeros counts as 0, one of infinities as 1. The sign bit of x counts, so -0 is left. */
+/* Octant by octant; a quotient of zeros counts as 0, one of infinities as 1. The sign bit of x counts, so -0
+ * is left. */
 ir_inst *spv_math_atan2(spv_reader *r, ir_inst *y, ir_inst *x)
 {
    ir_inst *ax = E1(r, fabs, x), *ay = E1(r, fabs, y), *swap = E2(r, flt, ax, ay);
@@ -144,7 +147,7 @@ ir_inst *spv_math_atan2(spv_reader *r, ir_inst *y, ir_inst *x)
    return copy_sign(r, E3(r, sel, left, minus_from(r, PI_HI, PI_LO, v), v), y);
 }
 
-/* ---- hyperbolic functions ------------------------------------------------------------------------------ */
+/* ---- hyperbolic functions ---------------------------------------------------------------------- */
 
 /* Halves of exp(|x|) and exp(-|x|) */
 static void half_exps(spv_reader *r, ir_inst *x, ir_inst **p, ir_inst **q)

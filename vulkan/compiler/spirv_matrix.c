@@ -1,7 +1,7 @@
 /* SPIR-V reader: dot products and linear algebra on f32 vectors and matrices.
  *
- * A matrix is columns * rows scalars, column by column: element (column c, row k) is at c * rows + k. Sums run in
- * index order, so that results do not depend on how the module spells them.
+ * A matrix is columns * rows scalars, column by column: element (column c, row k) is at c * rows + k. Sums
+ * run in index order, so that results do not depend on how the module spells them.
  */
 #include "spirv_reader.h"
 
@@ -66,7 +66,8 @@ static void emit_times_scalar(spv_reader *r, const spv_inst *i)
 {
    spv_value *a = spv_use(r, i->w[3]), *v = spv_new_value(r, a->type);
    ir_inst *s = spv_use_class(r, i->w[4], 'f', 1)->c[0];
-   if (spv_scalar_class(a->type) != 'f' || a->type->kind != (i->op == SpvOpMatrixTimesScalar ? SPV_T_MATRIX : SPV_T_VECTOR))
+   if (spv_scalar_class(a->type) != 'f' ||
+       a->type->kind != (i->op == SpvOpMatrixTimesScalar ? SPV_T_MATRIX : SPV_T_VECTOR))
       spv_fail(r, SC_E_INVALID, "operand %u has the wrong type", i->w[3]);
    for (uint32_t k = 0; k < a->type->scalars; k++)
       v->c[k] = E2(r, fmul, a->c[k], s);
@@ -125,7 +126,7 @@ static void emit_transpose(spv_reader *r, const spv_inst *i)
    spv_set(r, i->w[2], v);
 }
 
-/* ---- determinant and inverse --------------------------------------------------------------------- */
+/* ---- determinant and inverse ------------------------------------------------------------------- */
 
 /* a * d - b * c */
 static ir_inst *cross2(spv_reader *r, ir_inst *a, ir_inst *b, ir_inst *c, ir_inst *d)

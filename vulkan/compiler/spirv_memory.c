@@ -1,13 +1,13 @@
 /* SPIR-V reader: variables, loads, stores, copies and array lengths.
  *
- * Memory is moved in runs: neighbouring scalars of the value whose bytes are neighbours too go in one access of up
- * to 4 dwords, whatever vectors or members they belong to. Bools are dwords 0 and 1 in memory.
+ * Memory is moved in runs: neighbouring scalars of the value whose bytes are neighbours too go in one access
+ * of up to 4 dwords, whatever vectors or members they belong to. Bools are dwords 0 and 1 in memory.
  */
 #include "spirv_reader.h"
 
 #include <string.h>
 
-/* ---- IR variables and inputs ---------------------------------------------------------------------- */
+/* ---- IR variables and inputs ------------------------------------------------------------------- */
 
 /* Scalar at flat index `at`, dynamic indices from `level` on resolved by selects. */
 static ir_inst *flat_load(spv_reader *r, const spv_pointer *p, uint32_t at, unsigned level)
@@ -22,7 +22,8 @@ static ir_inst *flat_load(spv_reader *r, const spv_pointer *p, uint32_t at, unsi
    return v;
 }
 
-static void flat_store(spv_reader *r, const spv_pointer *p, uint32_t at, unsigned level, ir_inst *cond, ir_inst *v)
+static void flat_store(spv_reader *r, const spv_pointer *p, uint32_t at, unsigned level, ir_inst *cond,
+                       ir_inst *v)
 {
    if (level == p->dyn_count) {
       if (cond)
@@ -36,7 +37,7 @@ static void flat_store(spv_reader *r, const spv_pointer *p, uint32_t at, unsigne
    }
 }
 
-/* ---- memory ------------------------------------------------------------------------------------------ */
+/* ---- memory ------------------------------------------------------------------------------------ */
 
 /* Number of scalars from k on that one access can move. */
 static uint32_t run_length(const spv_pointer *p, const uint32_t *offsets, uint32_t k)
@@ -62,7 +63,8 @@ static void check_access(spv_reader *r, const spv_pointer *p, bool store)
                  (p->kind == SPV_P_BUFFER && r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER)))
       spv_fail(r, SC_E_INVALID, "store to memory that is read only");
    if (p->kind == SPV_P_PUSH && p->imm >= SC_PUSH_MAX_B)
-      spv_fail(r, SC_E_INVALID, "push constant offset %llu, the limit is %u", (unsigned long long)p->imm, SC_PUSH_MAX_B);
+      spv_fail(r, SC_E_INVALID, "push constant offset %llu, the limit is %u", (unsigned long long)p->imm,
+               SC_PUSH_MAX_B);
 }
 
 static ir_inst *load_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, uint32_t n)
@@ -147,13 +149,15 @@ void spv_store(spv_reader *r, const spv_pointer *p, const spv_value *v, bool coh
    r->b.coherent = false;
 }
 
-/* ---- instructions --------------------------------------------------------------------------------------- */
+/* ---- instructions ---------------------------------------------------------------------------------------
+ */
 
 /* Whether the memory operands from word k on ask for coherence. */
 static bool operands_coherent(const spv_inst *i, uint32_t k)
 {
-   return i->n > k && (i->w[k] & (SpvMemoryAccessVolatileMask | SpvMemoryAccessMakePointerAvailableMask |
-                                  SpvMemoryAccessMakePointerVisibleMask | SpvMemoryAccessNonPrivatePointerMask));
+   return i->n > k &&
+          (i->w[k] & (SpvMemoryAccessVolatileMask | SpvMemoryAccessMakePointerAvailableMask |
+                      SpvMemoryAccessMakePointerVisibleMask | SpvMemoryAccessNonPrivatePointerMask));
 }
 
 static void set_pointer(spv_reader *r, const spv_inst *i, spv_pointer *p)

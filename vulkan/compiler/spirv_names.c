@@ -1,6 +1,7 @@
 /* Names of SPIR-V opcodes, capabilities and built-ins for error messages, and why an opcode is not supported.
  *
- * Numbers come from the Khronos header, so that this file only lists names. What it lacks is printed as a number.
+ * Numbers come from the Khronos header, so that this file only lists names. What it lacks is printed as a
+ * number.
  */
 #include "spirv_reader.h"
 
@@ -154,8 +155,9 @@ static bool between(uint32_t op, uint32_t first, uint32_t last)
 
 const char *spv_op_reason(uint32_t op)
 {
-   if (between(op, SpvOpTypeImage, SpvOpTypeSampledImage) || between(op, SpvOpSampledImage, SpvOpImageQuerySamples) ||
-       op == SpvOpImageTexelPointer || between(op, SpvOpImageSparseSampleImplicitLod, SpvOpImageSparseRead))
+   if (between(op, SpvOpTypeImage, SpvOpTypeSampledImage) ||
+       between(op, SpvOpSampledImage, SpvOpImageQuerySamples) || op == SpvOpImageTexelPointer ||
+       between(op, SpvOpImageSparseSampleImplicitLod, SpvOpImageSparseRead))
       return "images are not supported";
    if (between(op, SpvOpDPdx, SpvOpFwidthCoarse))
       return "derivatives need a fragment shader";
@@ -164,11 +166,11 @@ const char *spv_op_reason(uint32_t op)
    if (between(op, SpvOpGroupNonUniformElect, SpvOpGroupNonUniformQuadSwap) ||
        between(op, SpvOpSubgroupBallotKHR, SpvOpSubgroupReadInvocationKHR))
       return "subgroup operations are not supported";
-   if (between(op, SpvOpGroupAsyncCopy, SpvOpGroupSMax) || between(op, SpvOpEnqueueMarker, SpvOpBuildNDRange) ||
-       between(op, SpvOpTypeEvent, SpvOpTypePipe))
+   if (between(op, SpvOpGroupAsyncCopy, SpvOpGroupSMax) ||
+       between(op, SpvOpEnqueueMarker, SpvOpBuildNDRange) || between(op, SpvOpTypeEvent, SpvOpTypePipe))
       return "it needs an OpenCL kernel";
-   if (op == SpvOpPtrAccessChain || op == SpvOpInBoundsPtrAccessChain || op == SpvOpPtrEqual || op == SpvOpPtrNotEqual ||
-       op == SpvOpPtrDiff)
+   if (op == SpvOpPtrAccessChain || op == SpvOpInBoundsPtrAccessChain || op == SpvOpPtrEqual ||
+       op == SpvOpPtrNotEqual || op == SpvOpPtrDiff)
       return "variable pointers are not supported";
    if (op == SpvOpTypeForwardPointer || op == SpvOpConvertPtrToU || op == SpvOpConvertUToPtr)
       return "physical pointers are not supported";
@@ -183,12 +185,12 @@ const char *spv_builtin_name(uint32_t builtin)
 #define X(name) \
    case SpvBuiltIn##name: \
       return #name;
-      X(NumWorkgroups) X(WorkgroupSize) X(WorkgroupId) X(LocalInvocationId) X(GlobalInvocationId) X(LocalInvocationIndex)
-      X(SubgroupSize) X(NumSubgroups) X(SubgroupId) X(SubgroupLocalInvocationId) X(SubgroupEqMask) X(SubgroupGeMask)
-      X(SubgroupGtMask) X(SubgroupLeMask) X(SubgroupLtMask) X(DeviceIndex) X(Position) X(FragCoord) X(VertexIndex)
-      X(InstanceIndex)
+      X(NumWorkgroups)
+      X(WorkgroupSize) X(WorkgroupId) X(LocalInvocationId) X(GlobalInvocationId) X(LocalInvocationIndex)
+          X(SubgroupSize) X(NumSubgroups) X(SubgroupId) X(SubgroupLocalInvocationId) X(SubgroupEqMask)
+              X(SubgroupGeMask) X(SubgroupGtMask) X(SubgroupLeMask) X(SubgroupLtMask) X(DeviceIndex)
+                  X(Position) X(FragCoord) X(VertexIndex) X(InstanceIndex)
 #undef X
-   default:
-      return "unknown";
+                      default : return "unknown";
    }
 }

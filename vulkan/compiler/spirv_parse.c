@@ -1,8 +1,8 @@
 /* SPIR-V reader, first step: the module's header, ids, decorations, capabilities, entry point and modes.
  *
- * Also the reader's error exit, arena and the public entry spirv_to_ir. Every word read later was checked here to
- * lie in the module; an id is looked up only through spv_get, which checks the bound. Functions are tabulated by
- * spirv_function_table.c, types by spirv_types.c, constants by spirv_const.c.
+ * Also the reader's error exit, arena and the public entry spirv_to_ir. Every word read later was checked
+ * here to lie in the module; an id is looked up only through spv_get, which checks the bound. Functions are
+ * tabulated by spirv_function_table.c, types by spirv_types.c, constants by spirv_const.c.
  */
 #include "spirv_reader.h"
 
@@ -22,7 +22,7 @@ struct spv_chunk {
    _Alignas(16) unsigned char bytes[];
 };
 
-/* ---- errors, memory, time ------------------------------------------------------------------ */
+/* ---- errors, memory, time ---------------------------------------------------------------------- */
 
 _Noreturn void spv_fail(spv_reader *r, int result, const char *fmt, ...)
 {
@@ -85,7 +85,7 @@ void spv_work(spv_reader *r, uint32_t steps)
       spv_fail(r, SC_E_LIMIT, "the module is too large for this compiler");
 }
 
-/* ---- instructions and ids ------------------------------------------------------------------- */
+/* ---- instructions and ids ---------------------------------------------------------------------- */
 
 spv_inst spv_read(spv_reader *r, uint32_t word)
 {
@@ -153,7 +153,7 @@ const char *spv_string(spv_reader *r, const spv_inst *i, uint32_t first, uint32_
    return s;
 }
 
-/* ---- decorations --------------------------------------------------------------------------------- */
+/* ---- decorations ------------------------------------------------------------------------------- */
 
 const spv_decoration *spv_find_decoration(const spv_id *e, uint32_t decoration, uint32_t member)
 {
@@ -163,8 +163,8 @@ const spv_decoration *spv_find_decoration(const spv_id *e, uint32_t decoration, 
    return NULL;
 }
 
-static void add_decoration(spv_reader *r, uint32_t target, uint32_t member, uint32_t decoration, const uint32_t *args,
-                           uint32_t arg_count)
+static void add_decoration(spv_reader *r, uint32_t target, uint32_t member, uint32_t decoration,
+                           const uint32_t *args, uint32_t arg_count)
 {
    spv_id *e = spv_get(r, target);
    spv_work(r, 1);
@@ -172,7 +172,8 @@ static void add_decoration(spv_reader *r, uint32_t target, uint32_t member, uint
       spv_fail(r, SC_E_INVALID, "decoration of id %u, which is already defined", target);
    if (decoration == SpvDecorationNoContraction && member == SPV_UNKNOWN)
       e->no_contraction = true;
-   if (decoration == SpvDecorationBuiltIn && member == SPV_UNKNOWN && arg_count && args[0] == SpvBuiltInWorkgroupSize)
+   if (decoration == SpvDecorationBuiltIn && member == SPV_UNKNOWN && arg_count &&
+       args[0] == SpvBuiltInWorkgroupSize)
       r->workgroup_size_id = target;
    spv_decoration *d = spv_alloc(r, sizeof *d);
    *d = (spv_decoration){e->decorations, decoration, member, args, arg_count};
@@ -218,7 +219,7 @@ static void parse_decoration(spv_reader *r, const spv_inst *i)
    }
 }
 
-/* ---- module-level instructions -------------------------------------------------------------------- */
+/* ---- module-level instructions ----------------------------------------------------------------- */
 
 static void check_capability(spv_reader *r, uint32_t capability)
 {
@@ -257,7 +258,8 @@ static void parse_ext_import(spv_reader *r, const spv_inst *i)
    e->name = name;
    if (!strcmp(name, "GLSL.std.450"))
       e->ext_set = SPV_EXT_GLSL450;
-   else if (!strncmp(name, "NonSemantic.", 12) || !strcmp(name, "OpenCL.DebugInfo.100") || !strcmp(name, "DebugInfo"))
+   else if (!strncmp(name, "NonSemantic.", 12) || !strcmp(name, "OpenCL.DebugInfo.100") ||
+            !strcmp(name, "DebugInfo"))
       e->ext_set = SPV_EXT_IGNORED;
    else
       e->ext_set = SPV_EXT_UNKNOWN;
@@ -419,10 +421,11 @@ static void parse_module(spv_reader *r)
    }
    r->current = 0;
    if (!r->entry)
-      spv_fail(r, SC_E_INVALID, "no GLCompute entry point named \"%.100s\"", r->in->entry ? r->in->entry : "");
+      spv_fail(r, SC_E_INVALID, "no GLCompute entry point named \"%.100s\"",
+               r->in->entry ? r->in->entry : "");
 }
 
-/* ---- workgroup size ----------------------------------------------------------------------------------- */
+/* ---- workgroup size ---------------------------------------------------------------------------- */
 
 static void set_group_size(spv_reader *r)
 {
@@ -431,7 +434,8 @@ static void set_group_size(spv_reader *r)
    if (r->workgroup_size_id) { /* overrides the execution mode */
       const spv_id *e = spv_get(r, r->workgroup_size_id);
       if (e->kind != SPV_K_CONST || e->type->scalars != 3)
-         spv_fail(r, SC_E_INVALID, "WorkgroupSize decorates id %u, which is not a constant of 3 components", e->id);
+         spv_fail(r, SC_E_INVALID, "WorkgroupSize decorates id %u, which is not a constant of 3 components",
+                  e->id);
       memcpy(size, e->bits, sizeof size);
    } else if (r->has_local_size) {
       for (unsigned k = 0; k < 3; k++)
@@ -441,8 +445,8 @@ static void set_group_size(spv_reader *r)
    }
    for (unsigned k = 0; k < 3; k++) {
       if (!size[k] || size[k] > r->in->max_group_size[k])
-         spv_fail(r, SC_E_LIMIT, "workgroup size %u x %u x %u: dimension %u is not in 1..%u", size[0], size[1],
-                  size[2], k, r->in->max_group_size[k]);
+         spv_fail(r, SC_E_LIMIT, "workgroup size %u x %u x %u: dimension %u is not in 1..%u", size[0],
+                  size[1], size[2], k, r->in->max_group_size[k]);
       total *= size[k];
       r->s->group_size[k] = size[k];
    }

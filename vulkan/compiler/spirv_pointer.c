@@ -1,17 +1,19 @@
 /* SPIR-V reader: where variables live, and access chains.
  *
- * Function and private variables are IR variables, one per scalar, unless an array in them is indexed dynamically or they
- * are large: then they are packed into scratch memory, reused after the inlined function has returned. Workgroup
- * variables are packed into the LDS when they are first used. Buffers and push constants have the module's layout.
- * A constant offset is kept apart from the dynamic one, so that it ends in the instruction's immediate.
+ * Function and private variables are IR variables, one per scalar, unless an array in them is indexed
+ * dynamically or they are large: then they are packed into scratch memory, reused after the inlined function
+ * has returned. Workgroup variables are packed into the LDS when they are first used. Buffers and push
+ * constants have the module's layout. A constant offset is kept apart from the dynamic one, so that it ends
+ * in the instruction's immediate.
  */
 #include "spirv_reader.h"
 
 #define IMM_LIMIT ((uint64_t)1 << 40) /* far outside of any memory; keeps sums from overflowing */
 
-/* ---- variables ----------------------------------------------------------------------------------- */
+/* ---- variables --------------------------------------------------------------------------------- */
 
-static uint32_t packed_size(spv_reader *r, const spv_type *t, uint32_t used_B, uint32_t limit_B, const char *what)
+static uint32_t packed_size(spv_reader *r, const spv_type *t, uint32_t used_B, uint32_t limit_B,
+                            const char *what)
 {
    uint64_t size = (uint64_t)t->scalars * 4;
    if (t->scalars == SPV_UNKNOWN || used_B + size > limit_B)
@@ -89,8 +91,9 @@ static spv_pointer *buffer_pointer(spv_reader *r, const spv_variable *v)
       if (b->set != set || b->binding != binding)
          continue;
       if ((b->kind == SC_BINDING_STORAGE_BUFFER) != storage)
-         spv_fail(r, SC_E_INVALID, "set %u binding %u is a %s buffer in the pipeline layout, not in the shader", set,
-                  binding, storage ? "uniform" : "storage");
+         spv_fail(r, SC_E_INVALID,
+                  "set %u binding %u is a %s buffer in the pipeline layout, not in the shader", set, binding,
+                  storage ? "uniform" : "storage");
       spv_pointer *p = new_pointer(r, SPV_P_BUFFER, v->type);
       p->binding = (uint32_t)k;
       p->in_block = v->type == block;
@@ -157,7 +160,7 @@ spv_pointer *spv_global_pointer(spv_reader *r, spv_variable *v)
    return v->ptr;
 }
 
-/* ---- built-in inputs ---------------------------------------------------------------------------------- */
+/* ---- built-in inputs --------------------------------------------------------------------------- */
 
 static ir_inst *local_id(spv_reader *r, uint32_t c)
 {
@@ -201,7 +204,8 @@ ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component)
    }
 }
 
-/* ---- access chains -------------------------------------------------------------------------------------- */
+/* ---- access chains --------------------------------------------------------------------------------------
+ */
 
 static bool is_flat(const spv_pointer *p)
 {
@@ -359,7 +363,7 @@ spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *
    return p;
 }
 
-/* ---- addresses --------------------------------------------------------------------------------------------- */
+/* ---- addresses --------------------------------------------------------------------------------- */
 
 ir_inst *spv_descriptor(spv_reader *r, const spv_pointer *p)
 {

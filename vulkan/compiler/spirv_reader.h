@@ -1,11 +1,12 @@
 /* The SPIR-V reader's own structures, shared by spirv_*.c.
  *
  * How it works: spirv_parse.c walks the module once and fills a table of ids (types, constants, global
- * variables, functions with their blocks). spirv_cfg.c turns each function's blocks into a tree of structured control flow.
- * spirv_function.c then walks that tree from the entry point, calls inlined, and emits IR.
- * A value is the flat list of its scalars: vectors, matrices, arrays and structs are ranges of it, so composite
+ * variables, functions with their blocks). spirv_cfg.c turns each function's blocks into a tree of structured
+ * control flow. spirv_function.c then walks that tree from the entry point, calls inlined, and emits IR. A
+ * value is the flat list of its scalars: vectors, matrices, arrays and structs are ranges of it, so composite
  * instructions cost nothing. Pointers never become IR values; they are descriptions of a place (spv_pointer).
- * Errors leave through spv_fail (longjmp to spirv_to_ir); all memory hangs on the reader's or the shader's arena.
+ * Errors leave through spv_fail (longjmp to spirv_to_ir); all memory hangs on the reader's or the shader's
+ * arena.
  */
 #ifndef SC_SPIRV_READER_H
 #define SC_SPIRV_READER_H
@@ -26,7 +27,7 @@
 #define SPV_MAX_WORK (256u << 20)      /* steps of the reader, a bound on time */
 #define SPV_MAX_NESTING 200u           /* constructs and types inside each other */
 #define SPV_MAX_CALL_DEPTH 64u
-#define SPV_UNKNOWN UINT32_MAX         /* scalar count of runtime arrays and of what is too large to count; absent offsets */
+#define SPV_UNKNOWN UINT32_MAX         /* size of runtime arrays and of what is too large to count; no offset */
 
 typedef struct spv_reader spv_reader;
 typedef struct spv_type spv_type;
@@ -81,7 +82,10 @@ struct spv_pointer {
    const spv_type *type;      /* pointee */
    const uint32_t *vars;      /* VARS: IR variable of each scalar of the root */
    uint32_t first;            /* VARS, INPUT: flat index */
-   struct { ir_inst *index; uint32_t count, stride; } dyn[2]; /* VARS, INPUT: dynamic vector or matrix index, in scalars */
+   struct {
+      ir_inst *index;
+      uint32_t count, stride;
+   } dyn[2];                  /* VARS, INPUT: dynamic vector or matrix index, in scalars */
    uint32_t builtin;          /* INPUT */
    uint32_t binding;          /* BUFFER: index into sc_input.bindings */
    ir_inst *element;          /* BUFFER: dynamic descriptor index or NULL */
@@ -106,8 +110,18 @@ typedef struct spv_variable {
    struct spv_variable *next;
 } spv_variable;
 
-enum spv_id_kind { SPV_K_NONE, SPV_K_STRING, SPV_K_EXT_SET, SPV_K_TYPE, SPV_K_CONST, SPV_K_GLOBAL, SPV_K_FUNCTION,
-                   SPV_K_LABEL, SPV_K_LOCAL, SPV_K_GROUP };
+enum spv_id_kind {
+   SPV_K_NONE,
+   SPV_K_STRING,
+   SPV_K_EXT_SET,
+   SPV_K_TYPE,
+   SPV_K_CONST,
+   SPV_K_GLOBAL,
+   SPV_K_FUNCTION,
+   SPV_K_LABEL,
+   SPV_K_LOCAL,
+   SPV_K_GROUP
+};
 enum spv_ext_set { SPV_EXT_GLSL450, SPV_EXT_IGNORED, SPV_EXT_UNKNOWN };
 
 typedef struct spv_id {
@@ -145,7 +159,7 @@ struct spv_block {
    struct cf_scope *switch_scope; /* the switch that it is a case of */
 };
 
-/* ---- structured control flow (spirv_cfg.c) --------------------------------------------------- */
+/* ---- structured control flow (spirv_cfg.c) ----------------------------------------------------- */
 
 enum cf_scope_kind { CF_S_FUNCTION, CF_S_SELECTION, CF_S_SWITCH, CF_S_CASE, CF_S_LOOP };
 
@@ -158,7 +172,7 @@ typedef struct cf_scope {
    uint32_t merge, cont, header; /* labels */
    struct cf_scope *parent;
    struct ir_level *level;    /* emission: IR loop that its end is reached by breaking from */
-   struct ir_level *body_level; /* emission: IR loop around a loop's body whose end is the continue construct */
+   struct ir_level *body_level; /* emission: IR loop around the body, its end is the continue construct */
 } cf_scope;
 
 enum cf_kind { CF_BLOCK, CF_EDGE, CF_IF, CF_SEQ, CF_SWITCH, CF_LOOP, CF_JUMP };
@@ -185,7 +199,7 @@ struct cf_node {
    uint32_t word;             /* of the branch or terminator */
    spv_block *block;          /* BLOCK; EDGE: target; SWITCH: the switch's own block */
    uint32_t from;             /* EDGE: label of the predecessor */
-   uint32_t cond;             /* IF: id of the condition; SWITCH: of the selector; JUMP RETURN: of the value or 0 */
+   uint32_t cond; /* IF: id of the condition; SWITCH: of the selector; JUMP RETURN: of the value or 0 */
    cf_scope *scope;           /* IF (may be NULL), SEQ, SWITCH, LOOP: own; JUMP: target */
    cf_list then_list, else_list; /* IF; SEQ: then_list; LOOP: body, continue construct */
    cf_case *cases;            /* SWITCH, default first */
@@ -259,7 +273,7 @@ struct spv_reader {
    uint32_t scratch_floor_B;  /* end of the last private variable */
 };
 
-/* ---- spirv_parse.c ------------------------------------------------------------------------------- */
+/* ---- spirv_parse.c ----------------------------------------------------------------------------- */
 #ifdef _WIN32
 #define SPV_PRINTF __attribute__((format(gnu_printf, 3, 4)))
 #else
@@ -278,43 +292,44 @@ spv_function *spv_get_function(spv_reader *r, uint32_t id);
 const char *spv_string(spv_reader *r, const spv_inst *i, uint32_t first, uint32_t *words);
 void spv_define(spv_reader *r, spv_id *e, uint8_t kind);   /* fails if defined already */
 
-/* ---- spirv_function_table.c: functions and blocks of the module --------------------------------- */
+/* ---- spirv_function_table.c: functions and blocks of the module -------------------------------- */
 void spv_parse_functions(spv_reader *r, uint32_t word);
 void spv_mark_memory_variables(spv_reader *r);
 
-/* ---- spirv_names.c --------------------------------------------------------------------------------- */
+/* ---- spirv_names.c ----------------------------------------------------------------------------- */
 const char *spv_op_name(uint32_t op);
 const char *spv_capability_name(uint32_t capability);
 /* Why the opcode is not supported ("images are not supported"), NULL if nothing better is known. */
 const char *spv_op_reason(uint32_t op);
 const char *spv_builtin_name(uint32_t builtin);
 
-/* ---- spirv_types.c ---------------------------------------------------------------------------------- */
+/* ---- spirv_types.c ----------------------------------------------------------------------------- */
 bool spv_parse_type(spv_reader *r, const spv_inst *i);     /* false: not a type instruction */
 const char *spv_type_classes(spv_reader *r, const spv_type *t);
-char spv_scalar_class(const spv_type *t);                  /* of scalars and vectors, matrices: of a component; 0 otherwise */
+char spv_scalar_class(const spv_type *t); /* of scalars and vectors, matrices: of a component; 0 otherwise */
 bool spv_is_scalar(const spv_type *t);
 /* Flat list of byte offsets of all scalars of `t` placed at 0; packed: 4 * index. */
 void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets);
 
-/* ---- spirv_const.c ----------------------------------------------------------------------------------- */
+/* ---- spirv_const.c ----------------------------------------------------------------------------- */
 bool spv_parse_constant(spv_reader *r, const spv_inst *i);
-uint32_t spv_const_u32(spv_reader *r, uint32_t id);        /* value of a scalar integer constant, fails otherwise */
+uint32_t spv_const_u32(spv_reader *r, uint32_t id); /* value of a scalar integer constant, fails otherwise */
 bool spv_try_const_u32(spv_reader *r, uint32_t id, uint32_t *value);
 
-/* ---- spirv_const_op.c -------------------------------------------------------------------------------- */
+/* ---- spirv_const_op.c -------------------------------------------------------------------------- */
 void spv_eval_spec_op(spv_reader *r, const spv_inst *i, const spv_type *type, uint32_t *out);
 
-/* ---- spirv_cfg.c, spirv_cfg_analyse.c ------------------------------------------------------------------ */
+/* ---- spirv_cfg.c, spirv_cfg_analyse.c ---------------------------------------------------------- */
 void cf_build(spv_reader *r, spv_function *f);
 void cf_analyse(spv_reader *r, spv_function *f);
 cf_node *cf_append(spv_reader *r, cf_list *list, uint8_t kind);
 bool cf_list_is_empty(const cf_list *list); /* nothing to emit */
 
-/* ---- spirv_flow.c: emission of the tree ---------------------------------------------------------------- */
+/* ---- spirv_flow.c: emission of the tree -------------------------------------------------------- */
 void spv_emit_function_body(spv_reader *r, spv_function *f);
 
-/* ---- spirv_function.c ------------------------------------------------------------------------------------ */
+/* ---- spirv_function.c ------------------------------------------------------------------------------------
+ */
 void spv_emit_entry(spv_reader *r);
 void spv_emit_call(spv_reader *r, const spv_inst *i);
 void spv_emit_block(spv_reader *r, spv_block *b);
@@ -328,14 +343,15 @@ ir_inst *spv_use_index(spv_reader *r, uint32_t id);       /* scalar integer oper
 ir_inst *spv_reach(spv_reader *r, ir_inst *i);            /* the value, usable at the builder's place */
 spv_value *spv_new_value(spv_reader *r, const spv_type *type);
 void spv_set(spv_reader *r, uint32_t id, spv_value *v);   /* defines the result of the instruction at hand */
-ir_inst *spv_c32(spv_reader *r, uint32_t bits);           /* constants, emitted once at the start of the shader */
+ir_inst *spv_c32(spv_reader *r, uint32_t bits); /* constants, emitted once at the start of the shader */
 ir_inst *spv_cf(spv_reader *r, float f);
 ir_inst *spv_cbool(spv_reader *r, bool v);
 ir_inst *spv_cundef(spv_reader *r, char cls);
 ir_builder spv_prologue(spv_reader *r);                   /* builder that inserts before r->mark */
 enum ir_type spv_ir_type(char cls);
 
-/* ---- spirv_pointer.c ------------------------------------------------------------------------------------- */
+/* ---- spirv_pointer.c -------------------------------------------------------------------------------------
+ */
 spv_pointer *spv_global_pointer(spv_reader *r, spv_variable *v);
 /* Place for a function or private variable; memory: an array in it is indexed dynamically. */
 spv_pointer *spv_make_storage(spv_reader *r, const spv_type *type, bool memory, const char *name);
@@ -345,14 +361,15 @@ ir_inst *spv_descriptor(spv_reader *r, const spv_pointer *p);
 ir_inst *spv_address(spv_reader *r, const spv_pointer *p, uint32_t extra_B, uint32_t *imm);
 ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component);
 
-/* ---- spirv_memory.c, spirv_sync.c ------------------------------------------------------------------------ */
+/* ---- spirv_memory.c, spirv_sync.c ------------------------------------------------------------------------
+ */
 spv_value *spv_load(spv_reader *r, const spv_pointer *p, bool coherent);
 void spv_store(spv_reader *r, const spv_pointer *p, const spv_value *v, bool coherent);
 bool spv_emit_memory(spv_reader *r, const spv_inst *i);
 bool spv_emit_atomic(spv_reader *r, const spv_inst *i);
 void spv_emit_shared_init(spv_reader *r);
 
-/* ---- spirv_alu.c, spirv_composite.c, spirv_matrix.c, spirv_glsl450.c, spirv_math.c ---------------------------- */
+/* ---- spirv_alu.c, spirv_composite.c, spirv_matrix.c, spirv_glsl450.c, spirv_math.c ------------- */
 bool spv_emit_alu(spv_reader *r, const spv_inst *i);
 bool spv_emit_composite(spv_reader *r, const spv_inst *i);
 bool spv_emit_matrix(spv_reader *r, const spv_inst *i);

@@ -5,8 +5,12 @@
  */
 #include "spirv_reader.h"
 
-#define ACQUIRE (SpvMemorySemanticsAcquireMask | SpvMemorySemanticsAcquireReleaseMask | SpvMemorySemanticsSequentiallyConsistentMask)
-#define RELEASE (SpvMemorySemanticsReleaseMask | SpvMemorySemanticsAcquireReleaseMask | SpvMemorySemanticsSequentiallyConsistentMask)
+#define ACQUIRE                                                                                              \
+   (SpvMemorySemanticsAcquireMask | SpvMemorySemanticsAcquireReleaseMask |                                   \
+    SpvMemorySemanticsSequentiallyConsistentMask)
+#define RELEASE                                                                                              \
+   (SpvMemorySemanticsReleaseMask | SpvMemorySemanticsAcquireReleaseMask |                                   \
+    SpvMemorySemanticsSequentiallyConsistentMask)
 
 static void fence(spv_reader *r)
 {
@@ -21,12 +25,14 @@ static const spv_pointer *atomic_pointer(spv_reader *r, uint32_t id)
       spv_fail(r, SC_E_INVALID, "atomic outside of buffers and shared memory");
    if (p->type->kind != SPV_T_INT && p->type->kind != SPV_T_FLOAT)
       spv_fail(r, SC_E_INVALID, "atomic on type %u, which is not a number", p->type->id);
-   if (p->kind == SPV_P_BUFFER && (!p->in_block || r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER))
+   if (p->kind == SPV_P_BUFFER &&
+       (!p->in_block || r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER))
       spv_fail(r, SC_E_INVALID, "atomic on a buffer that is read only");
    return p;
 }
 
-static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind, ir_inst *data, ir_inst *compare)
+static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind, ir_inst *data,
+                       ir_inst *compare)
 {
    uint32_t imm, nsrc = 0;
    ir_inst *src[4];
@@ -36,7 +42,8 @@ static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind,
    src[nsrc++] = data;
    if (compare)
       src[nsrc++] = compare;
-   ir_inst *old = ir_emit(&r->b, p->kind == SPV_P_BUFFER ? IR_buf_atomic : IR_lds_atomic, IR_T_I32, 1, imm, nsrc, src);
+   ir_inst *old =
+       ir_emit(&r->b, p->kind == SPV_P_BUFFER ? IR_buf_atomic : IR_lds_atomic, IR_T_I32, 1, imm, nsrc, src);
    old->aux = (uint8_t)kind;
    old->coherent = true;
    return old;
@@ -98,7 +105,8 @@ static void emit_atomic_store(spv_reader *r, const spv_inst *i)
 
 static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kind)
 {
-   bool unary = i->op == SpvOpAtomicIIncrement || i->op == SpvOpAtomicIDecrement, swap = kind == IR_ATOM_CMPSWAP;
+   bool unary = i->op == SpvOpAtomicIIncrement || i->op == SpvOpAtomicIDecrement,
+        swap = kind == IR_ATOM_CMPSWAP;
    spv_need(r, i, swap ? 9 : unary ? 6 : 7);
    const spv_pointer *p = atomic_pointer(r, i->w[3]);
    uint32_t semantics = semantics_of(r, i->w[5]);
@@ -131,7 +139,8 @@ static void emit_control_barrier(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 4);
    uint32_t scope = semantics_of(r, i->w[1]);
    if (scope != SpvScopeWorkgroup)
-      spv_fail(r, SC_E_UNSUPPORTED, "execution scope %u of a barrier is not supported, only Workgroup", scope);
+      spv_fail(r, SC_E_UNSUPPORTED, "execution scope %u of a barrier is not supported, only Workgroup",
+               scope);
    if (semantics_of(r, i->w[3]))
       fence(r);
    ir_op0(&r->b, IR_barrier, 0);
@@ -162,7 +171,7 @@ bool spv_emit_atomic(spv_reader *r, const spv_inst *i)
    }
 }
 
-/* ---- workgroup variables with a null initializer ------------------------------------------------------- */
+/* ---- workgroup variables with a null initializer ----------------------------------------------- */
 
 /* Each invocation clears every group-size'th dword. */
 static void clear(spv_reader *r, const spv_pointer *p)

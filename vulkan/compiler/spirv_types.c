@@ -1,7 +1,7 @@
 /* SPIR-V reader: types and the layout of their scalars in memory.
  *
- * A type refers only to types defined before it, so there are no cycles. Only 32-bit integers, f32 and bool are
- * supported. Flat order: components, columns, elements and members in their own order.
+ * A type refers only to types defined before it, so there are no cycles. Only 32-bit integers, f32 and bool
+ * are supported. Flat order: components, columns, elements and members in their own order.
  */
 #include "spirv_reader.h"
 
@@ -112,7 +112,8 @@ static void member_layout(spv_reader *r, const spv_id *e, spv_member *m, uint32_
    if ((d = spv_find_decoration(e, SpvDecorationMatrixStride, index)) && d->arg_count)
       m->matrix_stride_B = d->args[0];
    m->row_major = spv_find_decoration(e, SpvDecorationRowMajor, index) != NULL;
-   m->coherent = spv_find_decoration(e, SpvDecorationCoherent, index) || spv_find_decoration(e, SpvDecorationVolatile, index);
+   m->coherent = spv_find_decoration(e, SpvDecorationCoherent, index) ||
+                 spv_find_decoration(e, SpvDecorationVolatile, index);
    if ((m->offset_B != SPV_UNKNOWN && m->offset_B % 4) || m->matrix_stride_B % 4)
       spv_fail(r, SC_E_UNSUPPORTED, "member %u: offset or matrix stride is not a multiple of 4", index);
 }
@@ -217,7 +218,7 @@ bool spv_parse_type(spv_reader *r, const spv_inst *i)
    }
 }
 
-/* ---- questions ---------------------------------------------------------------------------------- */
+/* ---- questions --------------------------------------------------------------------------------- */
 
 bool spv_is_scalar(const spv_type *t)
 {
@@ -271,7 +272,7 @@ const char *spv_type_classes(spv_reader *r, const spv_type *t)
    return t->classes;
 }
 
-/* ---- layout ----------------------------------------------------------------------------------------- */
+/* ---- layout ------------------------------------------------------------------------------------ */
 
 struct layout {
    spv_reader *r;
