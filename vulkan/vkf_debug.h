@@ -2,6 +2,7 @@
 #ifndef VKF_DEBUG_H
 #define VKF_DEBUG_H
 
+#include "gpu_printf.h"
 #include "vkf.h"
 
 enum vkf_debug_flag {
@@ -28,13 +29,13 @@ struct vkf_device;
  * object may be NULL. */
 void vkf_message(struct vkf_instance *instance, VkDebugUtilsMessageSeverityFlagBitsEXT severity,
                  uint32_t flag, const void *object, const char *id, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+   GPU_PRINTF(6, 7);
 
 /* An error met in a command: tell, and return r. */
 VkResult vkf_error(struct vkf_device *device, const void *object, VkResult r, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+   GPU_PRINTF(4, 5);
 VkResult vkf_instance_error(struct vkf_instance *instance, VkResult r, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+   GPU_PRINTF(3, 4);
 
 /* Verbose line for one of the debug nouns. */
 #define vkf_debug(instance, flag, ...)                                                                       \
