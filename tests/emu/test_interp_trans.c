@@ -100,9 +100,11 @@ static void software_fma(void **state)
          b = (b & 0x80ffffffu) + (rnd() % 30 + 112) * 0x800000u;
          c = arith_bits(arith_float(a) * arith_float(b)) + (rnd() % 65 - 32) * 0x800000u + rnd() % 3;
       }
-      if (i % 8 == 5) {
-         a &= 0xfffff000u;
-         b &= 0xfffff000u;
+      if (i % 8 == 5) { /* a product on a tie, and a sum that leaves it by the last bit of f64 or less */
+         a = arith_bits(1.0f + (float)(rnd() % 1024 * 2 + 1) * 0x1p-12f);
+         b = arith_bits(1.0f + (float)(rnd() % 1024 * 2 + 1) * 0x1p-12f);
+         c = arith_bits(ldexpf(1.0f + (float)(rnd() % 3) * 0x1p-23f, -50 - (int)(rnd() % 6)));
+         c = (c - rnd() % 3) | (rnd() & 0x80000000u);
       }
       float want = fmaf(arith_float(a), arith_float(b), arith_float(c));
       uint32_t w = want != want ? 0x7fc00000u : arith_bits(want);
