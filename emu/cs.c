@@ -1,9 +1,9 @@
 /* Compute front end: the CS register block of each ring, GO latches, the queue of dispatches in flight.
  *
- * Registers are written by the command processor only; GO copies the block, so that the next dispatch can be set up at once. At most
- * GPU_CS_DEPTH dispatches of a ring are in flight; they may overlap, order between them is the firmware's affair (it waits
- * for INFLIGHT 0). Dispatches of different rings share the workers fairly. Running them is left to pool.c and core/, what a dispatch
- * is to cs_dispatch.c.
+ * Registers are written by the command processor only; GO copies the block, so that the next dispatch can be
+ * set up at once. At most GPU_CS_DEPTH dispatches of a ring are in flight; they may overlap, order between
+ * them is the firmware's affair (it waits for INFLIGHT 0). Dispatches of different rings share the workers
+ * fairly. Running them is left to pool.c and core/, what a dispatch is to cs_dispatch.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,8 @@ bool emu_cs_create(emu_device *dev)
    return true;
 }
 
-/* Ask every dispatch in [first, last] rings to stop; those that nobody works on yet go at once. Returns whether some went. */
+/* Ask every dispatch in [first, last] rings to stop; those that nobody works on yet go at once. Returns
+ * whether some went. */
 static bool kill_rings(emu_cs *cs, uint32_t first, uint32_t last)
 {
    bool retired = false;
@@ -96,10 +97,18 @@ uint32_t emu_cs_read(emu_device *dev, uint32_t ring, uint32_t offset)
    uint32_t value = r->regs[offset / 4];
    switch (offset) {
    case GPU_OFF_CS_GO:
-   case GPU_OFF_CS_KILL: value = 0; break;
-   case GPU_OFF_CS_INFLIGHT: value = r->inflight; break;
-   case GPU_OFF_CS_CYCLES_LO: value = (uint32_t)r->cycles; break;
-   case GPU_OFF_CS_CYCLES_HI: value = (uint32_t)(r->cycles >> 32); break;
+   case GPU_OFF_CS_KILL:
+      value = 0;
+      break;
+   case GPU_OFF_CS_INFLIGHT:
+      value = r->inflight;
+      break;
+   case GPU_OFF_CS_CYCLES_LO:
+      value = (uint32_t)r->cycles;
+      break;
+   case GPU_OFF_CS_CYCLES_HI:
+      value = (uint32_t)(r->cycles >> 32);
+      break;
    }
    pthread_mutex_unlock(&cs->lock);
    return value;

@@ -20,17 +20,17 @@ enum emu_dispatch_state {
 /* One latched dispatch. List, state and runners are guarded by cs->lock; sums are merged under it. */
 typedef struct emu_cs emu_cs;
 typedef struct emu_dispatch {
-   struct emu_dispatch *next;          /* of the same ring, older first */
+   struct emu_dispatch *next; /* of the same ring, older first */
    uint32_t ring;
    uint32_t regs[EMU_CS_REGS];
    enum emu_dispatch_state state;
    bool ordered;
    atomic_bool kill;
-   unsigned runners;                   /* workers that hold or may take workgroups */
+   unsigned runners; /* workers that hold or may take workgroups */
    emu_launch launch;
    emu_program *program;
-   _Atomic uint64_t next_group;        /* first workgroup not yet taken */
-   atomic_uint resident;               /* workgroups taken and not retired */
+   _Atomic uint64_t next_group; /* first workgroup not yet taken */
+   atomic_uint resident;        /* workgroups taken and not retired */
    unsigned resident_max;
    /* results */
    emu_core_sums sums;
@@ -50,10 +50,10 @@ struct emu_cs {
    const emu_interp *interp;
    emu_program_cache *programs;
    pthread_mutex_t lock;
-   pthread_cond_t work;                /* workers wait for dispatches */
-   pthread_cond_t drained;             /* emu_cs_reset waits for their end */
-   atomic_uint epoch;                  /* counts events that may give a worker something new to do */
-   atomic_uint idle;                   /* workers that sleep */
+   pthread_cond_t work;    /* workers wait for dispatches */
+   pthread_cond_t drained; /* emu_cs_reset waits for their end */
+   atomic_uint epoch;      /* counts events that may give a worker something new to do */
+   atomic_uint idle;       /* workers that sleep */
    bool stop;
    emu_cs_ring rings[GPU_RINGS];
    struct emu_worker *workers;
@@ -63,12 +63,13 @@ struct emu_cs {
 /* ---- cs_dispatch.c ---- */
 emu_dispatch *emu_dispatch_create(uint32_t ring, const uint32_t *regs);
 void emu_dispatch_destroy(emu_cs *cs, emu_dispatch *d);
-/* Validate the registers, fetch and decode the program. False: a fault has been recorded. Called by an entered agent, without lock.
- * `buffer` is the worker's program buffer, kept between calls. */
+/* Validate the registers, fetch and decode the program. False: a fault has been recorded. Called by an
+ * entered agent, without lock. `buffer` is the worker's program buffer, kept between calls. */
 bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **buffer, size_t *buffer_qw);
 /* Every workgroup has been taken, or none will be. */
 bool emu_dispatch_exhausted(const emu_dispatch *d);
-/* Account for and unlink a dispatch that no runner works on; under cs->lock. The caller then destroys it and sends GPU_EVENT_CS. */
+/* Account for and unlink a dispatch that no runner works on; under cs->lock. The caller then destroys it and
+ * sends GPU_EVENT_CS. */
 void emu_dispatch_retire(emu_cs *cs, emu_dispatch *d);
 
 /* ---- pool.c ---- */

@@ -1,8 +1,8 @@
 /* A dispatch from GO to retirement: validation of the latched registers, program fetch, accounting.
  *
- * A dispatch whose registers are out of range, or whose program cannot be read, records a fault and retires with nothing
- * done. Every dispatch that was latched retires exactly once, and its counts are those of the instructions that
- * really ran. Running the workgroups is left to pool.c.
+ * A dispatch whose registers are out of range, or whose program cannot be read, records a fault and retires
+ * with nothing done. Every dispatch that was latched retires exactly once, and its counts are those of the
+ * instructions that really ran. Running the workgroups is left to pool.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +34,7 @@ static uint32_t reg(const emu_dispatch *d, uint32_t offset)
    return d->regs[offset / 4];
 }
 
-/* ---- validation -------------------------------------------------------------------------------------------- */
+/* ---- validation ------------------------------------------------------------------------------ */
 /* Offset of the first register that is out of range, or -1. */
 static int bad_register(const emu_profile *p, const emu_dispatch *d)
 {
@@ -47,7 +47,8 @@ static int bad_register(const emu_profile *p, const emu_dispatch *d)
       return GPU_OFF_CS_PROGRAM_HI;
    if (qw == 0 || qw > EMU_CS_PROGRAM_MAX_QW)
       return GPU_OFF_CS_PROGRAM_QW;
-   if ((resources & 0x1ff) > ISA_MAX_VREGS || (resources >> 16 & 0xff) > ISA_MAX_SREGS || (resources & 0xff00fe00u))
+   if ((resources & 0x1ff) > ISA_MAX_VREGS || (resources >> 16 & 0xff) > ISA_MAX_SREGS ||
+       (resources & 0xff00fe00u))
       return GPU_OFF_CS_RESOURCES;
    if (reg(d, GPU_OFF_CS_LDS_B) > p->lds_B_per_group)
       return GPU_OFF_CS_LDS_B;
@@ -58,7 +59,8 @@ static int bad_register(const emu_profile *p, const emu_dispatch *d)
       if (size == 0 || size > 1024 || (lanes *= size) > 1024)
          return GPU_OFF_CS_GROUP_X + 4 * i;
    }
-   uint64_t xy = (uint64_t)reg(d, GPU_OFF_CS_GRID_X) * reg(d, GPU_OFF_CS_GRID_Y), z = reg(d, GPU_OFF_CS_GRID_Z);
+   uint64_t xy = (uint64_t)reg(d, GPU_OFF_CS_GRID_X) * reg(d, GPU_OFF_CS_GRID_Y),
+            z = reg(d, GPU_OFF_CS_GRID_Z);
    if (z && xy > (UINT64_C(1) << 62) / z)
       return GPU_OFF_CS_GRID_Z;
    if (reg(d, GPU_OFF_CS_FLAGS) & ~GPU_CS_FLAG_ORDERED)
@@ -66,8 +68,8 @@ static int bad_register(const emu_profile *p, const emu_dispatch *d)
    return -1;
 }
 
-static bool record(emu_cs *cs, const emu_dispatch *d, enum gpu_fault type, enum gpu_access access, uint64_t va,
-                   uint32_t info)
+static bool record(emu_cs *cs, const emu_dispatch *d, enum gpu_fault type, enum gpu_access access,
+                   uint64_t va, uint32_t info)
 {
    emu_fault_info f = {.type = type, .access = access, .va = va, .ring = d->ring, .info = info};
    if (access == GPU_ACCESS_EXECUTE)
@@ -76,7 +78,7 @@ static bool record(emu_cs *cs, const emu_dispatch *d, enum gpu_fault type, enum 
    return false;
 }
 
-/* ---- preparation --------------------------------------------------------------------------------------------- */
+/* ---- preparation ----------------------------------------------------------------------------- */
 static bool fetch_program(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **buffer, size_t *buffer_qw)
 {
    size_t qw = reg(d, GPU_OFF_CS_PROGRAM_QW);
@@ -143,9 +145,9 @@ bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **
       return record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, GPU_OFF_CS_GO);
    d->resident_max = residency(p, &d->launch);
    emu_debug(cs->dev, CS, "ring %u tag %u: grid %ux%ux%u group %ux%ux%u program %llx%s", d->ring,
-             reg(d, GPU_OFF_CS_TAG), d->launch.grid[0], d->launch.grid[1], d->launch.grid[2], d->launch.size[0],
-             d->launch.size[1], d->launch.size[2], (unsigned long long)d->launch.program_va,
-             d->ordered ? " ordered" : "");
+             reg(d, GPU_OFF_CS_TAG), d->launch.grid[0], d->launch.grid[1], d->launch.grid[2],
+             d->launch.size[0], d->launch.size[1], d->launch.size[2],
+             (unsigned long long)d->launch.program_va, d->ordered ? " ordered" : "");
    return true;
 }
 
@@ -155,13 +157,13 @@ bool emu_dispatch_exhausted(const emu_dispatch *d)
           atomic_load_explicit(&d->next_group, memory_order_relaxed) >= d->launch.groups;
 }
 
-/* ---- retirement ------------------------------------------------------------------------------------------------ */
+/* ---- retirement ------------------------------------------------------------------------------ */
 static void add_counters(emu_device *dev, const emu_dispatch *d, uint64_t cycles)
 {
    const emu_core_sums *s = &d->sums;
    static const enum gpu_counter of_class[ISA_CLASS_COUNT] = {
 #define X(name, doc) [ISA_CLASS_##name] = GPU_COUNTER_INST_##name,
-      ISA_CLASS_LIST(X)
+       ISA_CLASS_LIST(X)
 #undef X
    };
    uint64_t instructions = 0;

@@ -1,25 +1,26 @@
 /* Host workers: threads that run workgroups of the dispatches in flight.
  *
- * A worker joins dispatches through runners; a runner holds the workgroups that this worker has taken from one dispatch. Workers
- * go round their runners, one workgroup's turn each, so rings share the host fairly. A runner starts another
- * workgroup when it has none, or when all it has keep spinning (they may wait for one that has not started), up to the residency of
- * the machine. An ordered dispatch has one runner only, whose decisions depend on instruction counts alone: its
- * interleaving is the same on every host. Between turns a worker holds no host pointer into guest memory.
+ * A worker joins dispatches through runners; a runner holds the workgroups that this worker has taken from
+ * one dispatch. Workers go round their runners, one workgroup's turn each, so rings share the host fairly. A
+ * runner starts another workgroup when it has none, or when all it has keep spinning (they may wait for one
+ * that has not started), up to the residency of the machine. An ordered dispatch has one runner only, whose
+ * decisions depend on instruction counts alone: its interleaving is the same on every host. Between turns a
+ * worker holds no host pointer into guest memory.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <xmmintrin.h>
 #include "cs.h"
 
-#define MXCSR_DEFAULT 0x1f80u     /* to nearest even, denormals kept, no exceptions */
-#define SPIN_LIMIT 16u            /* quanta per resident workgroup before another one is started */
-#define WAKE_INSTRUCTIONS 16384u  /* work left that is worth waking another worker */
-#define RESCAN_TURNS 64u          /* look for new dispatches at least this often */
+#define MXCSR_DEFAULT 0x1f80u    /* to nearest even, denormals kept, no exceptions */
+#define SPIN_LIMIT 16u           /* quanta per resident workgroup before another one is started */
+#define WAKE_INSTRUCTIONS 16384u /* work left that is worth waking another worker */
+#define RESCAN_TURNS 64u         /* look for new dispatches at least this often */
 
 typedef struct emu_runner {
    struct emu_runner *next;
    emu_dispatch *d;
-   emu_group *first, *last;       /* resident workgroups, next to run first */
+   emu_group *first, *last; /* resident workgroups, next to run first */
    emu_group *spare;
    unsigned resident, spin;
    uint64_t groups_done, instructions;
@@ -34,13 +35,13 @@ typedef struct emu_worker {
    bool started;
    emu_agent *agent;
    emu_tlb tlb;
-   emu_runner *runners, *turn;    /* turn: whose turn it is */
+   emu_runner *runners, *turn; /* turn: whose turn it is */
    uint64_t *program_buffer;
    size_t program_buffer_qw;
    unsigned seen_epoch;
 } emu_worker;
 
-/* ---- runners ------------------------------------------------------------------------------------------------ */
+/* ---- runners --------------------------------------------------------------------------------- */
 static void runner_destroy(emu_runner *r)
 {
    if (!r)
@@ -104,7 +105,8 @@ static emu_group *pop(emu_runner *r)
    return g;
 }
 
-/* Next workgroup of the dispatch, if there is one and the machine has room. A runner without any always has room for one. */
+/* Next workgroup of the dispatch, if there is one and the machine has room. A runner without any always has
+ * room for one. */
 static bool take_group(emu_runner *r, uint64_t *index)
 {
    emu_dispatch *d = r->d;
@@ -142,7 +144,8 @@ static void start_group(emu_worker *wk, emu_runner *r)
    }
    r->spare = g;
    if (!g && !r->resident) /* the host has no memory for a single workgroup */
-      stop_dispatch(wk, r->d, &(emu_fault_info){.type = GPU_FAULT_BAD_DISPATCH, .info = GPU_OFF_CS_SCRATCH_B});
+      stop_dispatch(wk, r->d,
+                    &(emu_fault_info){.type = GPU_FAULT_BAD_DISPATCH, .info = GPU_OFF_CS_SCRATCH_B});
 }
 
 static void leave_group(emu_runner *r, emu_group *g)
@@ -181,10 +184,17 @@ static void runner_turn(emu_worker *wk, emu_runner *r)
    case EMU_TURN_DONE:
       group_done(wk, r, g);
       return;
-   case EMU_TURN_QUANTUM: r->spin += 1; break;
-   case EMU_TURN_YIELD: r->spin += SPIN_LIMIT; break;
-   case EMU_TURN_FAULT: stop_dispatch(wk, r->d, &r->x->fault); break;
-   case EMU_TURN_KILLED: break;
+   case EMU_TURN_QUANTUM:
+      r->spin += 1;
+      break;
+   case EMU_TURN_YIELD:
+      r->spin += SPIN_LIMIT;
+      break;
+   case EMU_TURN_FAULT:
+      stop_dispatch(wk, r->d, &r->x->fault);
+      break;
+   case EMU_TURN_KILLED:
+      break;
    }
    push(r, g);
 }
@@ -207,7 +217,7 @@ static void share(emu_worker *wk, const emu_runner *r)
       pthread_cond_signal(&wk->cs->work);
 }
 
-/* ---- merging: under cs->lock ------------------------------------------------------------------------------------ */
+/* ---- merging: under cs->lock ----------------------------------------------------------------- */
 static void merge(emu_cs *cs, const emu_runner *r)
 {
    emu_dispatch *d = r->d;
@@ -261,7 +271,7 @@ static emu_dispatch *drop_finished(emu_worker *wk)
    return retired;
 }
 
-/* ---- joining: under cs->lock -------------------------------------------------------------------------------------- */
+/* ---- joining: under cs->lock ----------------------------------------------------------------- */
 static bool joined(const emu_worker *wk, const emu_dispatch *d)
 {
    for (const emu_runner *r = wk->runners; r; r = r->next)
@@ -285,7 +295,8 @@ static void join(emu_worker *wk, emu_dispatch *d)
    d->runners++;
 }
 
-/* The oldest dispatch of each ring that has something for this worker. One that is not prepared is returned: the caller does it. */
+/* The oldest dispatch of each ring that has something for this worker. One that is not prepared is returned:
+ * the caller does it. */
 static emu_dispatch *scan(emu_worker *wk)
 {
    emu_cs *cs = wk->cs;
@@ -306,7 +317,7 @@ static emu_dispatch *scan(emu_worker *wk)
    return NULL;
 }
 
-/* ---- the thread ------------------------------------------------------------------------------------------------------ */
+/* ---- the thread ------------------------------------------------------------------------------ */
 static void announce(emu_worker *wk, emu_dispatch *retired)
 {
    bool any = retired != NULL;
@@ -346,7 +357,8 @@ static void prepare(emu_worker *wk, emu_dispatch *d)
    }
 }
 
-/* Turns of all runners until one has finished or there may be something new. Enters and leaves with the lock held. */
+/* Turns of all runners until one has finished or there may be something new. Enters and leaves with the lock
+ * held. */
 static void run(emu_worker *wk)
 {
    emu_cs *cs = wk->cs;
@@ -359,7 +371,8 @@ static void run(emu_worker *wk)
       emu_runner *r = wk->turn ? wk->turn : wk->runners;
       wk->turn = r->next;
       runner_turn(wk, r);
-      finished = runner_finished(r) || atomic_load_explicit(&cs->epoch, memory_order_relaxed) != wk->seen_epoch;
+      finished =
+          runner_finished(r) || atomic_load_explicit(&cs->epoch, memory_order_relaxed) != wk->seen_epoch;
       share(wk, r);
    }
    emu_agent_leave(wk->agent);

@@ -77,8 +77,9 @@ static inline float arith_rsq(float a)
    return arith_canon(1.0f / __builtin_sqrtf(a));
 }
 
-/* a * b + c rounded once, with no fused instruction: the product is exact in f64, the sum is rounded to odd (its low bit
- * remembers that something was cut off), so that the final rounding to f32 sees which side of a tie it is on. */
+/* a * b + c rounded once, with no fused instruction: the product is exact in f64, the sum is rounded to odd
+ * (its low bit remembers that something was cut off), so that the final rounding to f32 sees which side of a
+ * tie it is on. */
 static inline float arith_fma_soft(float a, float b, float c)
 {
    double p = (double)a * (double)b, d = c, s = p + d;
@@ -124,7 +125,8 @@ static inline float arith_trunc(float a)
    return arith_canon(__builtin_truncf(a));
 }
 
-/* To nearest even by adding and subtracting 2^23 with a's sign; magnitudes from 2^23 up are integers already. */
+/* To nearest even by adding and subtracting 2^23 with a's sign; magnitudes from 2^23 up are integers already.
+ */
 static inline float arith_rndne(float a)
 {
    uint32_t sign = arith_bits(a) & 0x80000000u;
@@ -211,7 +213,8 @@ static inline float arith_quadrant(double r, uint64_t n)
 
 #define ARITH_TRIG_LARGE 0x1p18f /* from here on the quotient needs arith_trig_large */
 
-/* Sine of a + n * pi/2 for |a| < ARITH_TRIG_LARGE. pi/2 in three parts; products with the first two are exact. */
+/* Sine of a + n * pi/2 for |a| < ARITH_TRIG_LARGE. pi/2 in three parts; products with the first two are
+ * exact. */
 static inline float arith_trig(float a, uint64_t n)
 {
    double x = a, t = x * 0x1.45f306dc9c883p-1 + ARITH_ROUND64, k = t - ARITH_ROUND64;
@@ -221,7 +224,8 @@ static inline float arith_trig(float a, uint64_t n)
    return arith_quadrant(r, n + arith_bits64(t));
 }
 
-/* The same for any larger finite a: a * 2/pi modulo 4 in fixed point, from 128 bits of 2/pi. NaN for the rest. */
+/* The same for any larger finite a: a * 2/pi modulo 4 in fixed point, from 128 bits of 2/pi. NaN for the
+ * rest. */
 static inline float arith_trig_large(float a, uint64_t n)
 {
    static const uint32_t two_over_pi[9] = {0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599,
@@ -309,7 +313,8 @@ static inline uint32_t arith_u32_f32(float a)
    return pos >= 0x1p32f ? 0xffffffffu : r;
 }
 
-/* f32 to f16, nearest even. Normal results: round the bits in place. Denormal results: let an f32 addition round. */
+/* f32 to f16, nearest even. Normal results: round the bits in place. Denormal results: let an f32 addition
+ * round. */
 static inline uint32_t arith_f16_f32(float a)
 {
    uint32_t u = arith_bits(a), sign = (u >> 16) & 0x8000u, mag = u & 0x7fffffffu;

@@ -1,19 +1,43 @@
-/* 32-bit integer arithmetic of the shader core, one lane at a time: what isa.def says, with no undefined C left in.
- * Used by the scalar unit and by loops over lanes. */
+/* 32-bit integer arithmetic of the shader core, one lane at a time: what isa.def says, with no undefined C
+ * left in. Used by the scalar unit and by loops over lanes. */
 #ifndef EMU_CORE_ARITH_INT_H
 #define EMU_CORE_ARITH_INT_H
 
 #include <stdint.h>
 #include "arith_f32.h"
 
-static inline uint32_t arith_shl(uint32_t a, uint32_t b) { return a << (b & 31); }
-static inline uint32_t arith_shr(uint32_t a, uint32_t b) { return a >> (b & 31); }
-static inline uint32_t arith_sar(uint32_t a, uint32_t b) { return (uint32_t)((int32_t)a >> (b & 31)); }
-static inline uint32_t arith_min_i32(uint32_t a, uint32_t b) { return (int32_t)a < (int32_t)b ? a : b; }
-static inline uint32_t arith_max_i32(uint32_t a, uint32_t b) { return (int32_t)a > (int32_t)b ? a : b; }
-static inline uint32_t arith_min_u32(uint32_t a, uint32_t b) { return a < b ? a : b; }
-static inline uint32_t arith_max_u32(uint32_t a, uint32_t b) { return a > b ? a : b; }
-static inline uint32_t arith_mul_hi_u32(uint32_t a, uint32_t b) { return (uint32_t)(((uint64_t)a * b) >> 32); }
+static inline uint32_t arith_shl(uint32_t a, uint32_t b)
+{
+   return a << (b & 31);
+}
+static inline uint32_t arith_shr(uint32_t a, uint32_t b)
+{
+   return a >> (b & 31);
+}
+static inline uint32_t arith_sar(uint32_t a, uint32_t b)
+{
+   return (uint32_t)((int32_t)a >> (b & 31));
+}
+static inline uint32_t arith_min_i32(uint32_t a, uint32_t b)
+{
+   return (int32_t)a < (int32_t)b ? a : b;
+}
+static inline uint32_t arith_max_i32(uint32_t a, uint32_t b)
+{
+   return (int32_t)a > (int32_t)b ? a : b;
+}
+static inline uint32_t arith_min_u32(uint32_t a, uint32_t b)
+{
+   return a < b ? a : b;
+}
+static inline uint32_t arith_max_u32(uint32_t a, uint32_t b)
+{
+   return a > b ? a : b;
+}
+static inline uint32_t arith_mul_hi_u32(uint32_t a, uint32_t b)
+{
+   return (uint32_t)(((uint64_t)a * b) >> 32);
+}
 static inline uint32_t arith_mul_hi_i32(uint32_t a, uint32_t b)
 {
    return (uint32_t)((uint64_t)((int64_t)(int32_t)a * (int32_t)b) >> 32);
@@ -24,8 +48,8 @@ static inline double arith_f64_u32(uint32_t a)
    return arith_double(UINT64_C(0x4330000000000000) | a) - 0x1p52;
 }
 
-/* A quotient of 32-bit integers is exact, or at least 2^-32 of its size away from the next integer: truncating the
- * rounded f64 quotient is right. The integer is read from the low bits of a sum with 2^52. */
+/* A quotient of 32-bit integers is exact, or at least 2^-32 of its size away from the next integer:
+ * truncating the rounded f64 quotient is right. The integer is read from the low bits of a sum with 2^52. */
 static inline uint32_t arith_div_u32(uint32_t a, uint32_t b)
 {
    double q = __builtin_floor(arith_f64_u32(a) / arith_f64_u32(b));
@@ -66,7 +90,10 @@ static inline uint32_t arith_bfe_i32(uint32_t a, uint32_t b, uint32_t c)
    return c == 0 ? 0 : extended;
 }
 
-static inline uint32_t arith_bfi(uint32_t a, uint32_t b, uint32_t c) { return (a & b) | (~a & c); }
+static inline uint32_t arith_bfi(uint32_t a, uint32_t b, uint32_t c)
+{
+   return (a & b) | (~a & c);
+}
 
 static inline uint32_t arith_bcnt(uint32_t a)
 {

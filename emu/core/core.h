@@ -1,9 +1,10 @@
 /* What the parts of a shader core share: decoded programs, waves, and the interpreter's entry points.
  *
- * A program is decoded once into micro-ops (program.c). A wave is one block of memory: scalar registers, then rows
- * of 32 lanes: vector registers, broadcasts of scalar registers, broadcasts of constants. Every operand of a micro-op is a
- * byte offset into that block, so one handler serves all operand kinds. Straight-line code is cut into segments; the SEG
- * micro-op at the head of each counts, checks the budget and is the only place where a wave can be resumed.
+ * A program is decoded once into micro-ops (program.c). A wave is one block of memory: scalar registers, then
+ * rows of 32 lanes: vector registers, broadcasts of scalar registers, broadcasts of constants. Every operand
+ * of a micro-op is a byte offset into that block, so one handler serves all operand kinds. Straight-line code
+ * is cut into segments; the SEG micro-op at the head of each counts, checks the budget and is the only place
+ * where a wave can be resumed.
  */
 #ifndef EMU_CORE_CORE_H
 #define EMU_CORE_CORE_H
@@ -16,28 +17,30 @@
 #include "isa.h"
 
 #define EMU_ROW_B (4u * ISA_WAVE_LANES)
-#define EMU_SEGMENT_MAX 256u     /* instructions; bounds the time between two budget checks */
-#define EMU_WAVE_QUANTUM 4096    /* instructions a wave may run before another one gets its turn */
+#define EMU_SEGMENT_MAX 256u  /* instructions; bounds the time between two budget checks */
+#define EMU_WAVE_QUANTUM 4096 /* instructions a wave may run before another one gets its turn */
 
 typedef struct emu_uop emu_uop;
 typedef struct emu_wave emu_wave;
 typedef struct emu_core_ctx emu_core_ctx;
 
-/* Executes u and what follows; returns the micro-op to go on with, or NULL when the wave stopped (ctx->stop says why). */
+/* Executes u and what follows; returns the micro-op to go on with, or NULL when the wave stopped (ctx->stop
+ * says why). */
 typedef const emu_uop *(*emu_handler)(const emu_uop *u, emu_wave *w, emu_core_ctx *x);
 
 enum emu_uop_flags {
-   EMU_UOP_ND = 1 << 0,       /* inactive lanes of the destination are dead */
-   EMU_UOP_RET = 1 << 1,      /* atomics: write the old value */
-   EMU_UOP_UNIFORM = 1 << 2,  /* memory: address or descriptor in scalar registers */
+   EMU_UOP_ND = 1 << 0,      /* inactive lanes of the destination are dead */
+   EMU_UOP_RET = 1 << 1,     /* atomics: write the old value */
+   EMU_UOP_UNIFORM = 1 << 2, /* memory: address or descriptor in scalar registers */
    EMU_UOP_SAT = 1 << 3,
-   EMU_UOP_NEG_SHIFT = 4,     /* bits 4..6: negate source i */
-   EMU_UOP_ABS_SHIFT = 8,     /* bits 8..10: absolute value of source i */
+   EMU_UOP_NEG_SHIFT = 4, /* bits 4..6: negate source i */
+   EMU_UOP_ABS_SHIFT = 8, /* bits 8..10: absolute value of source i */
 };
 
 struct emu_uop {
    emu_handler fn;
-   uint32_t d, a, b, c; /* byte offsets into the wave; SEG: a segment index, b issue and c latency cycles; FAULT: see program.c */
+   uint32_t d, a, b, c; /* byte offsets into the wave; SEG: a segment index, b issue and c latency cycles;
+                           FAULT: see program.c */
    uint32_t imm;        /* memory: bytes; branch: signed distance in micro-ops; SEG: instructions */
    uint32_t flags;
 };
@@ -45,11 +48,11 @@ struct emu_uop {
 struct emu_wave {
    uint32_t s[ISA_MAX_SREGS];
    uint32_t exec;
-   uint32_t state;              /* enum emu_wave_state */
-   const emu_uop *resume;       /* a SEG micro-op */
+   uint32_t state;        /* enum emu_wave_state */
+   const emu_uop *resume; /* a SEG micro-op */
    uint64_t instructions;
    uint64_t issue_cycles, latency_cycles;
-   uint32_t *scratch;           /* [dword][lane] */
+   uint32_t *scratch; /* [dword][lane] */
    uint8_t pad[256 - 48];
    uint32_t rows[][ISA_WAVE_LANES];
 };
@@ -66,7 +69,8 @@ typedef struct emu_segment_count {
    uint64_t runs, lanes; /* lanes: active lanes summed over runs */
 } emu_segment_count;
 
-/* Sums over waves. Everything is an integer sum or maximum, so neither the order nor the host thread matters. */
+/* Sums over waves. Everything is an integer sum or maximum, so neither the order nor the host thread matters.
+ */
 typedef struct emu_core_sums {
    uint64_t class_instructions[ISA_CLASS_COUNT];
    uint64_t lane_instructions;
@@ -84,8 +88,8 @@ struct emu_core_ctx {
    uint32_t lds_B, scratch_B;
    uint32_t line_log2;
    enum emu_stop stop;
-   const emu_uop *at;                 /* stop FAULT: the instruction */
-   emu_fault_info fault;              /* type, access, va, lanes, info are filled in */
+   const emu_uop *at;    /* stop FAULT: the instruction */
+   emu_fault_info fault; /* type, access, va, lanes, info are filled in */
    emu_core_sums sums;
    emu_tlb *tlb;
 };
@@ -100,7 +104,7 @@ static inline void emu_core_fault(emu_core_ctx *x, enum gpu_fault type, enum gpu
    x->fault = (emu_fault_info){.type = type, .access = access, .va = va, .lanes = lanes, .info = info};
 }
 
-/* ---- decoded programs (program.c, decode.c) --------------------------------------------------------------- */
+/* ---- decoded programs (program.c, decode.c) -------------------------------------------------- */
 typedef struct emu_segment {
    uint32_t first_uop;
    uint16_t instructions, vector_instructions;
@@ -108,21 +112,25 @@ typedef struct emu_segment {
 } emu_segment;
 
 typedef struct emu_program {
-   uint64_t *words;             /* the text it was decoded from: the cache compares it in full */
+   uint64_t *words; /* the text it was decoded from: the cache compares it in full */
    size_t word_count;
    uint32_t vregs, sregs;
    emu_uop *uops;
-   uint32_t *uop_word;          /* word index of each micro-op's instruction */
-   uint8_t *uop_class;          /* class of the instruction that ends with this micro-op, 0xff for helpers */
+   uint32_t *uop_word; /* word index of each micro-op's instruction */
+   uint8_t *uop_class; /* class of the instruction that ends with this micro-op, 0xff for helpers */
    uint32_t uop_count;
    emu_segment *segments;
    uint32_t segment_count;
-   uint32_t rows;               /* rows of a wave */
-   uint32_t const_count;        /* rows that hold a constant in all lanes */
-   struct { uint32_t bits, row; } *consts;
-   uint32_t invariant_count;    /* rows of scalar registers that are read as vectors but never written */
-   struct { uint32_t sreg, row; } *invariants;
-   size_t bytes;                /* host memory held */
+   uint32_t rows;        /* rows of a wave */
+   uint32_t const_count; /* rows that hold a constant in all lanes */
+   struct {
+      uint32_t bits, row;
+   } * consts;
+   uint32_t invariant_count; /* rows of scalar registers that are read as vectors but never written */
+   struct {
+      uint32_t sreg, row;
+   } * invariants;
+   size_t bytes; /* host memory held */
    /* cache */
    uint64_t hash;
    uint32_t references;
@@ -130,28 +138,35 @@ typedef struct emu_program {
 } emu_program;
 
 struct emu_interp;
-/* Decode; NULL when host memory is exhausted. Any content is accepted: what cannot be executed faults when reached. */
-emu_program *emu_program_decode(const struct emu_interp *interp, const emu_profile *profile, const uint64_t *words,
-                                size_t count, uint32_t vregs, uint32_t sregs);
+/* Decode; NULL when host memory is exhausted. Any content is accepted: what cannot be executed faults when
+ * reached. */
+emu_program *emu_program_decode(const struct emu_interp *interp, const emu_profile *profile,
+                                const uint64_t *words, size_t count, uint32_t vregs, uint32_t sregs);
 void emu_program_destroy(emu_program *p);
 
 /* The device's decoded programs, found by content: a program that was rewritten is simply another program. */
 typedef struct emu_program_cache emu_program_cache;
-emu_program_cache *emu_program_cache_create(const struct emu_interp *interp, const emu_profile *profile, size_t max_B);
+emu_program_cache *emu_program_cache_create(const struct emu_interp *interp, const emu_profile *profile,
+                                            size_t max_B);
 void emu_program_cache_destroy(emu_program_cache *c);
 emu_program *emu_program_cache_get(emu_program_cache *c, const uint64_t *words, size_t count, uint32_t vregs,
                                    uint32_t sregs);
 void emu_program_cache_put(emu_program_cache *c, emu_program *p);
 size_t emu_program_cache_bytes(emu_program_cache *c);
 
-/* ---- the interpreter (interp.c, once per host level) ---------------------------------------------------------- */
+/* ---- the interpreter (interp.c, once per host level) ----------------------------------------- */
 enum emu_helper { /* micro-ops that are no instruction */
-   EMU_HELPER_SEG, EMU_HELPER_JUMP, EMU_HELPER_FAULT, EMU_HELPER_BROADCAST, EMU_HELPER_BROADCAST_IMM,
-   EMU_HELPER_EXEC_CHANGED, EMU_HELPER_COUNT
+                  EMU_HELPER_SEG,
+                  EMU_HELPER_JUMP,
+                  EMU_HELPER_FAULT,
+                  EMU_HELPER_BROADCAST,
+                  EMU_HELPER_BROADCAST_IMM,
+                  EMU_HELPER_EXEC_CHANGED,
+                  EMU_HELPER_COUNT
 };
 typedef struct emu_interp {
    const char *name;
-   emu_handler op[ISA_OPCODES];        /* NULL where isa.def has no record */
+   emu_handler op[ISA_OPCODES];          /* NULL where isa.def has no record */
    emu_handler op_modified[ISA_OPCODES]; /* variant that obeys neg, abs and sat; NULL without ISA_F_FMOD */
    emu_handler helper[EMU_HELPER_COUNT];
    /* Run w from w->resume until it stops; returns x->stop. x->budget must be set. */
@@ -161,27 +176,39 @@ extern const emu_interp emu_interp_v2, emu_interp_v3, emu_interp_v4;
 /* The interpreter for a level; the best one that the host has for EMU_ISA_AUTO; NULL if the host lacks it. */
 const emu_interp *emu_interp_select(enum emu_isa_level level);
 
-/* ---- memory instructions, the parts that are the same on every level (memory.c) ------------------------------------ */
-/* The lanes of one memory instruction: byte address of each active lane (GPU VA, or offset into LDS), and how many of its
- * dwords lie inside the buffer. */
+/* ---- memory instructions, the parts that are the same on every level (memory.c) -------------- */
+/* The lanes of one memory instruction: byte address of each active lane (GPU VA, or offset into LDS), and how
+ * many of its dwords lie inside the buffer. */
 typedef struct emu_lanes {
    uint64_t va[ISA_WAVE_LANES];
    uint32_t valid[ISA_WAVE_LANES];
    uint32_t exec;
 } emu_lanes;
-/* Load into / store from the consecutive rows `data`, dword by dword, through the TLB. False: fault, x->fault is set. */
+/* Load into / store from the consecutive rows `data`, dword by dword, through the TLB. False: fault, x->fault
+ * is set. */
 bool emu_core_load(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES], unsigned dwords);
 bool emu_core_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES], unsigned dwords);
 /* The same on the LDS, where the only fault is misalignment. */
-bool emu_core_lds_load(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES], unsigned dwords);
-bool emu_core_lds_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES], unsigned dwords);
+bool emu_core_lds_load(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES],
+                       unsigned dwords);
+bool emu_core_lds_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES],
+                        unsigned dwords);
 enum emu_atomic {
-   EMU_ATOMIC_ADD, EMU_ATOMIC_MIN_I32, EMU_ATOMIC_MAX_I32, EMU_ATOMIC_MIN_U32, EMU_ATOMIC_MAX_U32, EMU_ATOMIC_AND,
-   EMU_ATOMIC_OR, EMU_ATOMIC_XOR, EMU_ATOMIC_SWAP, EMU_ATOMIC_CMPSWAP
+   EMU_ATOMIC_ADD,
+   EMU_ATOMIC_MIN_I32,
+   EMU_ATOMIC_MAX_I32,
+   EMU_ATOMIC_MIN_U32,
+   EMU_ATOMIC_MAX_U32,
+   EMU_ATOMIC_AND,
+   EMU_ATOMIC_OR,
+   EMU_ATOMIC_XOR,
+   EMU_ATOMIC_SWAP,
+   EMU_ATOMIC_CMPSWAP
 };
-/* Atomics in lane order; old values to `old` (active lanes) unless it is NULL. data: one row, two for CMPSWAP. */
-bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op, uint32_t (*data)[ISA_WAVE_LANES],
-                     uint32_t *old, bool lds);
+/* Atomics in lane order; old values to `old` (active lanes) unless it is NULL. data: one row, two for
+ * CMPSWAP. */
+bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
+                     uint32_t (*data)[ISA_WAVE_LANES], uint32_t *old, bool lds);
 /* Consecutive dwords at va for the scalar unit; `valid` of them are read, the rest is 0. */
 bool emu_core_scalar_load(emu_core_ctx *x, uint64_t va, uint32_t *dst, unsigned dwords, unsigned valid);
 

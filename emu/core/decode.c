@@ -1,11 +1,12 @@
 /* Decoding of a shader program into micro-ops.
  *
- * Every word that can be reached is found first by following the branches, which are all direct. A leader is a word that
- * something other than its predecessor may lead to; blocks of straight-line code from one leader to the next are then
- * emitted in address order. What cannot be executed (undecodable words, registers beyond RESOURCES, a way out of the
- * program) becomes a FAULT micro-op, so it faults when it is reached and not before. Scalar operands of vector
- * instructions are rows, too: constants and never-written registers are set up when a wave starts, others are broadcast once
- * per block by a helper micro-op. Running the result is left to interp.c.
+ * Every word that can be reached is found first by following the branches, which are all direct. A leader is
+ * a word that something other than its predecessor may lead to; blocks of straight-line code from one leader
+ * to the next are then emitted in address order. What cannot be executed (undecodable words, registers beyond
+ * RESOURCES, a way out of the program) becomes a FAULT micro-op, so it faults when it is reached and not
+ * before. Scalar operands of vector instructions are rows, too: constants and never-written registers are set
+ * up when a wave starts, others are broadcast once per block by a helper micro-op. Running the result is left
+ * to interp.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,22 +30,22 @@ typedef struct decoder {
    emu_program *p;
    const uint64_t *words;
    size_t count;
-   bool failed;                 /* host memory */
-   uint8_t *marks;              /* [count] WORD_* */
-   uint32_t *label;             /* [count] micro-op of a leader's SEG */
+   bool failed;     /* host memory */
+   uint8_t *marks;  /* [count] WORD_* */
+   uint32_t *label; /* [count] micro-op of a leader's SEG */
    uint32_t uop_cap, segment_cap, fix_count, fix_cap;
    branch_fix *fixes;
    bool written[SCALARS];
    uint32_t scalar_row[SCALARS], temp_row[3];
-   bool row_valid[SCALARS];     /* broadcast holds the register's value at this point of the block */
+   bool row_valid[SCALARS]; /* broadcast holds the register's value at this point of the block */
    uint32_t next_row;
-   uint32_t seg_uop;            /* SEG of the open segment */
+   uint32_t seg_uop; /* SEG of the open segment */
    bool open;
-   uint32_t word;               /* of the instruction being emitted */
+   uint32_t word; /* of the instruction being emitted */
    emu_timing_board board;
 } decoder;
 
-/* ---- growing arrays ----------------------------------------------------------------------------------- */
+/* ---- growing arrays -------------------------------------------------------------------------- */
 static bool grow(decoder *d, void *array, size_t element_B, uint32_t *cap, uint32_t need)
 {
    if (need <= *cap)
@@ -87,7 +88,7 @@ static void add_fix(decoder *d, int64_t target)
       d->fixes[d->fix_count++] = (branch_fix){d->p->uop_count - 1, target};
 }
 
-/* ---- finding the code ------------------------------------------------------------------------------------- */
+/* ---- finding the code ------------------------------------------------------------------------ */
 static bool is_vector_register(unsigned operand)
 {
    return operand < ISA_S0;
@@ -173,7 +174,7 @@ static void find_code(decoder *d)
    free(work);
 }
 
-/* ---- segments ------------------------------------------------------------------------------------------------ */
+/* ---- segments -------------------------------------------------------------------------------- */
 static void close_segment(decoder *d)
 {
    if (!d->open || d->failed)
@@ -215,7 +216,7 @@ static void count_instruction(decoder *d, const isa_inst *inst, const isa_info *
    emu_timing_issue(&d->board, d->profile, inst);
 }
 
-/* ---- operands -------------------------------------------------------------------------------------------------- */
+/* ---- operands -------------------------------------------------------------------------------- */
 static uint32_t find_const(decoder *d, uint32_t bits)
 {
    emu_program *p = d->p;
@@ -312,7 +313,7 @@ static int undeclared_any(const decoder *d, const isa_inst *inst, const isa_info
    return bad;
 }
 
-/* ---- instructions ------------------------------------------------------------------------------------------------- */
+/* ---- instructions ---------------------------------------------------------------------------- */
 /* FAULT: d type, a INFO, b and c the word index, signed 64 bits. */
 static void emit_fault(decoder *d, enum gpu_fault type, uint32_t info, int64_t word)
 {
@@ -325,7 +326,8 @@ static void emit_fault(decoder *d, enum gpu_fault type, uint32_t info, int64_t w
 
 static uint32_t uop_flags(const isa_inst *inst, const isa_info *info)
 {
-   uint32_t f = (inst->nd ? EMU_UOP_ND : 0u) | (inst->ret ? EMU_UOP_RET : 0u) | (inst->sat ? EMU_UOP_SAT : 0u);
+   uint32_t f =
+       (inst->nd ? EMU_UOP_ND : 0u) | (inst->ret ? EMU_UOP_RET : 0u) | (inst->sat ? EMU_UOP_SAT : 0u);
    f |= (uint32_t)inst->neg << EMU_UOP_NEG_SHIFT | (uint32_t)inst->abs << EMU_UOP_ABS_SHIFT;
    bool wide = info->src[0] == ISA_K_P2 || info->src[0] == ISA_K_D4;
    bool one_address = wide ? !is_vector_register(inst->src[0]) : !is_vector_register(inst->src[1]);
@@ -367,7 +369,8 @@ static bool ends_segment(const isa_inst *inst, const isa_info *info)
    return sync || (writes_scalars(info) && inst->dst == ISA_EXEC);
 }
 
-/* Emit from a leader up to the next one or the end of the straight line. `following` is the leader emitted next. */
+/* Emit from a leader up to the next one or the end of the straight line. `following` is the leader emitted
+ * next. */
 static void emit_block(decoder *d, size_t word, size_t following)
 {
    memset(d->row_valid, 0, sizeof d->row_valid);
@@ -473,8 +476,8 @@ static void account_bytes(decoder *d)
               d->uop_cap * (sizeof *p->uops + sizeof *p->uop_word + 1u);
 }
 
-emu_program *emu_program_decode(const emu_interp *interp, const emu_profile *profile, const uint64_t *words, size_t count,
-                                uint32_t vregs, uint32_t sregs)
+emu_program *emu_program_decode(const emu_interp *interp, const emu_profile *profile, const uint64_t *words,
+                                size_t count, uint32_t vregs, uint32_t sregs)
 {
    decoder *d = calloc(1, sizeof *d);
    emu_program *p = calloc(1, sizeof *p);

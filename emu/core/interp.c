@@ -1,9 +1,10 @@
 /* The vector interpreter: one handler per instruction, all 32 lanes per call, each handing over to the next.
  *
- * This file is compiled once per host level (EMU_LEVEL v2, v3, v4) with that level's instruction set; loops over lanes become
- * vector code. Results are the same on every level because arithmetic is (arith_f32.h, arith_int.h). Handlers tail-call
- * each other inside a segment; SEG returns to the loop in run(), so the host stack stays bounded even where
- * the compiler makes plain calls of them. Decoding is left to decode.c, turns of waves to wave.c.
+ * This file is compiled once per host level (EMU_LEVEL v2, v3, v4) with that level's instruction set; loops
+ * over lanes become vector code. Results are the same on every level because arithmetic is (arith_f32.h,
+ * arith_int.h). Handlers tail-call each other inside a segment; SEG returns to the loop in run(), so the host
+ * stack stays bounded even where the compiler makes plain calls of them. Decoding is left to decode.c, turns
+ * of waves to wave.c.
  */
 #include <immintrin.h>
 #include <string.h>
@@ -47,13 +48,14 @@ static inline bool is_full(const emu_uop *u, const emu_wave *w)
 }
 
 static const uint32_t lane_bit[ISA_WAVE_LANES] __attribute__((aligned(64))) = {
-   1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,  1u << 8,  1u << 9,  1u << 10,
-   1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15, 1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21,
-   1u << 22, 1u << 23, 1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31,
+    1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,
+    1u << 8,  1u << 9,  1u << 10, 1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15,
+    1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21, 1u << 22, 1u << 23,
+    1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31,
 };
 static const uint32_t lane_index[ISA_WAVE_LANES] __attribute__((aligned(64))) = {
-   0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
-   16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
 };
 
 static inline void mask_to_row(uint32_t mask, uint32_t *out)
@@ -121,24 +123,27 @@ static enum emu_stop run(emu_wave *w, emu_core_ctx *x)
 }
 
 const emu_interp PASTE(emu_interp_, EMU_LEVEL) = {
-   .name = TEXT(EMU_LEVEL),
-   .op = {
+    .name = TEXT(EMU_LEVEL),
+    .op =
+        {
 #define ISA_OP(name, opcode, ...) [opcode] = h_##name,
 #include "isa.def"
 #undef ISA_OP
-   },
-   .op_modified = {
+        },
+    .op_modified =
+        {
 #define M(name) [ISA_OP_##name] = h_##name##_modified,
-      MODIFIED_OPS(M)
+            MODIFIED_OPS(M)
 #undef M
-   },
-   .helper = {
-      [EMU_HELPER_SEG] = h_seg,
-      [EMU_HELPER_JUMP] = h_jump,
-      [EMU_HELPER_FAULT] = h_fault,
-      [EMU_HELPER_BROADCAST] = h_broadcast,
-      [EMU_HELPER_BROADCAST_IMM] = h_broadcast_imm,
-      [EMU_HELPER_EXEC_CHANGED] = h_exec_changed,
-   },
-   .run = run,
+        },
+    .helper =
+        {
+            [EMU_HELPER_SEG] = h_seg,
+            [EMU_HELPER_JUMP] = h_jump,
+            [EMU_HELPER_FAULT] = h_fault,
+            [EMU_HELPER_BROADCAST] = h_broadcast,
+            [EMU_HELPER_BROADCAST_IMM] = h_broadcast_imm,
+            [EMU_HELPER_EXEC_CHANGED] = h_exec_changed,
+        },
+    .run = run,
 };

@@ -1,13 +1,17 @@
 /* Handlers of vector arithmetic, moves, cross-lane operations and compares. Part of interp.c.
  *
- * Operands may be any row, the destination too: every lane is read before it is written. Operations that need more
- * than a few host instructions compute into a temporary row once and blend afterwards.
+ * Operands may be any row, the destination too: every lane is read before it is written. Operations that need
+ * more than a few host instructions compute into a temporary row once and blend afterwards.
  */
 
-/* ---- one lane function applied to rows ------------------------------------------------------------ */
+/* ---- one lane function applied to rows ------------------------------------------------------- */
 #define ROWS1(T) const T *a = row(w, u->a)
-#define ROWS2(T) ROWS1(T); const T *b = row(w, u->b)
-#define ROWS3(T) ROWS2(T); const T *c = row(w, u->c)
+#define ROWS2(T)                                                                                             \
+   ROWS1(T);                                                                                                 \
+   const T *b = row(w, u->b)
+#define ROWS3(T)                                                                                             \
+   ROWS2(T);                                                                                                 \
+   const T *c = row(w, u->c)
 
 #define LIGHT(name, rows, T, TD, expr)                                                                       \
    H(name)                                                                                                   \
@@ -18,7 +22,8 @@
          LANES d[l] = (expr);                                                                                \
       } else {                                                                                               \
          const uint32_t *m = x->exec_row;                                                                    \
-         LANES {                                                                                             \
+         LANES                                                                                               \
+         {                                                                                                   \
             TD r = (expr);                                                                                   \
             d[l] = m[l] ? r : d[l];                                                                          \
          }                                                                                                   \
@@ -38,7 +43,8 @@
 
 /* The same with operand modifiers and saturation. */
 #define SIGN_BIT(shift, i) (((u->flags >> ((shift) + (i))) & 1u) << 31)
-#define MODIFIER(i) const uint32_t keep##i = ~SIGN_BIT(EMU_UOP_ABS_SHIFT, i), flip##i = SIGN_BIT(EMU_UOP_NEG_SHIFT, i)
+#define MODIFIER(i)                                                                                          \
+   const uint32_t keep##i = ~SIGN_BIT(EMU_UOP_ABS_SHIFT, i), flip##i = SIGN_BIT(EMU_UOP_NEG_SHIFT, i)
 #define MODIFY(v, i) arith_float((arith_bits(v) & keep##i) ^ flip##i)
 #define MODIFIED_LIGHT(name, rows, modifiers, expr)                                                          \
    H(name##_modified)                                                                                        \
@@ -75,20 +81,19 @@ static inline void saturate(const emu_uop *u, float *r)
 }
 
 #define FLOAT1(kind, name, fn)                                                                               \
-   kind(name, ROWS1, float, float, fn(a[l]))                                                                 \
-   MODIFIED_##kind(name, ROWS1, MODIFIER(0), fn(MODIFY(a[l], 0)))
+   kind(name, ROWS1, float, float, fn(a[l])) MODIFIED_##kind(name, ROWS1, MODIFIER(0), fn(MODIFY(a[l], 0)))
 #define FLOAT2(kind, name, fn)                                                                               \
    kind(name, ROWS2, float, float, fn(a[l], b[l]))                                                           \
-   MODIFIED_##kind(name, ROWS2, MODIFIER(0); MODIFIER(1), fn(MODIFY(a[l], 0), MODIFY(b[l], 1)))
+       MODIFIED_##kind(name, ROWS2, MODIFIER(0); MODIFIER(1), fn(MODIFY(a[l], 0), MODIFY(b[l], 1)))
 #define FLOAT3(kind, name, fn)                                                                               \
    kind(name, ROWS3, float, float, fn(a[l], b[l], c[l]))                                                     \
-   MODIFIED_##kind(name, ROWS3, MODIFIER(0); MODIFIER(1); MODIFIER(2),                                              \
-            fn(MODIFY(a[l], 0), MODIFY(b[l], 1), MODIFY(c[l], 2)))
+       MODIFIED_##kind(name, ROWS3, MODIFIER(0); MODIFIER(1);                                                \
+                       MODIFIER(2), fn(MODIFY(a[l], 0), MODIFY(b[l], 1), MODIFY(c[l], 2)))
 #define INT1(kind, name, expr) kind(name, ROWS1, uint32_t, uint32_t, expr)
 #define INT2(kind, name, expr) kind(name, ROWS2, uint32_t, uint32_t, expr)
 #define INT3(kind, name, expr) kind(name, ROWS3, uint32_t, uint32_t, expr)
 
-/* ---- f32 --------------------------------------------------------------------------------------------- */
+/* ---- f32 ------------------------------------------------------------------------------------- */
 FLOAT2(LIGHT, v_add_f32, arith_add)
 FLOAT2(LIGHT, v_mul_f32, arith_mul)
 #ifdef __FMA__
@@ -156,7 +161,8 @@ FLOAT1(HEAVY, v_rsq_f32, arith_rsq)
 FLOAT1(HEAVY, v_exp2_f32, arith_exp2)
 FLOAT1(HEAVY, v_log2_f32, arith_log2)
 
-/* Sine of the row x->temp[1] plus n quarter turns, to x->temp[0]; arguments beyond the fast reduction one by one. */
+/* Sine of the row x->temp[1] plus n quarter turns, to x->temp[0]; arguments beyond the fast reduction one by
+ * one. */
 static inline void trig_row(emu_core_ctx *x, uint64_t n)
 {
    const float *a = (const float *)x->temp[1];
@@ -211,7 +217,7 @@ HEAVY(v_cvt_u32_f32, ROWS1, float, uint32_t, arith_u32_f32(a[l]))
 HEAVY(v_cvt_f16_f32, ROWS1, float, uint32_t, arith_f16_f32(a[l]))
 HEAVY(v_cvt_f32_f16, ROWS1, uint32_t, float, arith_f32_f16(a[l]))
 
-/* ---- integers ----------------------------------------------------------------------------------------- */
+/* ---- integers -------------------------------------------------------------------------------- */
 INT2(LIGHT, v_add_u32, a[l] + b[l])
 INT2(LIGHT, v_sub_u32, a[l] - b[l])
 INT2(LIGHT, v_mul_lo_u32, a[l] * b[l])
@@ -243,7 +249,7 @@ INT1(HEAVY, v_msb_u32, arith_msb_u32(a[l]))
 INT1(HEAVY, v_msb_i32, arith_msb_i32(a[l]))
 INT2(HEAVY, v_bfm, arith_bfm(a[l], b[l]))
 
-/* ---- moves and cross-lane --------------------------------------------------------------------------------- */
+/* ---- moves and cross-lane -------------------------------------------------------------------- */
 INT1(LIGHT, v_mov, a[l])
 
 H(v_sel)
@@ -254,7 +260,8 @@ H(v_sel)
       LANES d[l] = (mask & lane_bit[l]) ? b[l] : a[l];
    } else {
       const uint32_t *m = x->exec_row;
-      LANES {
+      LANES
+      {
          uint32_t r = (mask & lane_bit[l]) ? b[l] : a[l];
          d[l] = m[l] ? r : d[l];
       }
@@ -307,14 +314,15 @@ H(v_mbcnt)
    NEXT;
 }
 
-/* ---- compares ------------------------------------------------------------------------------------------------ */
+/* ---- compares -------------------------------------------------------------------------------- */
 #define COMPARE(name, T, va, vb, cond, modifiers)                                                            \
    H(name)                                                                                                   \
    {                                                                                                         \
       ROWS2(T);                                                                                              \
       modifiers;                                                                                             \
       uint32_t *r = x->temp[0];                                                                              \
-      LANES {                                                                                                \
+      LANES                                                                                                  \
+      {                                                                                                      \
          T p = va, q = vb;                                                                                   \
          r[l] = (cond) ? 0xffffffffu : 0;                                                                    \
       }                                                                                                      \
@@ -342,7 +350,8 @@ COMPARE_INT(v_cmp_lt_u32, uint32_t, p < q)
 COMPARE_INT(v_cmp_le_u32, uint32_t, p <= q)
 
 #define MODIFIED_OPS(M)                                                                                      \
-   M(v_add_f32) M(v_mul_f32) M(v_fma_f32) M(v_min_f32) M(v_max_f32) M(v_floor_f32) M(v_ceil_f32)             \
-   M(v_trunc_f32) M(v_rndne_f32) M(v_fract_f32) M(v_div_f32) M(v_sqrt_f32) M(v_rcp_f32) M(v_rsq_f32)         \
-   M(v_exp2_f32) M(v_log2_f32) M(v_sin_f32) M(v_cos_f32) M(v_cmp_eq_f32) M(v_cmp_lt_f32) M(v_cmp_le_f32)     \
-   M(v_cmp_ne_f32) M(v_cmp_equ_f32) M(v_cmp_ltu_f32) M(v_cmp_leu_f32) M(v_cmp_neu_f32)
+   M(v_add_f32)                                                                                              \
+   M(v_mul_f32) M(v_fma_f32) M(v_min_f32) M(v_max_f32) M(v_floor_f32) M(v_ceil_f32) M(v_trunc_f32)           \
+       M(v_rndne_f32) M(v_fract_f32) M(v_div_f32) M(v_sqrt_f32) M(v_rcp_f32) M(v_rsq_f32) M(v_exp2_f32)      \
+           M(v_log2_f32) M(v_sin_f32) M(v_cos_f32) M(v_cmp_eq_f32) M(v_cmp_lt_f32) M(v_cmp_le_f32)           \
+               M(v_cmp_ne_f32) M(v_cmp_equ_f32) M(v_cmp_ltu_f32) M(v_cmp_leu_f32) M(v_cmp_neu_f32)

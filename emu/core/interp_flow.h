@@ -1,6 +1,7 @@
-/* Handlers of the scalar unit, of program control and of the helpers that decoding inserts. Part of interp.c. */
+/* Handlers of the scalar unit, of program control and of the helpers that decoding inserts. Part of interp.c.
+ */
 
-/* ---- scalar unit --------------------------------------------------------------------------------------- */
+/* ---- scalar unit ----------------------------------------------------------------------------- */
 #define SCALAR(name, expr)                                                                                   \
    H(name)                                                                                                   \
    {                                                                                                         \
@@ -14,7 +15,7 @@
 
 SCALAR(s_mov, SA)
 SCALAR(s_not, ~SA)
-SCALAR(s_and, SA & SB)
+SCALAR(s_and, SA &SB)
 SCALAR(s_or, SA | SB)
 SCALAR(s_xor, SA ^ SB)
 SCALAR(s_andn, SA & ~SB)
@@ -23,7 +24,7 @@ SCALAR(s_shr, arith_shr(SA, SB))
 SCALAR(s_sar, arith_sar(SA, SB))
 SCALAR(s_add, SA + SB)
 SCALAR(s_sub, SA - SB)
-SCALAR(s_mul, SA * SB)
+SCALAR(s_mul, SA *SB)
 SCALAR(s_min_i32, arith_min_i32(SA, SB))
 SCALAR(s_max_i32, arith_max_i32(SA, SB))
 SCALAR(s_min_u32, arith_min_u32(SA, SB))
@@ -45,7 +46,7 @@ H(s_nop)
    NEXT;
 }
 
-/* ---- helpers ------------------------------------------------------------------------------------------------ */
+/* ---- helpers --------------------------------------------------------------------------------- */
 H(seg)
 {
    if (x->budget < (int64_t)u->imm) {
@@ -98,7 +99,7 @@ H(exec_changed)
    NEXT;
 }
 
-/* ---- program control ------------------------------------------------------------------------------------------ */
+/* ---- program control ------------------------------------------------------------------------- */
 H(s_br)
 {
    return jump(u, w, x);

@@ -1,8 +1,9 @@
 /* Handlers of memory instructions: global, buffer, LDS, scratch, scalar. Part of interp.c.
  *
- * Each first works out the byte address of every lane, then takes the cheapest way that is right: all lanes in one run of
- * memory inside one cached 64 KiB page (row copies), all in one cached page (host pointers), or memory.c, dword by
- * dword through the TLB, which also finds the faults. Inactive lanes repeat the address of the first active one.
+ * Each first works out the byte address of every lane, then takes the cheapest way that is right: all lanes
+ * in one run of memory inside one cached 64 KiB page (row copies), all in one cached page (host pointers), or
+ * memory.c, dword by dword through the TLB, which also finds the faults. Inactive lanes repeat the address of
+ * the first active one.
  */
 
 static inline uint64_t scalar_pair(const emu_wave *w, uint32_t offset)
@@ -12,9 +13,9 @@ static inline uint64_t scalar_pair(const emu_wave *w, uint32_t offset)
 
 /* What the fast paths need to know about the addresses. */
 typedef struct lane_shape {
-   uint64_t first;   /* address of the lowest active lane */
-   bool run;         /* exec is full and lane l is at first + l * bytes */
-   bool page;        /* dword aligned, all inside one 64 KiB page */
+   uint64_t first; /* address of the lowest active lane */
+   bool run;       /* exec is full and lane l is at first + l * bytes */
+   bool page;      /* dword aligned, all inside one 64 KiB page */
 } lane_shape;
 
 static inline void patch_inactive(const emu_wave *w, const emu_core_ctx *x, emu_lanes *m)
@@ -30,7 +31,8 @@ static inline lane_shape shape_of(const emu_wave *w, const emu_lanes *m, unsigne
 {
    uint64_t first = m->va[__builtin_ctz(w->exec)], spread = 0, unrun = 0, misaligned = 0, crossing = 0;
    uint64_t start = m->va[0], bytes = 4 * dwords;
-   LANES {
+   LANES
+   {
       uint64_t va = m->va[l];
       spread |= va ^ first;
       misaligned |= va;
@@ -102,8 +104,8 @@ static inline void store_page(uint8_t *page, const emu_lanes *m, uint64_t offset
 }
 
 /* Loads write inactive lanes too where they are dead, from the memory that the active ones read. */
-static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, bool valid,
-                                        unsigned dwords)
+static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                                        bool valid, unsigned dwords)
 {
    uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
    lane_shape s = shape_of(w, m, dwords);
@@ -121,8 +123,8 @@ static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_
    return emu_core_load(x, m, d, dwords) ? u + 1 : memory_fault(u, x);
 }
 
-static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, bool valid,
-                                         unsigned dwords)
+static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                                         bool valid, unsigned dwords)
 {
    uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
    lane_shape s = shape_of(w, m, dwords);
@@ -140,7 +142,7 @@ static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core
    return emu_core_store(x, m, c, dwords) ? u + 1 : memory_fault(u, x);
 }
 
-/* ---- addresses ------------------------------------------------------------------------------------------ */
+/* ---- addresses ------------------------------------------------------------------------------- */
 static inline void all_valid(emu_lanes *m, unsigned dwords)
 {
    LANES m->valid[l] = dwords;
@@ -170,7 +172,8 @@ static inline uint32_t dwords_inside(uint64_t offset, uint64_t size, unsigned dw
 }
 
 /* True if every active lane lies wholly inside the buffer; else m->valid is filled in. */
-static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
+static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                                    unsigned dwords)
 {
    const uint32_t *b = row(w, u->b);
    m->exec = w->exec;
@@ -204,8 +207,10 @@ static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx 
    return false;
 }
 
-/* The commonest case first: one base for all lanes, exec full, lanes side by side. Address of lane 0, or ~0. */
-static inline uint64_t run_address(const emu_uop *u, const emu_wave *w, const uint32_t *b, bool buffer, unsigned dwords)
+/* The commonest case first: one base for all lanes, exec full, lanes side by side. Address of lane 0, or ~0.
+ */
+static inline uint64_t run_address(const emu_uop *u, const emu_wave *w, const uint32_t *b, bool buffer,
+                                   unsigned dwords)
 {
    uint32_t unrun = 0, start = b[0];
    if (w->exec != 0xffffffffu || !(u->flags & EMU_UOP_UNIFORM))
@@ -302,8 +307,9 @@ GLOBAL(2)
 GLOBAL(3)
 GLOBAL(4)
 
-/* ---- LDS ---------------------------------------------------------------------------------------------------- */
-static inline bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
+/* ---- LDS ------------------------------------------------------------------------------------- */
+static inline bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                                 unsigned dwords)
 {
    const uint32_t *b = row(w, u->b);
    m->exec = w->exec;
@@ -326,7 +332,8 @@ static inline uint8_t *lds_run(const emu_uop *u, const emu_wave *w, const emu_co
    uint32_t unrun = 0, start = b[0];
    LANES unrun |= b[l] ^ (start + 4 * dwords * lane_index[l]);
    uint64_t first = (uint64_t)start + u->imm;
-   bool run = !unrun && w->exec == 0xffffffffu && !(first & 3) && first + ISA_WAVE_LANES * 4 * dwords <= x->lds_B;
+   bool run =
+       !unrun && w->exec == 0xffffffffu && !(first & 3) && first + ISA_WAVE_LANES * 4 * dwords <= x->lds_B;
    return run ? x->lds + first : NULL;
 }
 
@@ -393,7 +400,7 @@ SHARED(2)
 SHARED(3)
 SHARED(4)
 
-/* ---- atomics ---------------------------------------------------------------------------------------------------- */
+/* ---- atomics --------------------------------------------------------------------------------- */
 static inline const emu_uop *atomic_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, const emu_lanes *m,
                                           enum emu_atomic op, bool lds)
 {
@@ -448,7 +455,7 @@ ATOMIC(xor, XOR)
 ATOMIC(swap, SWAP)
 ATOMIC(cmpswap, CMPSWAP)
 
-/* ---- scratch: [dword][lane], so lanes at one address are a row ------------------------------------------------------ */
+/* ---- scratch: [dword][lane], so lanes at one address are a row ------------------------------- */
 static bool scratch_misaligned(const emu_wave *w, emu_core_ctx *x, const uint32_t *b, uint32_t imm,
                                enum gpu_access access)
 {
@@ -506,9 +513,9 @@ H(p_store_x1)
    return u + 1;
 }
 
-/* ---- scalar loads ----------------------------------------------------------------------------------------------------- */
-static inline const emu_uop *scalar_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, uint64_t va, unsigned valid,
-                                         unsigned dwords)
+/* ---- scalar loads ---------------------------------------------------------------------------- */
+static inline const emu_uop *scalar_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, uint64_t va,
+                                         unsigned valid, unsigned dwords)
 {
    uint32_t *d = (uint32_t *)((uint8_t *)w + u->d);
    const uint32_t *host = (const uint32_t *)emu_tlb_fast(x->tlb, va, false);

@@ -1,4 +1,5 @@
-/* Which interpreter the host can run: x86-64 levels v2, v3, v4 by cpuid and by what the operating system saves. */
+/* Which interpreter the host can run: x86-64 levels v2, v3, v4 by cpuid and by what the operating system
+ * saves. */
 #include <cpuid.h>
 #include "core.h"
 
@@ -29,8 +30,8 @@ static enum emu_isa_level host_level(void)
    if (!has(features_c, BIT(0) | BIT(9) | BIT(13) | BIT(19) | BIT(20) | BIT(23)) || !has(ext_c, BIT(0)))
       return EMU_ISA_AUTO;
    /* v3: FMA, MOVBE, OSXSAVE, AVX, F16C; BMI1, AVX2, BMI2; LZCNT; ymm state saved */
-   if (!has(features_c, BIT(12) | BIT(22) | BIT(27) | BIT(28) | BIT(29)) || !has(seven_b, BIT(3) | BIT(5) | BIT(8)) ||
-       !has(ext_c, BIT(5)) || (xcr0() & 0x6) != 0x6)
+   if (!has(features_c, BIT(12) | BIT(22) | BIT(27) | BIT(28) | BIT(29)) ||
+       !has(seven_b, BIT(3) | BIT(5) | BIT(8)) || !has(ext_c, BIT(5)) || (xcr0() & 0x6) != 0x6)
       return EMU_ISA_V2;
    /* v4: AVX512 F, DQ, CD, BW, VL; zmm and mask state saved */
    if (!has(seven_b, BIT(16) | BIT(17) | BIT(28) | BIT(30) | BIT(31)) || (xcr0() & 0xe6) != 0xe6)
@@ -46,9 +47,13 @@ const emu_interp *emu_interp_select(enum emu_isa_level level)
    if (level > best)
       return NULL;
    switch (level) {
-   case EMU_ISA_V4: return &emu_interp_v4;
-   case EMU_ISA_V3: return &emu_interp_v3;
-   case EMU_ISA_V2: return &emu_interp_v2;
-   default: return NULL;
+   case EMU_ISA_V4:
+      return &emu_interp_v4;
+   case EMU_ISA_V3:
+      return &emu_interp_v3;
+   case EMU_ISA_V2:
+      return &emu_interp_v2;
+   default:
+      return NULL;
    }
 }

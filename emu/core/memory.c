@@ -1,8 +1,8 @@
 /* Memory instructions of the shader core, dword by dword: whatever the interpreter's fast paths leave over.
  *
- * Lanes act in lane order; a fault names its first lane's address and every lane that has a fault of the same type. Accesses
- * are relaxed host accesses of whole dwords. A dword beyond the lane's `valid` count reads 0, is not written and cannot
- * fault. Used by all interpreter levels; timing only sees the sums.
+ * Lanes act in lane order; a fault names its first lane's address and every lane that has a fault of the same
+ * type. Accesses are relaxed host accesses of whole dwords. A dword beyond the lane's `valid` count reads 0,
+ * is not written and cannot fault. Used by all interpreter levels; timing only sees the sums.
  */
 #include "core.h"
 
@@ -33,8 +33,8 @@ static enum gpu_fault lane_fault(emu_core_ctx *x, const emu_lanes *m, unsigned l
    return GPU_FAULT_NONE;
 }
 
-static bool raise_fault(emu_core_ctx *x, const emu_lanes *m, unsigned lane, unsigned dwords, enum gpu_access access,
-                        enum gpu_fault type, uint64_t va)
+static bool raise_fault(emu_core_ctx *x, const emu_lanes *m, unsigned lane, unsigned dwords,
+                        enum gpu_access access, enum gpu_fault type, uint64_t va)
 {
    uint32_t lanes = 1u << lane;
    for (uint32_t rest = m->exec & ~((2u << lane) - 1); rest; rest &= rest - 1) {
@@ -82,7 +82,7 @@ bool emu_core_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WA
    return true;
 }
 
-/* ---- LDS ------------------------------------------------------------------------------------------------- */
+/* ---- LDS ------------------------------------------------------------------------------------- */
 static bool lds_misaligned(emu_core_ctx *x, const emu_lanes *m, enum gpu_access access)
 {
    uint32_t lanes = 0;
@@ -107,7 +107,8 @@ bool emu_core_lds_load(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA
    return true;
 }
 
-bool emu_core_lds_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES], unsigned dwords)
+bool emu_core_lds_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[ISA_WAVE_LANES],
+                        unsigned dwords)
 {
    if (lds_misaligned(x, m, GPU_ACCESS_WRITE))
       return false;
@@ -119,20 +120,30 @@ bool emu_core_lds_store(emu_core_ctx *x, const emu_lanes *m, uint32_t (*data)[IS
    return true;
 }
 
-/* ---- atomics ----------------------------------------------------------------------------------------------- */
+/* ---- atomics --------------------------------------------------------------------------------- */
 static uint32_t atomic_result(enum emu_atomic op, uint32_t old, uint32_t c, uint32_t c2)
 {
    switch (op) {
-   case EMU_ATOMIC_ADD: return old + c;
-   case EMU_ATOMIC_MIN_I32: return (int32_t)old < (int32_t)c ? old : c;
-   case EMU_ATOMIC_MAX_I32: return (int32_t)old > (int32_t)c ? old : c;
-   case EMU_ATOMIC_MIN_U32: return old < c ? old : c;
-   case EMU_ATOMIC_MAX_U32: return old > c ? old : c;
-   case EMU_ATOMIC_AND: return old & c;
-   case EMU_ATOMIC_OR: return old | c;
-   case EMU_ATOMIC_XOR: return old ^ c;
-   case EMU_ATOMIC_SWAP: return c;
-   case EMU_ATOMIC_CMPSWAP: return old == c2 ? c : old;
+   case EMU_ATOMIC_ADD:
+      return old + c;
+   case EMU_ATOMIC_MIN_I32:
+      return (int32_t)old < (int32_t)c ? old : c;
+   case EMU_ATOMIC_MAX_I32:
+      return (int32_t)old > (int32_t)c ? old : c;
+   case EMU_ATOMIC_MIN_U32:
+      return old < c ? old : c;
+   case EMU_ATOMIC_MAX_U32:
+      return old > c ? old : c;
+   case EMU_ATOMIC_AND:
+      return old & c;
+   case EMU_ATOMIC_OR:
+      return old | c;
+   case EMU_ATOMIC_XOR:
+      return old ^ c;
+   case EMU_ATOMIC_SWAP:
+      return c;
+   case EMU_ATOMIC_CMPSWAP:
+      return old == c2 ? c : old;
    }
    return old;
 }
@@ -157,8 +168,8 @@ static uint32_t atomic_private(uint32_t *p, enum emu_atomic op, uint32_t c, uint
    return old;
 }
 
-bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op, uint32_t (*data)[ISA_WAVE_LANES],
-                     uint32_t *old, bool lds)
+bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
+                     uint32_t (*data)[ISA_WAVE_LANES], uint32_t *old, bool lds)
 {
    if (lds && lds_misaligned(x, m, GPU_ACCESS_ATOMIC))
       return false;
@@ -186,7 +197,7 @@ bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op, ui
    return true;
 }
 
-/* ---- scalar unit ----------------------------------------------------------------------------------------------- */
+/* ---- scalar unit ----------------------------------------------------------------------------- */
 bool emu_core_scalar_load(emu_core_ctx *x, uint64_t va, uint32_t *dst, unsigned dwords, unsigned valid)
 {
    uint32_t value[8] = {0};

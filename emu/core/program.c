@@ -1,8 +1,9 @@
 /* The device's decoded programs.
  *
- * A program is found by its content (hash first, then every word) and its register limits, never by its address: one that
- * the guest has rewritten is simply another program, so nothing can be stale. Programs in use are pinned by
- * references; of the others the least recently used go when the cache holds more than its share of host memory.
+ * A program is found by its content (hash first, then every word) and its register limits, never by its
+ * address: one that the guest has rewritten is simply another program, so nothing can be stale. Programs in
+ * use are pinned by references; of the others the least recently used go when the cache holds more than its
+ * share of host memory.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@ struct emu_program_cache {
    emu_program *newest, *oldest; /* every program, by last use */
 };
 
-emu_program_cache *emu_program_cache_create(const emu_interp *interp, const emu_profile *profile, size_t max_B)
+emu_program_cache *emu_program_cache_create(const emu_interp *interp, const emu_profile *profile,
+                                            size_t max_B)
 {
    emu_program_cache *c = calloc(1, sizeof *c);
    if (!c)
@@ -79,8 +81,8 @@ void emu_program_cache_destroy(emu_program_cache *c)
    free(c);
 }
 
-static emu_program *find(emu_program_cache *c, uint64_t hash, const uint64_t *words, size_t count, uint32_t vregs,
-                         uint32_t sregs)
+static emu_program *find(emu_program_cache *c, uint64_t hash, const uint64_t *words, size_t count,
+                         uint32_t vregs, uint32_t sregs)
 {
    for (emu_program *p = c->buckets[hash % BUCKETS]; p; p = p->next)
       if (p->hash == hash && p->word_count == count && p->vregs == vregs && p->sregs == sregs &&

@@ -1,11 +1,12 @@
 /* The first estimate of time.
  *
- * A wave's issue time is the sum over its instructions of the class's issue cost; its latency is what in-order issue with
- * the class latencies would take, segment by segment (results in flight at a segment's end are not waited for). Workgroup
- * g runs on core g % cores; a core is as busy as its schedulers together, or as its one cache-line port. The dispatch takes
- * the launch cost plus the largest of: busiest core, longest wave, lines at DRAM bandwidth. Only integer sums and
- * maxima per workgroup enter, so the result is the same whatever the host does. The event-driven model replaces
- * emu_timing_dispatch and keeps the seams: SEG micro-ops and the line counts of memory instructions.
+ * A wave's issue time is the sum over its instructions of the class's issue cost; its latency is what
+ * in-order issue with the class latencies would take, segment by segment (results in flight at a segment's
+ * end are not waited for). Workgroup g runs on core g % cores; a core is as busy as its schedulers together,
+ * or as its one cache-line port. The dispatch takes the launch cost plus the largest of: busiest core,
+ * longest wave, lines at DRAM bandwidth. Only integer sums and maxima per workgroup enter, so the result is
+ * the same whatever the host does. The event-driven model replaces emu_timing_dispatch and keeps the seams:
+ * SEG micro-ops and the line counts of memory instructions.
  */
 #include <string.h>
 #include "timing_static.h"

@@ -17,10 +17,10 @@ void emu_timing_issue(emu_timing_board *b, const emu_profile *p, const isa_inst 
 
 /* What a dispatch did, as sums and maxima that do not depend on host threads. */
 typedef struct emu_timing_work {
-   uint64_t *core_issue;   /* [cores] scheduler cycles of the workgroups g with g % cores == core */
-   uint64_t *core_lines;   /* [cores] cache lines they touched */
-   uint64_t wave_latency;  /* longest wave */
-   uint64_t bytes;         /* all bytes of all lines */
+   uint64_t *core_issue;  /* [cores] scheduler cycles of the workgroups g with g % cores == core */
+   uint64_t *core_lines;  /* [cores] cache lines they touched */
+   uint64_t wave_latency; /* longest wave */
+   uint64_t bytes;        /* all bytes of all lines */
 } emu_timing_work;
 
 /* Cycles of a dispatch: launch + the busiest of cores, longest wave and memory. */

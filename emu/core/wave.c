@@ -1,8 +1,9 @@
 /* Waves and workgroups.
  *
- * A workgroup is one block of host memory: its waves (registers as rows, core.h), its LDS, its scratch. It lives on one host
- * thread; its waves run in turn, each until it ends, waits at a barrier, yields or has used up its quantum. Which wave runs
- * when depends on instruction counts alone. Where workgroups come from and which of them runs next is left to pool.c.
+ * A workgroup is one block of host memory: its waves (registers as rows, core.h), its LDS, its scratch. It
+ * lives on one host thread; its waves run in turn, each until it ends, waits at a barrier, yields or has used
+ * up its quantum. Which wave runs when depends on instruction counts alone. Where workgroups come from and
+ * which of them runs next is left to pool.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ void emu_rows_free(void *p)
    free(raw);
 }
 
-/* ---- launch -------------------------------------------------------------------------------------------- */
+/* ---- launch ---------------------------------------------------------------------------------- */
 bool emu_launch_prepare(emu_launch *l)
 {
    l->lanes = l->size[0] * l->size[1] * l->size[2];
@@ -62,7 +63,7 @@ void emu_launch_release(emu_launch *l)
    l->local_id = NULL;
 }
 
-/* ---- workgroups ------------------------------------------------------------------------------------------ */
+/* ---- workgroups ------------------------------------------------------------------------------ */
 emu_wave *emu_group_wave(const emu_group *g, const emu_launch *l, uint32_t i)
 {
    return (emu_wave *)(g->waves + i * l->wave_B);
@@ -137,7 +138,7 @@ void emu_group_start(emu_group *g, const emu_launch *l, uint64_t index)
       start_wave(emu_group_wave(g, l, i), g, l, i);
 }
 
-/* ---- faults ------------------------------------------------------------------------------------------------- */
+/* ---- faults ---------------------------------------------------------------------------------- */
 /* SEG counted its whole segment in advance: take back what stands behind the fault. */
 static void uncount(emu_core_ctx *x, const emu_program *p, const emu_wave *w, uint32_t at)
 {
@@ -156,7 +157,8 @@ static void uncount(emu_core_ctx *x, const emu_program *p, const emu_wave *w, ui
          continue;
       rest[cls]--;
       left--;
-      vector_left -= cls != ISA_CLASS_SALU && cls != ISA_CLASS_SMEM && cls != ISA_CLASS_BRANCH && cls != ISA_CLASS_SYNC;
+      vector_left -=
+          cls != ISA_CLASS_SALU && cls != ISA_CLASS_SMEM && cls != ISA_CLASS_BRANCH && cls != ISA_CLASS_SYNC;
    }
    for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)
       x->sums.class_instructions[c] -= rest[c];
@@ -175,7 +177,7 @@ static void locate_fault(emu_core_ctx *x, const emu_group *g, const emu_launch *
       x->fault.group[k] = g->id[k] + l->base[k];
 }
 
-/* ---- turns ------------------------------------------------------------------------------------------------------ */
+/* ---- turns ----------------------------------------------------------------------------------- */
 static bool watchdog_bites(const emu_launch *l, const emu_wave *w)
 {
    if (!l->watchdog)
@@ -192,7 +194,8 @@ static void wave_ended(emu_group *g, emu_wave *w)
    g->latency_cycles = w->latency_cycles > g->latency_cycles ? w->latency_cycles : g->latency_cycles;
 }
 
-static enum emu_stop run_wave(emu_group *g, emu_wave *w, const emu_launch *l, const emu_interp *interp, emu_core_ctx *x)
+static enum emu_stop run_wave(emu_group *g, emu_wave *w, const emu_launch *l, const emu_interp *interp,
+                              emu_core_ctx *x)
 {
    int64_t quantum = EMU_WAVE_QUANTUM;
    if (l->watchdog && l->watchdog - w->instructions < (uint64_t)quantum)

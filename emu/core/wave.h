@@ -11,9 +11,9 @@ typedef struct emu_launch {
    uint32_t size[3], grid[3], base[3];
    uint32_t lds_B, scratch_B;
    uint32_t user[GPU_CS_USER_REGS];
-   uint64_t watchdog;        /* instructions per wave, 0: no limit */
+   uint64_t watchdog; /* instructions per wave, 0: no limit */
    /* set by prepare */
-   uint32_t lanes, waves;    /* per workgroup */
+   uint32_t lanes, waves; /* per workgroup */
    uint64_t groups;
    size_t wave_B, group_B;
    uint32_t (*local_id)[3][ISA_WAVE_LANES]; /* [waves] */
@@ -25,13 +25,14 @@ void emu_launch_release(emu_launch *l);
 typedef struct emu_group {
    struct emu_group *next;
    uint64_t index;
-   uint32_t id[3];           /* without BASE */
-   uint32_t done;            /* waves that have ended */
+   uint32_t id[3]; /* without BASE */
+   uint32_t done;  /* waves that have ended */
    uint64_t issue_cycles, latency_cycles, lines, instructions;
    uint8_t *waves, *lds, *scratch;
 } emu_group;
 
-/* Memory of one workgroup; may be started again and again for the same launch. NULL when host memory is exhausted. */
+/* Memory of one workgroup; may be started again and again for the same launch. NULL when host memory is
+ * exhausted. */
 emu_group *emu_group_create(const emu_launch *l);
 void emu_group_destroy(emu_group *g);
 void emu_group_start(emu_group *g, const emu_launch *l, uint64_t index);

@@ -1,5 +1,5 @@
-/* How fast the interpreter is on one host core, level by level: lane operations per second of small loops that are typical of
- * shaders. `bench_interp [seconds per measurement]`. */
+/* How fast the interpreter is on one host core, level by level: lane operations per second of small loops
+ * that are typical of shaders. `bench_interp [seconds per measurement]`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,22 +20,32 @@ typedef struct bench {
 } bench;
 
 static const bench benches[] = {
-   {"f32 fma, registers",
-    "v_fma_f32.nd v4, v1, v2, v4\n v_fma_f32.nd v5, v1, v2, v5\n v_fma_f32.nd v6, v1, v2, v6\n v_fma_f32.nd v7, v1, v2, v7\n"
-    "v_fma_f32.nd v8, v1, v2, v8\n v_fma_f32.nd v9, v1, v2, v9\n v_fma_f32.nd v10, v1, v2, v10\n v_fma_f32.nd v11, v1, v2, v11\n", 8},
-   {"f32 fma, scalar and constant",
-    "v_fma_f32.nd v4, v4, s4, 0.5\n v_fma_f32.nd v5, v5, s4, 0.5\n v_fma_f32.nd v6, v6, s4, 0.5\n v_fma_f32.nd v7, v7, s4, 0.5\n"
-    "v_fma_f32.nd v8, v8, s4, 0.5\n v_fma_f32.nd v9, v9, s4, 0.5\n v_fma_f32.nd v10, v10, s4, 0.5\n v_fma_f32.nd v11, v11, s4, 0.5\n", 8},
-   {"f32 fma, negated source",
-    "v_fma_f32 v4, -v1, v2, v4\n v_fma_f32 v5, -v1, v2, v5\n v_fma_f32 v6, -v1, v2, v6\n v_fma_f32 v7, -v1, v2, v7\n", 4},
-   {"f32 add mul min max",
-    "v_add_f32 v4, v1, v2\n v_mul_f32 v5, v1, v2\n v_min_f32 v6, v1, v2\n v_max_f32 v7, v1, v2\n", 4},
-   {"integer add and xor shl", "v_add_u32 v4, v1, v2\n v_and v5, v1, v2\n v_xor v6, v1, v2\n v_shl v7, v1, 3\n", 4},
-   {"compare and select", "v_cmp_lt_f32 s6, v1, v2\n v_sel v4, v1, v2, s6\n v_cmp_lt_i32 s7, v1, v2\n v_sel v5, v1, v2, s7\n", 4},
-   {"exp2 log2", "v_exp2_f32 v4, v1\n v_log2_f32 v5, v2\n", 2},
-   {"sin cos", "v_sin_f32 v4, v1\n v_cos_f32 v5, v2\n", 2},
-   {"div sqrt", "v_div_f32 v4, v1, v2\n v_sqrt_f32 v5, v2\n", 2},
-   {"LDS store load, run", "l_store_x1 v3, v1\n l_load_x1 v4, v3\n", 2},
+    {"f32 fma, registers",
+     "v_fma_f32.nd v4, v1, v2, v4\n v_fma_f32.nd v5, v1, v2, v5\n v_fma_f32.nd v6, v1, v2, v6\n v_fma_f32.nd "
+     "v7, v1, v2, v7\n"
+     "v_fma_f32.nd v8, v1, v2, v8\n v_fma_f32.nd v9, v1, v2, v9\n v_fma_f32.nd v10, v1, v2, v10\n "
+     "v_fma_f32.nd v11, v1, v2, v11\n",
+     8},
+    {"f32 fma, scalar and constant",
+     "v_fma_f32.nd v4, v4, s4, 0.5\n v_fma_f32.nd v5, v5, s4, 0.5\n v_fma_f32.nd v6, v6, s4, 0.5\n "
+     "v_fma_f32.nd v7, v7, s4, 0.5\n"
+     "v_fma_f32.nd v8, v8, s4, 0.5\n v_fma_f32.nd v9, v9, s4, 0.5\n v_fma_f32.nd v10, v10, s4, 0.5\n "
+     "v_fma_f32.nd v11, v11, s4, 0.5\n",
+     8},
+    {"f32 fma, negated source",
+     "v_fma_f32 v4, -v1, v2, v4\n v_fma_f32 v5, -v1, v2, v5\n v_fma_f32 v6, -v1, v2, v6\n v_fma_f32 v7, -v1, "
+     "v2, v7\n",
+     4},
+    {"f32 add mul min max",
+     "v_add_f32 v4, v1, v2\n v_mul_f32 v5, v1, v2\n v_min_f32 v6, v1, v2\n v_max_f32 v7, v1, v2\n", 4},
+    {"integer add and xor shl",
+     "v_add_u32 v4, v1, v2\n v_and v5, v1, v2\n v_xor v6, v1, v2\n v_shl v7, v1, 3\n", 4},
+    {"compare and select",
+     "v_cmp_lt_f32 s6, v1, v2\n v_sel v4, v1, v2, s6\n v_cmp_lt_i32 s7, v1, v2\n v_sel v5, v1, v2, s7\n", 4},
+    {"exp2 log2", "v_exp2_f32 v4, v1\n v_log2_f32 v5, v2\n", 2},
+    {"sin cos", "v_sin_f32 v4, v1\n v_cos_f32 v5, v2\n", 2},
+    {"div sqrt", "v_div_f32 v4, v1, v2\n v_sqrt_f32 v5, v2\n", 2},
+    {"LDS store load, run", "l_store_x1 v3, v1\n l_load_x1 v4, v3\n", 2},
 };
 
 static emu_core_ctx ctx __attribute__((aligned(128)));
@@ -47,7 +57,8 @@ static void measure(const emu_interp *interp, const emu_profile *profile, const 
    size_t count;
    snprintf(text, sizeof text,
             "s_mov s0, 1024\n v_lane_id v3\n v_shl v3, v3, 2\n v_mov v1, 0.5\n v_mov v2, 2.0\n"
-            "loop:\n%s s_sub s0, s0, 1\n s_brnz s0, loop\n s_endpgm\n", b->body);
+            "loop:\n%s s_sub s0, s0, 1\n s_brnz s0, loop\n s_endpgm\n",
+            b->body);
    uint64_t *words = isa_assemble(text, &count, err, sizeof err);
    if (!words) {
       fprintf(stderr, "%s: %s\n", b->name, err);

@@ -1,4 +1,5 @@
-/* Random programs and what becomes of them. Used by the fuzz test and, with a golden result, under Windows. */
+/* Random programs and what becomes of them. Used by the fuzz test and, with a golden result, under Windows.
+ */
 #ifndef CORE_FUZZ_H
 #define CORE_FUZZ_H
 
@@ -13,7 +14,8 @@ static uint64_t random_word(const isa_info *table, size_t count)
    const unsigned shift[4] = {11, 20, 29, 38};
    const uint8_t kind[4] = {info->dst, info->src[0], info->src[1], info->src[2]};
    if (info->format == ISA_FMT_BRANCH)
-      return w | (uint64_t)(info->src[0] ? ISA_S0 + rnd() % 32 : 0) << 20 | (uint64_t)(uint32_t)((int)(rnd() % 40) - 20) << 32;
+      return w | (uint64_t)(info->src[0] ? ISA_S0 + rnd() % 32 : 0) << 20 |
+             (uint64_t)(uint32_t)((int)(rnd() % 40) - 20) << 32;
    for (unsigned i = 0; i < 4; i++) {
       uint64_t operand = rnd() % 29;
       bool scalar = kind[i] >= ISA_K_S1 && kind[i] <= ISA_K_S8;
@@ -37,7 +39,9 @@ static uint64_t random_word(const isa_info *table, size_t count)
 static bool wants_literal(uint64_t word)
 {
    const isa_info *info = isa_lookup(word & 0x3ff);
-   return info && ((word >> 20 & 0x1ff) == ISA_LITERAL || (word >> 29 & 0x1ff) == ISA_LITERAL || (word >> 38 & 0x1ff) == ISA_LITERAL) &&
+   return info &&
+          ((word >> 20 & 0x1ff) == ISA_LITERAL || (word >> 29 & 0x1ff) == ISA_LITERAL ||
+           (word >> 38 & 0x1ff) == ISA_LITERAL) &&
           info->format != ISA_FMT_BRANCH;
 }
 
@@ -81,7 +85,8 @@ static void reset_memory(emu_device *dev)
    rig_page0 = page[0];
 }
 
-static void run_program(emu_device *dev, const emu_interp *interp, const uint64_t *words, unsigned round, outcome *o)
+static void run_program(emu_device *dev, const emu_interp *interp, const uint64_t *words, unsigned round,
+                        outcome *o)
 {
    rig_wave t;
    memset(o, 0, sizeof *o);
@@ -89,9 +94,14 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
    t.launch.watchdog = 20000;
    /* addresses that often hit */
    for (unsigned i = 0; i < 32; i++) {
-      t.wave->s[i] = i % 4 == 0 ? (uint32_t)RIG_VA : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32) : i % 4 == 2 ? RIG_B : round * i;
+      t.wave->s[i] = i % 4 == 0   ? (uint32_t)RIG_VA
+                     : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32)
+                     : i % 4 == 2 ? RIG_B
+                                  : round * i;
       for (unsigned l = 0; l < 32; l++)
-         t.wave->rows[i][l] = i % 4 == 0 ? (uint32_t)RIG_VA : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32) : (l * i * 4) & 0x3fff;
+         t.wave->rows[i][l] = i % 4 == 0   ? (uint32_t)RIG_VA
+                              : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32)
+                                           : (l * i * 4) & 0x3fff;
    }
    rig_wave_refresh(&t);
    o->turn = rig_wave_run(&t);
@@ -108,7 +118,8 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
    for (uint32_t i = 0; i < t.program->segment_count; i++) {
       counted += t.x->segments[i].runs * t.program->segments[i].instructions;
       for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)
-         o->sums.class_instructions[c] += t.x->segments[i].runs * t.program->segments[i].class_instructions[c];
+         o->sums.class_instructions[c] +=
+             t.x->segments[i].runs * t.program->segments[i].class_instructions[c];
    }
    uint64_t by_class = 0;
    for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)

@@ -1,6 +1,6 @@
-/* What the tests of the shader cores share: a device whose command processor is a fake that takes note of events, guest memory
- * with pages of each kind, dispatches written straight into the front end's registers, and single waves set up by hand.
- * Included once per test program. */
+/* What the tests of the shader cores share: a device whose command processor is a fake that takes note of
+ * events, guest memory with pages of each kind, dispatches written straight into the front end's registers,
+ * and single waves set up by hand. Included once per test program. */
 #ifndef CORE_RIG_H
 #define CORE_RIG_H
 
@@ -14,19 +14,25 @@
 #include "blocks.h"
 #include "cs.h"
 
-/* ---- the fake command processor ------------------------------------------------------------------------- */
+/* ---- the fake command processor -------------------------------------------------------------- */
 static atomic_uint rig_cs_events;
-bool emu_cp_create(emu_device *dev) { return true; }
+bool emu_cp_create(emu_device *dev)
+{
+   return true;
+}
 void emu_cp_destroy(emu_device *dev) {}
 void emu_cp_event(emu_device *dev, uint32_t events)
 {
    if (events & GPU_EVENT_CS)
       atomic_fetch_add(&rig_cs_events, 1);
 }
-uint32_t emu_cp_read(emu_device *dev, uint32_t address) { return 0; }
+uint32_t emu_cp_read(emu_device *dev, uint32_t address)
+{
+   return 0;
+}
 void emu_cp_write(emu_device *dev, uint32_t address, uint32_t value, bool from_cp) {}
 
-/* ---- random numbers ----------------------------------------------------------------------------------------- */
+/* ---- random numbers -------------------------------------------------------------------------- */
 static uint64_t rig_seed = 0x9e3779b97f4a7c15u;
 static inline uint32_t rnd(void)
 {
@@ -36,9 +42,10 @@ static inline uint32_t rnd(void)
    return (uint32_t)(rig_seed >> 16);
 }
 
-/* ---- guest memory ----------------------------------------------------------------------------------------------
- * RIG_VA: 1 MiB of 64 KiB pages, physically scattered. RIG_SMALL_VA: 64 KiB of 4 KiB pages. RIG_RO_VA: one read-only 64 KiB page.
- * Each is followed by a hole. */
+/* ---- guest memory
+ * ---------------------------------------------------------------------------------------------- RIG_VA: 1
+ * MiB of 64 KiB pages, physically scattered. RIG_SMALL_VA: 64 KiB of 4 KiB pages. RIG_RO_VA: one read-only 64
+ * KiB page. Each is followed by a hole. */
 #define RIG_VA UINT64_C(0x7a0010000000)
 #define RIG_B (1u << 20)
 #define RIG_SMALL_VA UINT64_C(0x20000000)
@@ -117,7 +124,7 @@ static inline emu_device *rig_open_as(const char *profile, unsigned threads, con
       *rig_pte(dev, RIG_VA + i) = rig_pa(i) | GPU_PTE_VALID | GPU_PTE_LEAF | GPU_PTE_WRITE | GPU_PTE_CONTIG;
    for (uint64_t i = 0; i < RIG_SMALL_B; i += 4096)
       *rig_pte(dev, RIG_SMALL_VA + i) =
-         (RIG_PA + 0x800000 + (i ^ 0x3000)) | GPU_PTE_VALID | GPU_PTE_LEAF | GPU_PTE_WRITE;
+          (RIG_PA + 0x800000 + (i ^ 0x3000)) | GPU_PTE_VALID | GPU_PTE_LEAF | GPU_PTE_WRITE;
    for (uint64_t i = 0; i < 0x10000; i += 4096)
       *rig_pte(dev, RIG_RO_VA + i) = (RIG_PA + 0xa00000 + i) | GPU_PTE_VALID | GPU_PTE_LEAF | GPU_PTE_CONTIG;
    emu_mmio_write(dev, GPU_REG_MMU_ROOT_LO, (uint32_t)RIG_ROOT);
@@ -131,7 +138,7 @@ static inline emu_device *rig_open(unsigned threads)
    return rig_open_as("fg1", threads, NULL);
 }
 
-/* ---- programs --------------------------------------------------------------------------------------------------- */
+/* ---- programs -------------------------------------------------------------------------------- */
 static inline uint64_t *rig_assemble(const char *text, size_t *count)
 {
    char err[256];
@@ -143,7 +150,7 @@ static inline uint64_t *rig_assemble(const char *text, size_t *count)
    return words;
 }
 
-/* ---- dispatches --------------------------------------------------------------------------------------------------- */
+/* ---- dispatches ------------------------------------------------------------------------------ */
 typedef struct rig_dispatch {
    uint32_t ring, vregs, sregs, lds_B, scratch_B, flags, watchdog;
    uint32_t group[3], grid[3], base[3], user[16];
@@ -160,7 +167,11 @@ static inline rig_dispatch rig_program_at(emu_device *dev, const char *text, uin
    uint64_t *words = rig_assemble(text, &count);
    rig_copy(dev, offset, words, count * 8, true);
    free(words);
-   return (rig_dispatch){.vregs = 32, .sregs = 64, .group = {32, 1, 1}, .grid = {1, 1, 1}, .program = offset,
+   return (rig_dispatch){.vregs = 32,
+                         .sregs = 64,
+                         .group = {32, 1, 1},
+                         .grid = {1, 1, 1},
+                         .program = offset,
                          .program_qw = (uint32_t)count,
                          .user = {(uint32_t)RIG_VA, (uint32_t)(RIG_VA >> 32), RIG_B, 0}};
 }
@@ -218,7 +229,7 @@ static inline uint64_t rig_counter(emu_device *dev, enum gpu_counter c)
    return atomic_load(&dev->counters[c]);
 }
 
-/* ---- single waves ----------------------------------------------------------------------------------------------------- */
+/* ---- single waves ---------------------------------------------------------------------------- */
 typedef struct rig_wave {
    const emu_interp *interp;
    emu_program *program;
@@ -229,15 +240,19 @@ typedef struct rig_wave {
    emu_tlb tlb;
 } rig_wave;
 
-static inline void rig_wave_open(rig_wave *t, emu_device *dev, const emu_interp *interp, const uint64_t *words, size_t count,
-                                 uint32_t lds_B, uint32_t scratch_B)
+static inline void rig_wave_open(rig_wave *t, emu_device *dev, const emu_interp *interp,
+                                 const uint64_t *words, size_t count, uint32_t lds_B, uint32_t scratch_B)
 {
    memset(t, 0, sizeof *t);
    emu_tlb_init(&t->tlb, dev);
    t->interp = interp;
    t->program = emu_program_decode(interp, &dev->profile, words, count, 32, 64);
-   t->launch = (emu_launch){.program = t->program, .program_va = RIG_VA, .size = {32, 1, 1}, .grid = {1, 1, 1},
-                            .lds_B = lds_B, .scratch_B = scratch_B};
+   t->launch = (emu_launch){.program = t->program,
+                            .program_va = RIG_VA,
+                            .size = {32, 1, 1},
+                            .grid = {1, 1, 1},
+                            .lds_B = lds_B,
+                            .scratch_B = scratch_B};
    emu_launch_prepare(&t->launch);
    t->group = emu_group_create(&t->launch);
    t->wave = emu_group_wave(t->group, &t->launch, 0);

@@ -1,5 +1,6 @@
-/* A second opinion on every instruction: what isa.def's doc line says, one lane at a time, written without looking at the interpreter
- * and with other means (double and long double arithmetic, libm, bit loops). Memory is reached by a callback of the test.
+/* A second opinion on every instruction: what isa.def's doc line says, one lane at a time, written without
+ * looking at the interpreter and with other means (double and long double arithmetic, libm, bit loops).
+ * Memory is reached by a callback of the test.
  */
 #ifndef INTERP_REF_H
 #define INTERP_REF_H
@@ -35,13 +36,20 @@ static inline uint32_t ru(float f)
 }
 
 typedef uint32_t (*ref_lane)(uint32_t a, uint32_t b, uint32_t c);
-#define LANE(name, expr) static uint32_t r_##name(uint32_t a, uint32_t b, uint32_t c) { (void)a; (void)b; (void)c; return (expr); }
+#define LANE(name, expr)                                                                                     \
+   static uint32_t r_##name(uint32_t a, uint32_t b, uint32_t c)                                              \
+   {                                                                                                         \
+      (void)a;                                                                                               \
+      (void)b;                                                                                               \
+      (void)c;                                                                                               \
+      return (expr);                                                                                         \
+   }
 #define A rf(a)
 #define B rf(b)
 #define C rf(c)
 LANE(v_mov, a)
 LANE(v_add_f32, ru((float)((double)A + (double)B)))
-LANE(v_mul_f32, ru((float)((double)A * (double)B)))
+LANE(v_mul_f32, ru((float)((double)A *(double)B)))
 LANE(v_fma_f32, ru(fmaf(A, B, C)))
 LANE(v_min_f32, ru(A < B || isnan(B) ? A : B))
 LANE(v_max_f32, ru(A > B || isnan(B) ? A : B))
@@ -54,7 +62,8 @@ LANE(v_div_f32, ru((float)((double)A / (double)B)))
 LANE(v_sqrt_f32, ru((float)sqrt((double)A)))
 LANE(v_rcp_f32, ru((float)(1.0 / (double)A)))
 LANE(v_rsq_f32, ru((float)(1.0 / (double)(float)sqrt((double)A))))
-LANE(v_ldexp_f32, ru((float)ldexpl((long double)A, (int32_t)b < -2000 ? -2000 : (int32_t)b > 2000 ? 2000 : (int32_t)b)))
+LANE(v_ldexp_f32,
+     ru((float)ldexpl((long double)A, (int32_t)b<-2000 ? -2000 : (int32_t)b> 2000 ? 2000 : (int32_t)b)))
 static uint32_t r_v_frexp_exp(uint32_t a, uint32_t b, uint32_t c)
 {
    int e = 0;
@@ -69,7 +78,10 @@ static uint32_t r_v_frexp_mant(uint32_t a, uint32_t b, uint32_t c)
 }
 LANE(v_cvt_f32_i32, ru((float)(int32_t)a))
 LANE(v_cvt_f32_u32, ru((float)a))
-LANE(v_cvt_i32_f32, isnan(A) ? 0 : A >= 0x1p31f ? 0x7fffffffu : A <= -0x1p31f ? 0x80000000u : (uint32_t)(int32_t)A)
+LANE(v_cvt_i32_f32, isnan(A)        ? 0
+                    : A >= 0x1p31f  ? 0x7fffffffu
+                    : A <= -0x1p31f ? 0x80000000u
+                                    : (uint32_t)(int32_t)A)
 LANE(v_cvt_u32_f32, isnan(A) || A <= 0 ? 0 : A >= 0x1p32f ? 0xffffffffu : (uint32_t)A)
 static double half_value(uint32_t h) /* |h|, finite */
 {
@@ -101,10 +113,10 @@ LANE(v_cvt_f32_f16, (a & 0x7c00) == 0x7c00 ? (a & 1023 ? 0x7fc00000u : ((a & 0x8
                                            : ru((float)half_value(a & 0x7fff)) | (a & 0x8000) << 16)
 LANE(v_add_u32, a + b)
 LANE(v_sub_u32, a - b)
-LANE(v_mul_lo_u32, a * b)
-LANE(v_mul_hi_u32, (uint32_t)((uint64_t)a * b >> 32))
-LANE(v_mul_hi_i32, (uint32_t)((int64_t)(int32_t)a * (int32_t)b >> 32))
-LANE(v_mad_u32, a * b + c)
+LANE(v_mul_lo_u32, a *b)
+LANE(v_mul_hi_u32, (uint32_t)((uint64_t)a *b >> 32))
+LANE(v_mul_hi_i32, (uint32_t)((int64_t)(int32_t)a *(int32_t)b >> 32))
+LANE(v_mad_u32, a *b + c)
 LANE(v_div_u32, b ? a / b : 0xffffffffu)
 LANE(v_rem_u32, b ? a % b : a)
 LANE(v_div_i32, !b ? 0xffffffffu : b == 0xffffffffu ? 0 - a : (uint32_t)((int32_t)a / (int32_t)b))
@@ -113,7 +125,7 @@ LANE(v_min_i32, (int32_t)a < (int32_t)b ? a : b)
 LANE(v_max_i32, (int32_t)a > (int32_t)b ? a : b)
 LANE(v_min_u32, a < b ? a : b)
 LANE(v_max_u32, a > b ? a : b)
-LANE(v_and, a & b)
+LANE(v_and, a &b)
 LANE(v_or, a | b)
 LANE(v_xor, a ^ b)
 LANE(v_not, ~a)
@@ -194,7 +206,16 @@ LANE(s_sel, c ? b : a)
 #undef B
 #undef C
 
-enum ref_kind { REF_NONE, REF_LANES, REF_COMPARE, REF_SCALAR, REF_APPROXIMATE, REF_SPECIAL, REF_MEMORY, REF_CONTROL };
+enum ref_kind {
+   REF_NONE,
+   REF_LANES,
+   REF_COMPARE,
+   REF_SCALAR,
+   REF_APPROXIMATE,
+   REF_SPECIAL,
+   REF_MEMORY,
+   REF_CONTROL
+};
 typedef struct ref_entry {
    enum ref_kind kind;
    ref_lane lane;
@@ -205,42 +226,149 @@ typedef struct ref_entry {
 #define CMP(name) [ISA_OP_##name] = {REF_COMPARE, r_##name, NULL}
 #define S(name, fn) [ISA_OP_##name] = {REF_SCALAR, r_##fn, NULL}
 #define K(name, kind) [ISA_OP_##name] = {REF_##kind, NULL, NULL}
-#define ATOMICS(p) K(p##_atom_add, MEMORY), K(p##_atom_min_i32, MEMORY), K(p##_atom_max_i32, MEMORY), \
-   K(p##_atom_min_u32, MEMORY), K(p##_atom_max_u32, MEMORY), K(p##_atom_and, MEMORY), K(p##_atom_or, MEMORY), \
-   K(p##_atom_xor, MEMORY), K(p##_atom_swap, MEMORY), K(p##_atom_cmpswap, MEMORY)
-#define ACCESS(p) K(p##_load_x1, MEMORY), K(p##_load_x2, MEMORY), K(p##_load_x3, MEMORY), K(p##_load_x4, MEMORY), \
-   K(p##_store_x1, MEMORY), K(p##_store_x2, MEMORY), K(p##_store_x3, MEMORY), K(p##_store_x4, MEMORY)
+#define ATOMICS(p)                                                                                           \
+   K(p##_atom_add, MEMORY), K(p##_atom_min_i32, MEMORY), K(p##_atom_max_i32, MEMORY),                        \
+       K(p##_atom_min_u32, MEMORY), K(p##_atom_max_u32, MEMORY), K(p##_atom_and, MEMORY),                    \
+       K(p##_atom_or, MEMORY), K(p##_atom_xor, MEMORY), K(p##_atom_swap, MEMORY),                            \
+       K(p##_atom_cmpswap, MEMORY)
+#define ACCESS(p)                                                                                            \
+   K(p##_load_x1, MEMORY), K(p##_load_x2, MEMORY), K(p##_load_x3, MEMORY), K(p##_load_x4, MEMORY),           \
+       K(p##_store_x1, MEMORY), K(p##_store_x2, MEMORY), K(p##_store_x3, MEMORY), K(p##_store_x4, MEMORY)
 static const ref_entry references[ISA_OPCODES] = {
-   V(v_mov), V(v_add_f32), V(v_mul_f32), V(v_fma_f32), V(v_min_f32), V(v_max_f32), V(v_floor_f32), V(v_ceil_f32),
-   V(v_trunc_f32), V(v_rndne_f32), V(v_fract_f32), V(v_div_f32), V(v_sqrt_f32), V(v_rcp_f32), V(v_rsq_f32),
-   V(v_ldexp_f32), V(v_frexp_exp), V(v_frexp_mant), V(v_cvt_f32_i32), V(v_cvt_f32_u32), V(v_cvt_i32_f32),
-   V(v_cvt_u32_f32), V(v_cvt_f16_f32), V(v_cvt_f32_f16), V(v_add_u32), V(v_sub_u32), V(v_mul_lo_u32),
-   V(v_mul_hi_u32), V(v_mul_hi_i32), V(v_mad_u32), V(v_div_u32), V(v_rem_u32), V(v_div_i32), V(v_rem_i32),
-   V(v_min_i32), V(v_max_i32), V(v_min_u32), V(v_max_u32), V(v_and), V(v_or), V(v_xor), V(v_not), V(v_shl), V(v_shr),
-   V(v_sar), V(v_bfe_u32), V(v_bfe_i32), V(v_bfi), V(v_bcnt), V(v_brev), V(v_ctz), V(v_msb_u32), V(v_msb_i32),
-   V(v_bfm),
-   CMP(v_cmp_eq_f32), CMP(v_cmp_lt_f32), CMP(v_cmp_le_f32), CMP(v_cmp_ne_f32), CMP(v_cmp_equ_f32),
-   CMP(v_cmp_ltu_f32), CMP(v_cmp_leu_f32), CMP(v_cmp_neu_f32), CMP(v_cmp_eq_u32), CMP(v_cmp_ne_u32),
-   CMP(v_cmp_lt_i32), CMP(v_cmp_le_i32), CMP(v_cmp_lt_u32), CMP(v_cmp_le_u32),
-   S(s_mov, s_mov), S(s_not, s_not), S(s_and, v_and), S(s_or, v_or), S(s_xor, v_xor), S(s_andn, s_andn),
-   S(s_shl, v_shl), S(s_shr, v_shr), S(s_sar, v_sar), S(s_add, v_add_u32), S(s_sub, v_sub_u32), S(s_mul, v_mul_lo_u32),
-   S(s_min_i32, v_min_i32), S(s_max_i32, v_max_i32), S(s_min_u32, v_min_u32), S(s_max_u32, v_max_u32),
-   S(s_bcnt, v_bcnt), S(s_ctz, v_ctz), S(s_msb_u32, v_msb_u32), S(s_addc, s_addc), S(s_cmp_eq, s_cmp_eq),
-   S(s_cmp_ne, s_cmp_ne), S(s_cmp_lt_i32, s_cmp_lt_i32), S(s_cmp_le_i32, s_cmp_le_i32), S(s_cmp_lt_u32, s_cmp_lt_u32),
-   S(s_cmp_le_u32, s_cmp_le_u32), S(s_sel, s_sel),
-   [ISA_OP_v_exp2_f32] = {REF_APPROXIMATE, NULL, exp2}, [ISA_OP_v_log2_f32] = {REF_APPROXIMATE, NULL, log2},
-   [ISA_OP_v_sin_f32] = {REF_APPROXIMATE, NULL, sin}, [ISA_OP_v_cos_f32] = {REF_APPROXIMATE, NULL, cos},
-   K(v_sel, SPECIAL), K(v_lane_id, SPECIAL), K(v_readfirst, SPECIAL), K(v_readlane, SPECIAL), K(v_writelane, SPECIAL),
-   K(v_shuffle, SPECIAL), K(v_mbcnt, SPECIAL),
-   ACCESS(g), ACCESS(b), ACCESS(l), ATOMICS(g), ATOMICS(b), ATOMICS(l), K(p_load_x1, MEMORY), K(p_store_x1, MEMORY),
-   K(s_load_x1, MEMORY), K(s_load_x2, MEMORY), K(s_load_x4, MEMORY), K(s_load_x8, MEMORY), K(s_buf_load_x1, MEMORY),
-   K(s_buf_load_x2, MEMORY), K(s_buf_load_x4, MEMORY),
-   /* their effect is on the wave's course: test_core_flow.c */
-   K(s_endpgm, CONTROL), K(s_nop, CONTROL), K(s_barrier, CONTROL), K(s_fence, CONTROL), K(s_trap, CONTROL),
-   K(s_yield, CONTROL), K(s_br, CONTROL), K(s_brz, CONTROL), K(s_brnz, CONTROL),
+    V(v_mov),
+    V(v_add_f32),
+    V(v_mul_f32),
+    V(v_fma_f32),
+    V(v_min_f32),
+    V(v_max_f32),
+    V(v_floor_f32),
+    V(v_ceil_f32),
+    V(v_trunc_f32),
+    V(v_rndne_f32),
+    V(v_fract_f32),
+    V(v_div_f32),
+    V(v_sqrt_f32),
+    V(v_rcp_f32),
+    V(v_rsq_f32),
+    V(v_ldexp_f32),
+    V(v_frexp_exp),
+    V(v_frexp_mant),
+    V(v_cvt_f32_i32),
+    V(v_cvt_f32_u32),
+    V(v_cvt_i32_f32),
+    V(v_cvt_u32_f32),
+    V(v_cvt_f16_f32),
+    V(v_cvt_f32_f16),
+    V(v_add_u32),
+    V(v_sub_u32),
+    V(v_mul_lo_u32),
+    V(v_mul_hi_u32),
+    V(v_mul_hi_i32),
+    V(v_mad_u32),
+    V(v_div_u32),
+    V(v_rem_u32),
+    V(v_div_i32),
+    V(v_rem_i32),
+    V(v_min_i32),
+    V(v_max_i32),
+    V(v_min_u32),
+    V(v_max_u32),
+    V(v_and),
+    V(v_or),
+    V(v_xor),
+    V(v_not),
+    V(v_shl),
+    V(v_shr),
+    V(v_sar),
+    V(v_bfe_u32),
+    V(v_bfe_i32),
+    V(v_bfi),
+    V(v_bcnt),
+    V(v_brev),
+    V(v_ctz),
+    V(v_msb_u32),
+    V(v_msb_i32),
+    V(v_bfm),
+    CMP(v_cmp_eq_f32),
+    CMP(v_cmp_lt_f32),
+    CMP(v_cmp_le_f32),
+    CMP(v_cmp_ne_f32),
+    CMP(v_cmp_equ_f32),
+    CMP(v_cmp_ltu_f32),
+    CMP(v_cmp_leu_f32),
+    CMP(v_cmp_neu_f32),
+    CMP(v_cmp_eq_u32),
+    CMP(v_cmp_ne_u32),
+    CMP(v_cmp_lt_i32),
+    CMP(v_cmp_le_i32),
+    CMP(v_cmp_lt_u32),
+    CMP(v_cmp_le_u32),
+    S(s_mov, s_mov),
+    S(s_not, s_not),
+    S(s_and, v_and),
+    S(s_or, v_or),
+    S(s_xor, v_xor),
+    S(s_andn, s_andn),
+    S(s_shl, v_shl),
+    S(s_shr, v_shr),
+    S(s_sar, v_sar),
+    S(s_add, v_add_u32),
+    S(s_sub, v_sub_u32),
+    S(s_mul, v_mul_lo_u32),
+    S(s_min_i32, v_min_i32),
+    S(s_max_i32, v_max_i32),
+    S(s_min_u32, v_min_u32),
+    S(s_max_u32, v_max_u32),
+    S(s_bcnt, v_bcnt),
+    S(s_ctz, v_ctz),
+    S(s_msb_u32, v_msb_u32),
+    S(s_addc, s_addc),
+    S(s_cmp_eq, s_cmp_eq),
+    S(s_cmp_ne, s_cmp_ne),
+    S(s_cmp_lt_i32, s_cmp_lt_i32),
+    S(s_cmp_le_i32, s_cmp_le_i32),
+    S(s_cmp_lt_u32, s_cmp_lt_u32),
+    S(s_cmp_le_u32, s_cmp_le_u32),
+    S(s_sel, s_sel),
+    [ISA_OP_v_exp2_f32] = {REF_APPROXIMATE, NULL, exp2},
+    [ISA_OP_v_log2_f32] = {REF_APPROXIMATE, NULL, log2},
+    [ISA_OP_v_sin_f32] = {REF_APPROXIMATE, NULL, sin},
+    [ISA_OP_v_cos_f32] = {REF_APPROXIMATE, NULL, cos},
+    K(v_sel, SPECIAL),
+    K(v_lane_id, SPECIAL),
+    K(v_readfirst, SPECIAL),
+    K(v_readlane, SPECIAL),
+    K(v_writelane, SPECIAL),
+    K(v_shuffle, SPECIAL),
+    K(v_mbcnt, SPECIAL),
+    ACCESS(g),
+    ACCESS(b),
+    ACCESS(l),
+    ATOMICS(g),
+    ATOMICS(b),
+    ATOMICS(l),
+    K(p_load_x1, MEMORY),
+    K(p_store_x1, MEMORY),
+    K(s_load_x1, MEMORY),
+    K(s_load_x2, MEMORY),
+    K(s_load_x4, MEMORY),
+    K(s_load_x8, MEMORY),
+    K(s_buf_load_x1, MEMORY),
+    K(s_buf_load_x2, MEMORY),
+    K(s_buf_load_x4, MEMORY),
+    /* their effect is on the wave's course: test_core_flow.c */
+    K(s_endpgm, CONTROL),
+    K(s_nop, CONTROL),
+    K(s_barrier, CONTROL),
+    K(s_fence, CONTROL),
+    K(s_trap, CONTROL),
+    K(s_yield, CONTROL),
+    K(s_br, CONTROL),
+    K(s_brz, CONTROL),
+    K(s_brnz, CONTROL),
 };
 
-/* ---- operands ---------------------------------------------------------------------------------------------- */
+/* ---- operands -------------------------------------------------------------------------------- */
 static uint32_t ref_read(const ref_state *st, const isa_inst *in, unsigned operand, unsigned lane)
 {
    if (operand < 256)
@@ -272,20 +400,30 @@ static void ref_set_scalar(ref_state *st, unsigned operand, uint32_t value)
       st->s[operand - 256] = value;
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 static uint32_t ref_atomic(unsigned kind, uint32_t old, uint32_t c, uint32_t c2)
 {
    switch (kind) { /* the last hexadecimal digit of the opcode */
-   case 0: return old + c;
-   case 1: return (int32_t)old < (int32_t)c ? old : c;
-   case 2: return (int32_t)old > (int32_t)c ? old : c;
-   case 3: return old < c ? old : c;
-   case 4: return old > c ? old : c;
-   case 5: return old & c;
-   case 6: return old | c;
-   case 7: return old ^ c;
-   case 8: return c;
-   default: return old == c2 ? c : old;
+   case 0:
+      return old + c;
+   case 1:
+      return (int32_t)old < (int32_t)c ? old : c;
+   case 2:
+      return (int32_t)old > (int32_t)c ? old : c;
+   case 3:
+      return old < c ? old : c;
+   case 4:
+      return old > c ? old : c;
+   case 5:
+      return old & c;
+   case 6:
+      return old | c;
+   case 7:
+      return old ^ c;
+   case 8:
+      return c;
+   default:
+      return old == c2 ? c : old;
    }
 }
 
@@ -295,8 +433,10 @@ static uint8_t *ref_dword(ref_state *st, const isa_inst *in, char space, unsigne
    uint64_t offset = (uint64_t)ref_read(st, in, in->src[1], lane) + in->imm + 4 * k;
    uint32_t base[3];
    switch (space) {
-   case 'l': return offset + 4 <= sizeof st->lds ? st->lds + offset : NULL;
-   case 'p': return offset + 4 <= sizeof st->scratch[0] ? (uint8_t *)st->scratch[lane] + offset : NULL;
+   case 'l':
+      return offset + 4 <= sizeof st->lds ? st->lds + offset : NULL;
+   case 'p':
+      return offset + 4 <= sizeof st->scratch[0] ? (uint8_t *)st->scratch[lane] + offset : NULL;
    }
    for (unsigned i = 0; i < 3; i++)
       base[i] = i == 2 && space == 'g' ? 0 : ref_read(st, in, in->src[0] + i, lane);
@@ -359,13 +499,15 @@ static void ref_access(ref_state *st, const isa_inst *in, const isa_info *info)
    }
 }
 
-/* ---- the rest -------------------------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------- */
 static void ref_special(ref_state *st, const isa_inst *in)
 {
    ref_state b = *st;
    uint32_t first = b.exec ? lowest(b.exec) : 0;
    switch (in->op) {
-   case ISA_OP_v_readfirst: ref_set_scalar(st, in->dst, b.v[in->src[0]][first]); return;
+   case ISA_OP_v_readfirst:
+      ref_set_scalar(st, in->dst, b.v[in->src[0]][first]);
+      return;
    case ISA_OP_v_readlane:
       ref_set_scalar(st, in->dst, b.v[in->src[0]][ref_read(&b, in, in->src[1], 0) & 31]);
       return;
@@ -402,11 +544,16 @@ static void ref_execute(ref_state *st, const isa_inst *in)
    st->approximate = e->kind == REF_APPROXIMATE;
    switch (e->kind) {
    case REF_SCALAR:
-      ref_set_scalar(st, in->dst, e->lane(ref_read(&b, in, in->src[0], 0), ref_read(&b, in, in->src[1], 0),
-                                          ref_read(&b, in, in->src[2], 0)));
+      ref_set_scalar(st, in->dst,
+                     e->lane(ref_read(&b, in, in->src[0], 0), ref_read(&b, in, in->src[1], 0),
+                             ref_read(&b, in, in->src[2], 0)));
       return;
-   case REF_SPECIAL: ref_special(st, in); return;
-   case REF_MEMORY: ref_access(st, in, info); return;
+   case REF_SPECIAL:
+      ref_special(st, in);
+      return;
+   case REF_MEMORY:
+      ref_access(st, in, info);
+      return;
    case REF_APPROXIMATE:
       for (unsigned l = 0; l < 32; l++)
          if (b.exec >> l & 1)
@@ -420,12 +567,14 @@ static void ref_execute(ref_state *st, const isa_inst *in)
       return;
    case REF_LANES:
       for (unsigned l = 0; l < 32; l++) {
-         uint32_t r = e->lane(ref_modified(&b, in, 0, l), ref_modified(&b, in, 1, l), ref_modified(&b, in, 2, l));
+         uint32_t r =
+             e->lane(ref_modified(&b, in, 0, l), ref_modified(&b, in, 1, l), ref_modified(&b, in, 2, l));
          if (b.exec >> l & 1)
             st->v[in->dst][l] = in->sat ? ref_saturate(r) : r;
       }
       return;
-   default: return;
+   default:
+      return;
    }
 }
 

@@ -1,5 +1,6 @@
-/* Dispatches as the firmware starts them: launch state, control flow, barriers, LDS, scratch, many threads against one, ordered
- * dispatches, counters and cycles, queue depth, rewritten programs. Faults and endless shaders: test_core_faults.c. */
+/* Dispatches as the firmware starts them: launch state, control flow, barriers, LDS, scratch, many threads
+ * against one, ordered dispatches, counters and cycles, queue depth, rewritten programs. Faults and endless
+ * shaders: test_core_faults.c. */
 #include "core_rig.h"
 #include <cmocka.h>
 
@@ -26,15 +27,16 @@ static uint32_t *dword(emu_device *dev, uint64_t offset)
    return (uint32_t *)rig_host(dev, offset);
 }
 
-/* v5 = global byte offset of the lane: ((group id linear) * 64 + local index) * 16 for groups of 8x4x2 in a 5x3x2 grid. */
+/* v5 = global byte offset of the lane: ((group id linear) * 64 + local index) * 16 for groups of 8x4x2 in a
+ * 5x3x2 grid. */
 static const char launch_text[] =
-   "s_mul s30, s18, 3\n s_add s30, s30, s17\n s_mul s30, s30, 5\n s_add s30, s30, s16\n"
-   "s_shl s31, s30, 6\n s_shl s32, s19, 5\n s_add s31, s31, s32\n"
-   "v_lane_id v5\n v_add_u32 v5, v5, s31\n v_shl v5, v5, 4\n"
-   "v_mov v6, v0\n v_shl v7, v1, 8\n v_or v6, v6, v7\n v_shl v7, v2, 16\n v_or v6, v6, v7\n"
-   "v_mov v7, s20\n v_shl v8, s21, 8\n v_or v7, v7, v8\n v_shl v8, s22, 16\n v_or v7, v7, v8\n"
-   "v_mov v8, s30\n v_mov v9, s4\n"
-   "b_store_x4 s[0:3], v5, v[6:9]\n s_endpgm\n";
+    "s_mul s30, s18, 3\n s_add s30, s30, s17\n s_mul s30, s30, 5\n s_add s30, s30, s16\n"
+    "s_shl s31, s30, 6\n s_shl s32, s19, 5\n s_add s31, s31, s32\n"
+    "v_lane_id v5\n v_add_u32 v5, v5, s31\n v_shl v5, v5, 4\n"
+    "v_mov v6, v0\n v_shl v7, v1, 8\n v_or v6, v6, v7\n v_shl v7, v2, 16\n v_or v6, v6, v7\n"
+    "v_mov v7, s20\n v_shl v8, s21, 8\n v_or v7, v7, v8\n v_shl v8, s22, 16\n v_or v7, v7, v8\n"
+    "v_mov v8, s30\n v_mov v9, s4\n"
+    "b_store_x4 s[0:3], v5, v[6:9]\n s_endpgm\n";
 
 static void launch_state(void **state)
 {
@@ -70,8 +72,9 @@ static void launch_state(void **state)
 static void base_and_partial_wave(void **state)
 {
    emu_device *dev = rig_open(2);
-   rig_dispatch d = rig_program(dev, "s_sub s30, s16, 7\n s_mul s30, s30, 160\n v_shl v5, v0, 2\n v_add_u32 v5, v5, s30\n"
-                                     "v_mov v6, s17\n b_store_x1 s[0:3], v5, v6\n s_endpgm\n");
+   rig_dispatch d =
+       rig_program(dev, "s_sub s30, s16, 7\n s_mul s30, s30, 160\n v_shl v5, v0, 2\n v_add_u32 v5, v5, s30\n"
+                        "v_mov v6, s17\n b_store_x1 s[0:3], v5, v6\n s_endpgm\n");
    d.group[0] = 40;
    d.grid[0] = 3;
    memcpy(d.base, (uint32_t[]){7, 9, 0}, 12);
@@ -88,12 +91,13 @@ static void base_and_partial_wave(void **state)
 static void divergent_loop(void **state)
 {
    emu_device *dev = rig_open(1);
-   rig_dispatch d = rig_program(dev,
-      "v_add_u32 v3, v0, 1\n v_mov v4, 0\n s_mov s40, exec\n"
-      "loop: v_cmp_ne_u32 s41, v3, 1\n s_and s42, exec, s41\n s_mov exec, s42\n s_brz exec, done\n"
-      "v_and v6, v3, 1\n v_cmp_eq_u32 s43, v6, 0\n v_shr v7, v3, 1\n v_mad_u32 v8, v3, 3, 1\n v_sel v3, v8, v7, s43\n"
-      "v_add_u32 v4, v4, 1\n s_br loop\n"
-      "done: s_mov exec, s40\n v_shl v5, v0, 2\n b_store_x1 s[0:3], v5, v4\n s_endpgm\n");
+   rig_dispatch d = rig_program(
+       dev, "v_add_u32 v3, v0, 1\n v_mov v4, 0\n s_mov s40, exec\n"
+            "loop: v_cmp_ne_u32 s41, v3, 1\n s_and s42, exec, s41\n s_mov exec, s42\n s_brz exec, done\n"
+            "v_and v6, v3, 1\n v_cmp_eq_u32 s43, v6, 0\n v_shr v7, v3, 1\n v_mad_u32 v8, v3, 3, 1\n v_sel "
+            "v3, v8, v7, s43\n"
+            "v_add_u32 v4, v4, 1\n s_br loop\n"
+            "done: s_mov exec, s40\n v_shl v5, v0, 2\n b_store_x1 s[0:3], v5, v4\n s_endpgm\n");
    run(dev, &d);
    for (uint32_t i = 0; i < 32; i++) {
       uint32_t n = i + 1, steps = 0;
@@ -110,10 +114,13 @@ static void barrier_and_lds(void **state)
    EACH_THREAD_COUNT(t)
    {
       emu_device *dev = rig_open(thread_counts[t]);
-      rig_dispatch d = rig_program(dev,
-         "v_shl v3, v0, 2\n v_mul_lo_u32 v4, v0, 3\n v_add_u32 v4, v4, s16\n l_store_x1 v3, v4\n s_barrier\n"
-         "v_sub_u32 v5, 0x3fc, v3\n l_load_x1 v6, v5\n s_barrier\n v_add_u32 v6, v6, v0\n l_store_x1 v5, v6\n s_barrier\n"
-         "l_load_x1 v7, v3\n s_shl s30, s16, 10\n v_add_u32 v8, v3, s30\n b_store_x1 s[0:3], v8, v7\n s_endpgm\n");
+      rig_dispatch d = rig_program(
+          dev,
+          "v_shl v3, v0, 2\n v_mul_lo_u32 v4, v0, 3\n v_add_u32 v4, v4, s16\n l_store_x1 v3, v4\n s_barrier\n"
+          "v_sub_u32 v5, 0x3fc, v3\n l_load_x1 v6, v5\n s_barrier\n v_add_u32 v6, v6, v0\n l_store_x1 v5, "
+          "v6\n s_barrier\n"
+          "l_load_x1 v7, v3\n s_shl s30, s16, 10\n v_add_u32 v8, v3, s30\n b_store_x1 s[0:3], v8, v7\n "
+          "s_endpgm\n");
       d.group[0] = 256;
       d.grid[0] = 40;
       d.lds_B = 1024;
@@ -129,8 +136,9 @@ static void barrier_and_lds(void **state)
 static void barrier_without_ended_waves(void **state)
 {
    emu_device *dev = rig_open(1);
-   rig_dispatch d = rig_program(dev, "s_and s30, s19, 1\n s_brz s30, end\n s_barrier\n s_shl s31, s19, 2\n v_mov v1, s31\n"
-                                     "v_mov v2, s19\n b_store_x1 s[0:3], v1, v2\n end: s_endpgm\n");
+   rig_dispatch d =
+       rig_program(dev, "s_and s30, s19, 1\n s_brz s30, end\n s_barrier\n s_shl s31, s19, 2\n v_mov v1, s31\n"
+                        "v_mov v2, s19\n b_store_x1 s[0:3], v1, v2\n end: s_endpgm\n");
    d.group[0] = 256;
    run(dev, &d);
    for (uint32_t i = 0; i < 8; i++)
@@ -143,9 +151,12 @@ static void spin(const char *wait)
 {
    char text[512];
    snprintf(text, sizeof text,
-            "s_add s30, s16, 1\n s_shl s31, s16, 2\n v_mov v3, s31\n s_sub s32, s20, 1\n s_cmp_eq s33, s16, s32\n s_brnz s33, done\n"
+            "s_add s30, s16, 1\n s_shl s31, s16, 2\n v_mov v3, s31\n s_sub s32, s20, 1\n s_cmp_eq s33, s16, "
+            "s32\n s_brnz s33, done\n"
             "loop: s_buf_load_x1 s34, s[0:3], s31 +4\n s_brnz s34, done\n %s\n s_br loop\n"
-            "done: s_mov s40, 1\n s_mov exec, 1\n v_mov v4, s40\n s_fence\n b_store_x1 s[0:3], v3, v4\n s_endpgm\n", wait);
+            "done: s_mov s40, 1\n s_mov exec, 1\n v_mov v4, s40\n s_fence\n b_store_x1 s[0:3], v3, v4\n "
+            "s_endpgm\n",
+            wait);
    EACH_THREAD_COUNT(t)
    {
       for (unsigned flags = 0; flags <= GPU_CS_FLAG_ORDERED; flags++) {
@@ -161,15 +172,23 @@ static void spin(const char *wait)
    }
 }
 
-static void spin_with_yield(void **state) { spin("s_yield"); }
-static void spin_without_yield(void **state) { spin("s_nop"); }
+static void spin_with_yield(void **state)
+{
+   spin("s_yield");
+}
+static void spin_without_yield(void **state)
+{
+   spin("s_nop");
+}
 
 /* Two rings: the first one's shader waits for what the second one's writes. */
 static void rings_share_a_worker(void **state)
 {
    emu_device *dev = rig_open(1);
-   rig_dispatch a = rig_program_at(dev, "loop: s_buf_load_x1 s34, s[0:3], 64\n s_brz s34, loop\n s_endpgm\n", RIG_PROGRAM);
-   rig_dispatch b = rig_program_at(dev, "v_mov v3, 64\n v_mov v4, 7\n b_store_x1 s[0:3], v3, v4\n s_endpgm\n", RIG_PROGRAM + 4096);
+   rig_dispatch a =
+       rig_program_at(dev, "loop: s_buf_load_x1 s34, s[0:3], 64\n s_brz s34, loop\n s_endpgm\n", RIG_PROGRAM);
+   rig_dispatch b = rig_program_at(dev, "v_mov v3, 64\n v_mov v4, 7\n b_store_x1 s[0:3], v3, v4\n s_endpgm\n",
+                                   RIG_PROGRAM + 4096);
    b.ring = 5;
    rig_go(dev, &a);
    rig_sleep_us(2000);
@@ -181,7 +200,8 @@ static void rings_share_a_worker(void **state)
    emu_device_close(dev);
 }
 
-/* The old values that an ordered dispatch's atomics return, every counter and the cycles are the same with any number of threads. */
+/* The old values that an ordered dispatch's atomics return, every counter and the cycles are the same with
+ * any number of threads. */
 static void ordered_is_deterministic(void **state)
 {
    static uint32_t first[64 * 64];
@@ -189,11 +209,13 @@ static void ordered_is_deterministic(void **state)
    EACH_THREAD_COUNT(t)
    {
       emu_device *dev = rig_open(thread_counts[t]);
-      rig_dispatch d = rig_program(dev,
-         "s_shl s30, s16, 6\n v_add_u32 v3, v0, s30\n v_shl v3, v3, 2\n v_and v9, v0, 7\n s_and s33, s16, 3\n s_mul s33, s33, 700\n"
-         "again: s_sub s33, s33, 1\n s_cmp_lt_i32 s34, 0, s33\n s_brnz s34, again\n"
-         "v_mov v4, 0x8000\n v_mov v5, v0\n b_atom_add.ret v6, s[0:3], v4, v5\n s_barrier\n"
-         "b_atom_swap.ret v7, s[0:3], v4, v6 +4\n v_xor v6, v6, v7\n b_store_x1 s[0:3], v3, v6\n s_endpgm\n");
+      rig_dispatch d =
+          rig_program(dev, "s_shl s30, s16, 6\n v_add_u32 v3, v0, s30\n v_shl v3, v3, 2\n v_and v9, v0, 7\n "
+                           "s_and s33, s16, 3\n s_mul s33, s33, 700\n"
+                           "again: s_sub s33, s33, 1\n s_cmp_lt_i32 s34, 0, s33\n s_brnz s34, again\n"
+                           "v_mov v4, 0x8000\n v_mov v5, v0\n b_atom_add.ret v6, s[0:3], v4, v5\n s_barrier\n"
+                           "b_atom_swap.ret v7, s[0:3], v4, v6 +4\n v_xor v6, v6, v7\n b_store_x1 s[0:3], "
+                           "v3, v6\n s_endpgm\n");
       d.group[0] = 64;
       d.grid[0] = 64;
       d.flags = GPU_CS_FLAG_ORDERED;
@@ -222,10 +244,12 @@ static void sums_do_not_depend_on_threads(void **state)
    EACH_THREAD_COUNT(t)
    {
       emu_device *dev = rig_open(thread_counts[t]);
-      rig_dispatch d = rig_program(dev,
-         "s_and s33, s16, 31\n again: s_sub s33, s33, 1\n v_sin_f32 v4, v0\n s_cmp_lt_i32 s34, 0, s33\n s_brnz s34, again\n"
-         "s_mul s35, s16, 64\n v_mul_lo_u32 v5, v0, 36\n v_add_u32 v5, v5, s35\n b_load_x2 v[6:7], s[0:3], v5\n"
-         "v_mov v8, 0x40000\n v_mov v9, 1\n b_atom_add v0, s[0:3], v8, v9\n s_endpgm\n");
+      rig_dispatch d =
+          rig_program(dev, "s_and s33, s16, 31\n again: s_sub s33, s33, 1\n v_sin_f32 v4, v0\n s_cmp_lt_i32 "
+                           "s34, 0, s33\n s_brnz s34, again\n"
+                           "s_mul s35, s16, 64\n v_mul_lo_u32 v5, v0, 36\n v_add_u32 v5, v5, s35\n b_load_x2 "
+                           "v[6:7], s[0:3], v5\n"
+                           "v_mov v8, 0x40000\n v_mov v9, 1\n b_atom_add v0, s[0:3], v8, v9\n s_endpgm\n");
       d.group[0] = 96;
       d.grid[0] = 500;
       run(dev, &d);
@@ -242,14 +266,17 @@ static void sums_do_not_depend_on_threads(void **state)
    }
 }
 
-/* Each lane's scratch is its own and starts as zero, though workgroups follow each other in the same host memory. */
+/* Each lane's scratch is its own and starts as zero, though workgroups follow each other in the same host
+ * memory. */
 static void scratch_is_private(void **state)
 {
    emu_device *dev = rig_open(1);
-   rig_dispatch d = rig_program(dev,
-      "v_and v3, v0, 7\n v_shl v3, v3, 2\n p_load_x1 v4, v3\n v_add_u32 v4, v4, v0\n p_store_x1 v3, v4\n p_store_x1 60, v4\n"
-      "p_load_x1 v5, v3\n p_load_x1 v6, 60\n v_add_u32 v5, v5, v6\n p_load_x1 v6, 60 +4\n v_add_u32 v5, v5, v6\n"
-      "s_shl s30, s16, 8\n v_shl v7, v0, 2\n v_add_u32 v7, v7, s30\n b_store_x1 s[0:3], v7, v5\n s_endpgm\n");
+   rig_dispatch d = rig_program(dev, "v_and v3, v0, 7\n v_shl v3, v3, 2\n p_load_x1 v4, v3\n v_add_u32 v4, "
+                                     "v4, v0\n p_store_x1 v3, v4\n p_store_x1 60, v4\n"
+                                     "p_load_x1 v5, v3\n p_load_x1 v6, 60\n v_add_u32 v5, v5, v6\n p_load_x1 "
+                                     "v6, 60 +4\n v_add_u32 v5, v5, v6\n"
+                                     "s_shl s30, s16, 8\n v_shl v7, v0, 2\n v_add_u32 v7, v7, s30\n "
+                                     "b_store_x1 s[0:3], v7, v5\n s_endpgm\n");
    d.group[0] = 64;
    d.grid[0] = 20;
    d.scratch_B = 64;
@@ -266,7 +293,8 @@ static void rewritten_program(void **state)
    emu_device *dev = rig_open(2);
    for (uint32_t i = 0; i < 50; i++) {
       char text[128];
-      snprintf(text, sizeof text, "v_mov v3, 0\n v_mov v4, %u\n b_store_x1 s[0:3], v3, v4\n s_endpgm\n", 1000 + i % 7);
+      snprintf(text, sizeof text, "v_mov v3, 0\n v_mov v4, %u\n b_store_x1 s[0:3], v3, v4\n s_endpgm\n",
+               1000 + i % 7);
       rig_dispatch d = rig_program(dev, text);
       run(dev, &d);
       assert_int_equal(*dword(dev, 0), 1000 + i % 7);
@@ -318,7 +346,8 @@ static void queue_depth(void **state)
 static void many_small_dispatches(void **state)
 {
    emu_device *dev = rig_open(8);
-   rig_dispatch d = rig_program(dev, "v_mov v3, 0\n v_mov v4, 1\n b_atom_add v0, s[0:3], v3, v4\n s_endpgm\n");
+   rig_dispatch d =
+       rig_program(dev, "v_mov v3, 0\n v_mov v4, 1\n b_atom_add v0, s[0:3], v3, v4\n s_endpgm\n");
    uint32_t total = 0;
    for (unsigned i = 0; i < 3000; i++) {
       d.ring = i % GPU_RINGS;
@@ -356,22 +385,22 @@ static void registers(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(launch_state),
-      cmocka_unit_test(base_and_partial_wave),
-      cmocka_unit_test(divergent_loop),
-      cmocka_unit_test(barrier_and_lds),
-      cmocka_unit_test(barrier_without_ended_waves),
-      cmocka_unit_test(spin_with_yield),
-      cmocka_unit_test(spin_without_yield),
-      cmocka_unit_test(rings_share_a_worker),
-      cmocka_unit_test(ordered_is_deterministic),
-      cmocka_unit_test(sums_do_not_depend_on_threads),
-      cmocka_unit_test(scratch_is_private),
-      cmocka_unit_test(rewritten_program),
-      cmocka_unit_test(cache_is_bounded),
-      cmocka_unit_test(queue_depth),
-      cmocka_unit_test(many_small_dispatches),
-      cmocka_unit_test(registers),
+       cmocka_unit_test(launch_state),
+       cmocka_unit_test(base_and_partial_wave),
+       cmocka_unit_test(divergent_loop),
+       cmocka_unit_test(barrier_and_lds),
+       cmocka_unit_test(barrier_without_ended_waves),
+       cmocka_unit_test(spin_with_yield),
+       cmocka_unit_test(spin_without_yield),
+       cmocka_unit_test(rings_share_a_worker),
+       cmocka_unit_test(ordered_is_deterministic),
+       cmocka_unit_test(sums_do_not_depend_on_threads),
+       cmocka_unit_test(scratch_is_private),
+       cmocka_unit_test(rewritten_program),
+       cmocka_unit_test(cache_is_bounded),
+       cmocka_unit_test(queue_depth),
+       cmocka_unit_test(many_small_dispatches),
+       cmocka_unit_test(registers),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

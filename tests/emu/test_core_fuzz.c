@@ -1,5 +1,6 @@
-/* Programs of random bits, of random valid instructions and of good programs with flipped bits, on every host level: whatever they do,
- * they end by themselves, by a fault or by the watchdog, with the same registers, faults and counts on every level. */
+/* Programs of random bits, of random valid instructions and of good programs with flipped bits, on every host
+ * level: whatever they do, they end by themselves, by a fault or by the watchdog, with the same registers,
+ * faults and counts on every level. */
 #include "core_rig.h"
 #include <cmocka.h>
 #include "core_fuzz.h"
@@ -28,12 +29,14 @@ static void random_programs(void **state)
       ended += first.turn == EMU_TURN_DONE;
       faults[first.fault.type]++;
    }
-   print_message("ended %u, watchdog %u, illegal instruction %u, pc %u, unmapped %u, misaligned %u, trap %u\n", ended,
-                 faults[GPU_FAULT_WATCHDOG], faults[GPU_FAULT_ILLEGAL_INST], faults[GPU_FAULT_ILLEGAL_PC],
-                 faults[GPU_FAULT_UNMAPPED], faults[GPU_FAULT_MISALIGNED], faults[GPU_FAULT_SHADER_TRAP]);
+   print_message(
+       "ended %u, watchdog %u, illegal instruction %u, pc %u, unmapped %u, misaligned %u, trap %u\n", ended,
+       faults[GPU_FAULT_WATCHDOG], faults[GPU_FAULT_ILLEGAL_INST], faults[GPU_FAULT_ILLEGAL_PC],
+       faults[GPU_FAULT_UNMAPPED], faults[GPU_FAULT_MISALIGNED], faults[GPU_FAULT_SHADER_TRAP]);
    if (hash != FUZZ_GOLDEN)
       fail_msg("golden result is now %llx", (unsigned long long)hash);
-   assert_true(ended && faults[GPU_FAULT_WATCHDOG] && faults[GPU_FAULT_ILLEGAL_INST] && faults[GPU_FAULT_UNMAPPED]);
+   assert_true(ended && faults[GPU_FAULT_WATCHDOG] && faults[GPU_FAULT_ILLEGAL_INST] &&
+               faults[GPU_FAULT_UNMAPPED]);
 }
 
 /* A program of nothing but literals, entered at both parities, and one longer than the table of constants. */
@@ -84,8 +87,8 @@ static int tear_down(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(random_programs),
-      cmocka_unit_test(strange_shapes),
+       cmocka_unit_test(random_programs),
+       cmocka_unit_test(strange_shapes),
    };
    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,5 +1,5 @@
-/* Every instruction against the reference of interp_ref.h, on random and special values, random masks, every host level; and the
- * levels against each other bit for bit. */
+/* Every instruction against the reference of interp_ref.h, on random and special values, random masks, every
+ * host level; and the levels against each other bit for bit. */
 #include "core_rig.h"
 #include <cmocka.h>
 #include "interp_ref.h"
@@ -8,7 +8,7 @@
 #define ROUNDS 400
 
 static emu_device *dev;
-static uint8_t *guest, *guest_small;   /* the reference's copies */
+static uint8_t *guest, *guest_small; /* the reference's copies */
 static const emu_interp *levels[3];
 static unsigned level_count;
 
@@ -28,48 +28,78 @@ static uint8_t *small_host(uint64_t offset)
 static uint32_t interesting(void)
 {
    static const uint32_t special[] = {
-      0, 1, 2, 3, 31, 32, 33, 63, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff, 0xfffffffe, 0x3f800000, 0xbf800000, 0x3f000000,
-      0xbf000000, 0x40200000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00001, 0x7f800001, 0x00800000, 0x007fffff, 0x00000001,
-      0x80000001, 0x807fffff, 0x7f7fffff, 0xff7fffff, 0x4f000000, 0xcf000000, 0x4f800000, 0x4effffff, 0x4b000000, 0x4b000001,
-      0x3f7fffff, 0x3eaaaaab, 0x477fefff, 0x477ff000, 0x38800000, 0x387fffff, 0x33000000, 0x33000001, 0x7bff, 0x7c00, 0x7c01, 0x03ff,
-      0x8001, 0x40490fdb, 0x3fc90fdb, 0x487fffff, 0x48800000, 0x7149f2ca, 0x42ff0000, 0xc3150000, 0x43000000, 0xc2fc0000, 0x3f3504f3,
+       0,          1,          2,          3,          31,         32,         33,         63,
+       0x7fffffff, 0x80000000, 0x80000001, 0xffffffff, 0xfffffffe, 0x3f800000, 0xbf800000, 0x3f000000,
+       0xbf000000, 0x40200000, 0x7f800000, 0xff800000, 0x7fc00000, 0xffc00001, 0x7f800001, 0x00800000,
+       0x007fffff, 0x00000001, 0x80000001, 0x807fffff, 0x7f7fffff, 0xff7fffff, 0x4f000000, 0xcf000000,
+       0x4f800000, 0x4effffff, 0x4b000000, 0x4b000001, 0x3f7fffff, 0x3eaaaaab, 0x477fefff, 0x477ff000,
+       0x38800000, 0x387fffff, 0x33000000, 0x33000001, 0x7bff,     0x7c00,     0x7c01,     0x03ff,
+       0x8001,     0x40490fdb, 0x3fc90fdb, 0x487fffff, 0x48800000, 0x7149f2ca, 0x42ff0000, 0xc3150000,
+       0x43000000, 0xc2fc0000, 0x3f3504f3,
    };
    switch (rnd() % 4) {
-   case 0: return special[rnd() % (sizeof special / sizeof special[0])];
-   case 1: return rnd() % 65;
-   case 2: return (rnd() & 0x80ffffffu) + (rnd() % 40 + 108) * 0x800000u; /* floats near 1 */
-   default: return rnd();
+   case 0:
+      return special[rnd() % (sizeof special / sizeof special[0])];
+   case 1:
+      return rnd() % 65;
+   case 2:
+      return (rnd() & 0x80ffffffu) + (rnd() % 40 + 108) * 0x800000u; /* floats near 1 */
+   default:
+      return rnd();
    }
 }
 
 static uint32_t any_mask(void)
 {
    switch (rnd() % 4) {
-   case 0: return 0xffffffffu;
-   case 1: return rnd() % 8 ? 1u << (rnd() % 32) : 0;
-   default: return rnd();
+   case 0:
+      return 0xffffffffu;
+   case 1:
+      return rnd() % 8 ? 1u << (rnd() % 32) : 0;
+   default:
+      return rnd();
    }
 }
 
-/* ---- operands ------------------------------------------------------------------------------------------------ */
+/* ---- operands -------------------------------------------------------------------------------- */
 static uint16_t operand_of(unsigned kind, isa_inst *in)
 {
    unsigned n = isa_kind_regs(kind);
    switch (kind) {
-   case ISA_K_N: return 0;
-   case ISA_K_V1: case ISA_K_V2: case ISA_K_V3: case ISA_K_V4: return (uint16_t)(rnd() % (32 - n + 1));
-   case ISA_K_S1: return rnd() % 12 ? (uint16_t)(ISA_S0 + rnd() % 64) : (uint16_t)ISA_EXEC;
-   case ISA_K_S2: case ISA_K_S4: case ISA_K_S8: return (uint16_t)(ISA_S0 + rnd() % (64 - n + 1));
-   case ISA_K_P2: case ISA_K_D4: return (uint16_t)(rnd() % 2 ? rnd() % (32 - n + 1) : ISA_S0 + rnd() % (64 - n + 1));
+   case ISA_K_N:
+      return 0;
+   case ISA_K_V1:
+   case ISA_K_V2:
+   case ISA_K_V3:
+   case ISA_K_V4:
+      return (uint16_t)(rnd() % (32 - n + 1));
+   case ISA_K_S1:
+      return rnd() % 12 ? (uint16_t)(ISA_S0 + rnd() % 64) : (uint16_t)ISA_EXEC;
+   case ISA_K_S2:
+   case ISA_K_S4:
+   case ISA_K_S8:
+      return (uint16_t)(ISA_S0 + rnd() % (64 - n + 1));
+   case ISA_K_P2:
+   case ISA_K_D4:
+      return (uint16_t)(rnd() % 2 ? rnd() % (32 - n + 1) : ISA_S0 + rnd() % (64 - n + 1));
    }
    switch (rnd() % (kind == ISA_K_A1 ? 10 : 6)) {
-   case 0: return (uint16_t)(ISA_S0 + rnd() % 64);
-   case 1: return (uint16_t)(ISA_INT_M16 + rnd() % 64);
-   case 2: return (uint16_t)(ISA_FLT_0_5 + rnd() % 8);
-   case 3: in->literal = in->has_literal ? in->literal : interesting(); in->has_literal = true; return ISA_LITERAL;
-   case 4: return ISA_EXEC;
-   case 5: return (uint16_t)(ISA_S0 + rnd() % 64);
-   default: return (uint16_t)(rnd() % 32);
+   case 0:
+      return (uint16_t)(ISA_S0 + rnd() % 64);
+   case 1:
+      return (uint16_t)(ISA_INT_M16 + rnd() % 64);
+   case 2:
+      return (uint16_t)(ISA_FLT_0_5 + rnd() % 8);
+   case 3:
+      in->literal = in->has_literal ? in->literal : interesting();
+      in->has_literal = true;
+      return ISA_LITERAL;
+   case 4:
+      return ISA_EXEC;
+   case 5:
+      return (uint16_t)(ISA_S0 + rnd() % 64);
+   default:
+      return (uint16_t)(rnd() % 32);
    }
 }
 
@@ -94,7 +124,7 @@ static isa_inst instruction_of(const isa_info *info)
    return in;
 }
 
-/* ---- states ------------------------------------------------------------------------------------------------------ */
+/* ---- states ---------------------------------------------------------------------------------- */
 static void fill_state(ref_state *st)
 {
    for (unsigned i = 0; i < 32; i++)
@@ -118,8 +148,8 @@ static void set_operand(ref_state *st, unsigned operand, unsigned lane, uint32_t
       st->s[operand - 256] = value;
 }
 
-/* Make addresses that hit memory: runs, one page, page crossings, small pages, buffers that end in the middle. False if the chosen operands
- * cannot be made to (constants, overlaps). */
+/* Make addresses that hit memory: runs, one page, page crossings, small pages, buffers that end in the
+ * middle. False if the chosen operands cannot be made to (constants, overlaps). */
 static bool aim(ref_state *st, const isa_inst *in, const isa_info *info)
 {
    char space = info->name[0] == 's' ? (info->name[2] == 'b' ? 'b' : 'g') : info->name[0];
@@ -146,7 +176,8 @@ static bool aim(ref_state *st, const isa_inst *in, const isa_info *info)
    for (unsigned l = 0; l < 32; l++) {
       uint32_t offset = ref_read(st, in, in->src[1], l);
       if (space == 'g' || space == 'b') {
-         uint64_t got = ref_read(st, in, in->src[0], l) | (uint64_t)ref_read(st, in, in->src[0] + 1u, l) << 32;
+         uint64_t got = ref_read(st, in, in->src[0], l) | (uint64_t)ref_read(st, in, in->src[0] + 1u, l)
+                                                              << 32;
          uint32_t size = space == 'b' ? ref_read(st, in, in->src[0] + 2u, l) : span;
          if (got != base || size > span || offset % 4 || (space == 'g' && offset > span))
             return false;
@@ -157,7 +188,7 @@ static bool aim(ref_state *st, const isa_inst *in, const isa_info *info)
    return true;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------------------------------- */
 static void upload(void)
 {
    rig_copy(dev, 0, guest, PAGES_B, true);
@@ -185,7 +216,8 @@ static void run_wave(const emu_interp *interp, const isa_inst *in, const ref_sta
    if (turn != EMU_TURN_DONE) {
       char text[256];
       isa_print(in, 0, text, sizeof text);
-      fail_msg("%s: %s: fault %d at %llx", interp->name, text, t.x->fault.type, (unsigned long long)t.x->fault.va);
+      fail_msg("%s: %s: fault %d at %llx", interp->name, text, t.x->fault.type,
+               (unsigned long long)t.x->fault.va);
    }
    *to = *from;
    memcpy(to->s, t.wave->s, sizeof to->s);
@@ -210,7 +242,8 @@ static bool close_enough(uint32_t got, double exact, bool sat)
    return fabs((double)g - exact) <= 0.6 * ulp;
 }
 
-static void compare(const isa_inst *in, const char *level, const ref_state *before, ref_state *want, const ref_state *got)
+static void compare(const isa_inst *in, const char *level, const ref_state *before, ref_state *want,
+                    const ref_state *got)
 {
    char text[256];
    isa_print(in, 0, text, sizeof text);
@@ -225,16 +258,17 @@ static void compare(const isa_inst *in, const char *level, const ref_state *befo
    for (unsigned i = 0; i < 32; i++)
       for (unsigned l = 0; l < 32; l++)
          if (want->v[i][l] != got->v[i][l])
-            fail_msg("%s: %s: v%u lane %u: %08x should be %08x (sources %08x %08x %08x, exec %08x)", level, text, i, l,
-                     got->v[i][l], want->v[i][l], ref_read(before, in, in->src[0], l),
+            fail_msg("%s: %s: v%u lane %u: %08x should be %08x (sources %08x %08x %08x, exec %08x)", level,
+                     text, i, l, got->v[i][l], want->v[i][l], ref_read(before, in, in->src[0], l),
                      ref_read(before, in, in->src[1], l), ref_read(before, in, in->src[2], l), before->exec);
    for (unsigned i = 0; i < 64; i++)
       if (want->s[i] != got->s[i])
-         fail_msg("%s: %s: s%u: %08x should be %08x (sources %08x %08x)", level, text, i, got->s[i], want->s[i],
-                  ref_read(before, in, in->src[0], 0), ref_read(before, in, in->src[1], 0));
+         fail_msg("%s: %s: s%u: %08x should be %08x (sources %08x %08x)", level, text, i, got->s[i],
+                  want->s[i], ref_read(before, in, in->src[0], 0), ref_read(before, in, in->src[1], 0));
    if (want->exec != got->exec)
       fail_msg("%s: %s: exec %08x should be %08x", level, text, got->exec, want->exec);
-   if (memcmp(want->lds, got->lds, sizeof want->lds) || memcmp(want->scratch, got->scratch, sizeof want->scratch))
+   if (memcmp(want->lds, got->lds, sizeof want->lds) ||
+       memcmp(want->scratch, got->scratch, sizeof want->scratch))
       fail_msg("%s: %s: LDS or scratch differs", level, text);
 }
 
@@ -254,8 +288,8 @@ static void compare_memory(const isa_inst *in, const char *level)
 static void check(const isa_inst *in, const ref_state *before)
 {
    const isa_info *info = isa_lookup(in->op);
-   bool writes = info->format == ISA_FMT_MEM && info->flags & (ISA_F_STORE | ISA_F_ATOMIC) && info->name[0] != 'l' &&
-                 info->name[0] != 'p';
+   bool writes = info->format == ISA_FMT_MEM && info->flags & (ISA_F_STORE | ISA_F_ATOMIC) &&
+                 info->name[0] != 'l' && info->name[0] != 'p';
    static uint8_t saved[PAGES_B], saved_small[RIG_SMALL_B];
    ref_state want = *before, got, first;
    if (writes) {
@@ -282,7 +316,7 @@ static void check(const isa_inst *in, const ref_state *before)
    }
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ----------------------------------------------------------------------------------- */
 static void every_record_has_a_reference(void **state)
 {
    size_t count;
@@ -320,7 +354,8 @@ static void instructions_do_what_they_say(void **state)
    }
 }
 
-/* With ND only active lanes count; without it the others keep their value even when every operand is the same register. */
+/* With ND only active lanes count; without it the others keep their value even when every operand is the same
+ * register. */
 static void dead_lanes(void **state)
 {
    static ref_state st;
@@ -365,9 +400,9 @@ static int tear_down(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_record_has_a_reference),
-      cmocka_unit_test(instructions_do_what_they_say),
-      cmocka_unit_test(dead_lanes),
+       cmocka_unit_test(every_record_has_a_reference),
+       cmocka_unit_test(instructions_do_what_they_say),
+       cmocka_unit_test(dead_lanes),
    };
    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

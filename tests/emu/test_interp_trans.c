@@ -1,5 +1,6 @@
-/* Transcendental functions over the whole range of f32 against f64 libm, with the bounds that the manual states, and bit for bit
- * the same on every host level. Also the software fma of the lowest level, where a tie is decided by the last bit. */
+/* Transcendental functions over the whole range of f32 against f64 libm, with the bounds that the manual
+ * states, and bit for bit the same on every host level. Also the software fma of the lowest level, where a
+ * tie is decided by the last bit. */
 #include "core_rig.h"
 #include <cmocka.h>
 #include <math.h>
@@ -13,10 +14,10 @@ typedef struct function {
    double ulp; /* largest error */
 } function;
 static const function functions[] = {
-   {ISA_OP_v_exp2_f32, exp2, 0.51},
-   {ISA_OP_v_log2_f32, log2, 0.51},
-   {ISA_OP_v_sin_f32, sin, 0.51},
-   {ISA_OP_v_cos_f32, cos, 0.51},
+    {ISA_OP_v_exp2_f32, exp2, 0.51},
+    {ISA_OP_v_log2_f32, log2, 0.51},
+    {ISA_OP_v_sin_f32, sin, 0.51},
+    {ISA_OP_v_cos_f32, cos, 0.51},
 };
 
 static void run_lanes(rig_wave *t, const uint32_t *in, uint32_t *out)
@@ -69,8 +70,8 @@ static void whole_range(void **state)
             if (e > worst)
                worst = e;
             if (e > functions[f].ulp)
-               fail_msg("%s of %08x = %a: %08x = %a, exactly %a: %g ulp", isa_lookup(functions[f].op)->name, in[l], x,
-                        out[0][l], (double)arith_float(out[0][l]), exact, e);
+               fail_msg("%s of %08x = %a: %08x = %a, exactly %a: %g ulp", isa_lookup(functions[f].op)->name,
+                        in[l], x, out[0][l], (double)arith_float(out[0][l]), exact, e);
          }
       }
       print_message("%s: at most %.4f ulp\n", isa_lookup(functions[f].op)->name, worst);
@@ -128,9 +129,9 @@ static int tear_down(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(whole_range),
-      cmocka_unit_test(exact_values),
-      cmocka_unit_test(software_fma),
+       cmocka_unit_test(whole_range),
+       cmocka_unit_test(exact_values),
+       cmocka_unit_test(software_fma),
    };
    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,5 +1,6 @@
-/* The shader cores on Windows: the random programs of test_core_fuzz.c give the very outcomes that they give on Linux, on every level, and
- * dispatches run on several threads. A plain program: exit status 0 or a message. */
+/* The shader cores on Windows: the random programs of test_core_fuzz.c give the very outcomes that they give
+ * on Linux, on every level, and dispatches run on several threads. A plain program: exit status 0 or a
+ * message. */
 #include "core_fuzz.h"
 
 static int fail(const char *what)
@@ -33,7 +34,8 @@ static int golden(emu_device *dev)
 static int dispatches(emu_device *dev)
 {
    reset_memory(dev);
-   rig_dispatch d = rig_program(dev, "v_mov v3, 0x40\n v_mov v4, 1\n b_atom_add v0, s[0:3], v3, v4\n s_endpgm\n");
+   rig_dispatch d =
+       rig_program(dev, "v_mov v3, 0x40\n v_mov v4, 1\n b_atom_add v0, s[0:3], v3, v4\n s_endpgm\n");
    uint32_t *sum = (uint32_t *)rig_host(dev, 0x40), before = *sum;
    d.group[0] = 64;
    d.grid[0] = 1000;
