@@ -79,7 +79,7 @@ static const char *const more_variants[] = {
 static void check_variants(const char *name, const char *const *flags)
 {
    for (unsigned k = 0; flags[k]; k++) {
-      struct fixture_module m;
+      struct fixture_module m = {0};
       char what[256];
       snprintf(what, sizeof what, "%s (%s)", name, flags[k]);
       if (!fixture_compile(name, flags[k], &m))

@@ -195,8 +195,7 @@ static void emit_components(spv_reader *r, const spv_inst *i, const alu_row *row
    spv_set(r, i->w[2], v);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------
- */
+/* ---- the rest ---------------------------------------------------------------------------------- */
 
 static void emit_bitcast(spv_reader *r, const spv_inst *i)
 {

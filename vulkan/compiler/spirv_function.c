@@ -271,8 +271,7 @@ void spv_emit_phi_copies(spv_reader *r, uint32_t from, spv_block *to)
    r->current = current;
 }
 
-/* ---- instructions ----------------------------------------------------------------------------------------
- */
+/* ---- instructions ------------------------------------------------------------------------------ */
 
 static void emit_ext_inst(spv_reader *r, const spv_inst *i)
 {

@@ -316,8 +316,7 @@ static void emit_inverse(spv_reader *r, const spv_inst *i)
    set_like(r, i, m, c);
 }
 
-/* ---- modf and frexp -------------------------------------------------------------------------------------
- */
+/* ---- modf and frexp ---------------------------------------------------------------------------- */
 
 /* Two results per component: first is the instruction's result or member 0, second goes to the pointer or
  * member 1. */

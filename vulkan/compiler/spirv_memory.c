@@ -149,8 +149,7 @@ void spv_store(spv_reader *r, const spv_pointer *p, const spv_value *v, bool coh
    r->b.coherent = false;
 }
 
-/* ---- instructions ---------------------------------------------------------------------------------------
- */
+/* ---- instructions ------------------------------------------------------------------------------ */
 
 /* Whether the memory operands from word k on ask for coherence. */
 static bool operands_coherent(const spv_inst *i, uint32_t k)

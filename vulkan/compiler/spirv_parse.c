@@ -14,7 +14,7 @@
 #define CHUNK_B 65536u
 #define MAX_WORDS (1u << 24)
 #define MAX_BOUND (1u << 22) /* SPIR-V's universal limit */
-#define ARENA_LIMIT_B ((size_t)512 << 20)
+#define ARENA_LIMIT_B ((size_t)256 << 20)
 
 struct spv_chunk {
    struct spv_chunk *next;
@@ -508,7 +508,7 @@ int spirv_to_ir(const struct sc_input *in, ir_shader **out, char *err, size_t er
    r->w = in->words;
    r->err = err;
    r->err_size = err_size;
-   r->arena_limit_B = ARENA_LIMIT_B;
+   r->arena_limit_B = in->max_memory_B && in->max_memory_B < ARENA_LIMIT_B ? in->max_memory_B : ARENA_LIMIT_B;
    int result = read_module(r);
    if (result == SC_OK)
       *out = r->s;

@@ -204,8 +204,7 @@ ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component)
    }
 }
 
-/* ---- access chains --------------------------------------------------------------------------------------
- */
+/* ---- access chains ----------------------------------------------------------------------------- */
 
 static bool is_flat(const spv_pointer *p)
 {

@@ -27,7 +27,7 @@
 #define SPV_MAX_WORK (256u << 20)      /* steps of the reader, a bound on time */
 #define SPV_MAX_NESTING 200u           /* constructs and types inside each other */
 #define SPV_MAX_CALL_DEPTH 64u
-#define SPV_UNKNOWN UINT32_MAX         /* size of runtime arrays and of what is too large to count; no offset */
+#define SPV_UNKNOWN UINT32_MAX         /* size of runtime arrays and of what is too large to count */
 
 typedef struct spv_reader spv_reader;
 typedef struct spv_type spv_type;
@@ -328,8 +328,7 @@ bool cf_list_is_empty(const cf_list *list); /* nothing to emit */
 /* ---- spirv_flow.c: emission of the tree -------------------------------------------------------- */
 void spv_emit_function_body(spv_reader *r, spv_function *f);
 
-/* ---- spirv_function.c ------------------------------------------------------------------------------------
- */
+/* ---- spirv_function.c -------------------------------------------------------------------------- */
 void spv_emit_entry(spv_reader *r);
 void spv_emit_call(spv_reader *r, const spv_inst *i);
 void spv_emit_block(spv_reader *r, spv_block *b);
@@ -350,8 +349,7 @@ ir_inst *spv_cundef(spv_reader *r, char cls);
 ir_builder spv_prologue(spv_reader *r);                   /* builder that inserts before r->mark */
 enum ir_type spv_ir_type(char cls);
 
-/* ---- spirv_pointer.c -------------------------------------------------------------------------------------
- */
+/* ---- spirv_pointer.c --------------------------------------------------------------------------- */
 spv_pointer *spv_global_pointer(spv_reader *r, spv_variable *v);
 /* Place for a function or private variable; memory: an array in it is indexed dynamically. */
 spv_pointer *spv_make_storage(spv_reader *r, const spv_type *type, bool memory, const char *name);
@@ -361,8 +359,7 @@ ir_inst *spv_descriptor(spv_reader *r, const spv_pointer *p);
 ir_inst *spv_address(spv_reader *r, const spv_pointer *p, uint32_t extra_B, uint32_t *imm);
 ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component);
 
-/* ---- spirv_memory.c, spirv_sync.c ------------------------------------------------------------------------
- */
+/* ---- spirv_memory.c, spirv_sync.c -------------------------------------------------------------- */
 spv_value *spv_load(spv_reader *r, const spv_pointer *p, bool coherent);
 void spv_store(spv_reader *r, const spv_pointer *p, const spv_value *v, bool coherent);
 bool spv_emit_memory(spv_reader *r, const spv_inst *i);
