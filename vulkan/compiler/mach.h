@@ -139,6 +139,7 @@ bool mach_grow(mach *m, void *items, uint32_t *capacity, uint32_t need, size_t s
 struct ir_shader;
 mach *isel(struct ir_shader *s);      /* isel_*.c; NULL when out of memory */
 void mach_dce(mach *m);               /* instructions whose results nobody reads */
+void sched(mach *m);               /* order within blocks: loads early, long chains first */
 /* 0 or an sc_result; on failure err says why. */
 int ra_run(mach *m, char *err, size_t err_size);
 int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size);

@@ -209,6 +209,7 @@ int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
    set_register_limits(m, s->input);
    mach_dce(m);
    print_mach(m, "selected");
+   sched(m);
    int result = m->out_of_memory ? SC_E_NO_MEMORY : ra_run(m, err, err_size);
    if (result == SC_OK) {
       print_mach(m, "allocated");
