@@ -117,9 +117,14 @@ uint32_t emu_cs_read(emu_device *dev, uint32_t ring, uint32_t offset)
 static void go(emu_cs *cs, uint32_t ring)
 {
    emu_cs_ring *r = &cs->rings[ring];
-   emu_dispatch *d = r->inflight < GPU_CS_DEPTH ? emu_dispatch_create(ring, r->regs) : NULL;
-   if (!d)
+   if (r->inflight == GPU_CS_DEPTH)
       return;
+   emu_dispatch *d = emu_dispatch_create(ring, r->regs);
+   if (!d) { /* never drop work in silence: a fence behind it would lie */
+      emu_fault_info f = {.type = GPU_FAULT_BAD_DISPATCH, .ring = ring, .info = GPU_OFF_CS_GO};
+      emu_fault_record(cs->dev, &f);
+      return;
+   }
    *(r->newest ? &r->newest->next : &r->oldest) = d;
    r->newest = d;
    r->inflight++;
