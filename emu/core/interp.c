@@ -19,8 +19,9 @@
 
 #define H(name) static const emu_uop *h_##name(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
 #define NEXT return u[1].fn(u + 1, w, x)
-#if defined(__clang__)
-#define LANES _Pragma("clang loop vectorize(assume_safety)") for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+#if defined(__clang__) /* unrolled first, a loop would not become vector code any more */
+#define LANES                                                                                                \
+   _Pragma("clang loop vectorize(assume_safety) unroll(disable)") for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
 #else
 #define LANES _Pragma("GCC ivdep") for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
 #endif
