@@ -14,14 +14,18 @@ struct line {
    isa_inst isa;
    uint32_t target;  /* block, MACH_NO_BLOCK */
    uint32_t at;      /* word */
+   uint32_t unit[4]; /* of src0..2 and dst, NO_UNIT */
    bool dropped;
 };
+#define NO_UNIT UINT32_MAX
+#define DST 3
 
 struct emission {
    mach *m;
    struct line *lines;
    uint32_t count;
    uint32_t *block_line; /* first line of each block */
+   uint32_t *reads;      /* by unit */
    const char *error;
 };
 
@@ -71,6 +75,12 @@ static void add_line(struct emission *e, const mach_inst *i)
       l->isa.src[k] = operand(e, &i->src[k], &l->isa);
    if (i->op == MACH_COPY && l->isa.dst == l->isa.src[0])
       return;
+   for (int k = 0; k < 4; k++) {
+      const mach_operand *o = k < 3 ? &i->src[k] : &i->dst;
+      l->unit[k] = o->kind == MACH_UNIT ? o->value : NO_UNIT;
+      for (unsigned n = k < 3 ? mach_operand_units(i, k) : 0; n-- > 0;)
+         e->reads[o->value + n]++;
+   }
    e->count++;
 }
 
@@ -126,6 +136,52 @@ static bool branches_to_next(const struct emission *e, uint32_t n)
    return true;
 }
 
+static uint32_t next_line(const struct emission *e, uint32_t n)
+{
+   do
+      n++;
+   while (n < e->count && e->lines[n].dropped);
+   return n;
+}
+
+/* Lanes that leave a loop: exec &= C; phi copies; S &= ~exec; exec = S, with S = exec from before and read nowhere else.
+ * exec = S & ~exec does the same, also for who jumps there with an empty exec. If allocation left no copies, it all is
+ * exec &= ~C. Returns whether line n was such an s_andn. */
+static bool shorten_exit(struct emission *e, uint32_t n)
+{
+   struct line *leave = &e->lines[n];
+   uint32_t m = next_line(e, n), unit = leave->unit[DST];
+   if (leave->isa.op != ISA_OP_s_andn || unit == NO_UNIT || unit != leave->unit[0] || leave->isa.src[1] != ISA_EXEC ||
+       e->reads[unit] != 2 || m >= e->count)
+      return false;
+   struct line *restore = &e->lines[m];
+   if (restore->isa.op != ISA_OP_s_mov || restore->isa.dst != ISA_EXEC || restore->unit[0] != unit)
+      return false;
+   leave->dropped = true;
+   uint32_t before = n;
+   while (before-- > 0 && e->lines[before].dropped)
+      ;
+   struct line *narrow = before < n ? &e->lines[before] : NULL;
+   bool direct = narrow && narrow->isa.dst == ISA_EXEC && narrow->isa.src[0] == ISA_EXEC &&
+                 (narrow->isa.op == ISA_OP_s_and || narrow->isa.op == ISA_OP_s_andn);
+   if (direct) {
+      narrow->isa.op = narrow->isa.op == ISA_OP_s_and ? ISA_OP_s_andn : ISA_OP_s_and;
+      restore->dropped = true;
+      e->reads[unit] = 0;
+   } else {
+      restore->isa.op = ISA_OP_s_andn;
+      restore->isa.src[1] = ISA_EXEC;
+      e->reads[unit] = 1;
+   }
+   return true;
+}
+
+/* A saved exec that nobody reads any more. */
+static bool save_unread(const struct emission *e, const struct line *l)
+{
+   return l->isa.op == ISA_OP_s_mov && l->unit[DST] != NO_UNIT && l->isa.src[0] == ISA_EXEC && !e->reads[l->unit[DST]];
+}
+
 static void drop_redundant(struct emission *e)
 {
    for (bool again = true; again;) {
@@ -134,7 +190,9 @@ static void drop_redundant(struct emission *e)
          struct line *l = &e->lines[n];
          if (l->dropped)
             continue;
-         if (is_branch(l) ? branches_to_next(e, n) : writes_exec(&l->isa) && exec_unseen(e, n))
+         if (shorten_exit(e, n))
+            again = true;
+         else if (is_branch(l) ? branches_to_next(e, n) : save_unread(e, l) || (writes_exec(&l->isa) && exec_unseen(e, n)))
             again = l->dropped = true;
       }
    }
@@ -193,9 +251,10 @@ int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size)
 {
    mach_number(m);
    struct emission e = {.m = m, .lines = malloc((m->inst_count + 1) * sizeof *e.lines),
-                        .block_line = calloc(m->block_count + 1, sizeof *e.block_line)};
+                        .block_line = calloc(m->block_count + 1, sizeof *e.block_line),
+                        .reads = calloc(m->unit_count + 1, sizeof *e.reads)};
    int result = SC_E_NO_MEMORY;
-   if (e.lines && e.block_line) {
+   if (e.lines && e.block_line && e.reads) {
       for (uint32_t o = 0; o < m->order_count; o++) {
          e.block_line[m->order[o]] = e.count;
          for (uint32_t k = 0; k < m->blocks[m->order[o]].count; k++)
@@ -219,5 +278,6 @@ int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size)
    }
    free(e.lines);
    free(e.block_line);
+   free(e.reads);
    return result;
 }
