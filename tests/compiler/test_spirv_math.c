@@ -1,8 +1,8 @@
 /* Accuracy of the transcendental functions, with the machine's arithmetic, against libm in double precision.
  *
- * The bounds are tighter than "Precision and Operation of SPIR-V Instructions" of the Vulkan specification asks (which
- * names 3 + 2|x| ulp for exp, 4096 ulp for atan and gives most others in terms of those). FIGMENT_TEST_VERBOSE prints
- * the worst error of each function.
+ * The bounds are tighter than "Precision and Operation of SPIR-V Instructions" of the Vulkan specification asks
+ * (which names 3 + 2|x| ulp for exp, 4096 ulp for atan and gives most others in terms of those).
+ * FIGMENT_TEST_VERBOSE prints the worst error of each function.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -178,7 +178,7 @@ static cursor after_selection(builder *b, cf_scope *scope, cf_scope *own, cf_nod
    }
    for (unsigned arm = 0; arm < 2; arm++) {
       /* The other arm leaves, and would have to jump over the rest: put the rest into this arm. */
-      if (merges[!arm] || !leaving[!arm] || b->depth >= SPV_MAX_NESTING / 2)
+      if (merges[!arm] || !leaving[!arm] || b->depth >= SPV_MAX_NESTING / 4)
          continue;
       cf_list *list = arm ? &n->else_list : &n->then_list, inner = *list;
       *list = (cf_list){0};

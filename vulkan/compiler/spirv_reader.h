@@ -25,7 +25,7 @@
 #define SPV_MAX_VAR_SCALARS 256u       /* larger function variables live in scratch memory */
 #define SPV_MAX_IR (2u << 20)          /* IR instructions of one shader */
 #define SPV_MAX_WORK (256u << 20)      /* steps of the reader, a bound on time */
-#define SPV_MAX_NESTING 200u           /* constructs and types inside each other */
+#define SPV_MAX_NESTING 400u           /* constructs and types inside each other */
 #define SPV_MAX_CALL_DEPTH 64u
 #define SPV_UNKNOWN UINT32_MAX         /* size of runtime arrays and of what is too large to count */
 
