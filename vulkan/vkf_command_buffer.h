@@ -30,7 +30,6 @@ struct vkf_command_buffer {
    struct vkf_command_buffer *next; /* of the pool */
    struct vkf_device *device;
    enum vkf_cmd_state state;
-   bool one_time;
    struct vkf_stream stream;
    struct vkf_compute_state compute;
 };

@@ -28,14 +28,13 @@ struct vkf_device;
 /* Tell the messengers, and stderr if FIGMENT_VK has the flag for it (errors do; verbose text needs `flag`).
  * object may be NULL. */
 void vkf_message(struct vkf_instance *instance, VkDebugUtilsMessageSeverityFlagBitsEXT severity,
-                 uint32_t flag, const void *object, const char *id, const char *format, ...)
-   GPU_PRINTF(6, 7);
+                 uint32_t flag, const void *object, const char *id, const char *format, ...) GPU_PRINTF(6, 7);
 
 /* An error met in a command: tell, and return r. */
 VkResult vkf_error(struct vkf_device *device, const void *object, VkResult r, const char *format, ...)
-   GPU_PRINTF(4, 5);
+    GPU_PRINTF(4, 5);
 VkResult vkf_instance_error(struct vkf_instance *instance, VkResult r, const char *format, ...)
-   GPU_PRINTF(3, 4);
+    GPU_PRINTF(3, 4);
 
 /* Verbose line for one of the debug nouns. */
 #define vkf_debug(instance, flag, ...)                                                                       \

@@ -157,6 +157,22 @@ static VkResult check_feature_bits(struct vkf_physical_device *p, const VkPhysic
    return VK_SUCCESS;
 }
 
+static VkResult check_queues(struct vkf_physical_device *p, const VkDeviceCreateInfo *info)
+{
+   static const uint32_t available[VKF_FAMILY_COUNT] = {2, 1};
+   uint32_t seen = 0;
+   for (uint32_t i = 0; i < info->queueCreateInfoCount; i++) {
+      const VkDeviceQueueCreateInfo *q = &info->pQueueCreateInfos[i];
+      if (q->queueFamilyIndex >= VKF_FAMILY_COUNT || q->queueCount > available[q->queueFamilyIndex] ||
+          seen >> q->queueFamilyIndex & 1)
+         return vkf_instance_error(p->instance, VK_ERROR_INITIALIZATION_FAILED,
+                                   "vkCreateDevice: %u queues of family %u are not there", q->queueCount,
+                                   q->queueFamilyIndex);
+      seen |= 1u << q->queueFamilyIndex;
+   }
+   return VK_SUCCESS;
+}
+
 static VkResult check_create_info(struct vkf_physical_device *p, const VkDeviceCreateInfo *info,
                                   uint32_t *extensions)
 {
@@ -165,7 +181,9 @@ static VkResult check_create_info(struct vkf_physical_device *p, const VkDeviceC
                              extensions, &unknown))
       return vkf_instance_error(p->instance, VK_ERROR_EXTENSION_NOT_PRESENT,
                                 "device extension %s is not supported", unknown);
-   VkResult r = check_feature_bits(p, info->pEnabledFeatures);
+   VkResult r = check_queues(p, info);
+   if (r == VK_SUCCESS)
+      r = check_feature_bits(p, info->pEnabledFeatures);
    const VkPhysicalDeviceFeatures2 *f2 =
        vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2);
    if (r == VK_SUCCESS && f2)

@@ -35,6 +35,7 @@ struct vkf_device {
    struct vkf_mmu mmu;
    struct vkf_bo firmware;
    atomic_uint allocations; /* live VkDeviceMemory */
+   atomic_uint pipelines;   /* created so far: their numbers in reports */
 
    struct vkf_suballoc code;  /* VRAM: programs, command segments, descriptors */
    struct vkf_suballoc slots; /* system memory: what host and card both poll */

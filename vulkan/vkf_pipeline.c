@@ -7,8 +7,6 @@
 #include "vkf_shader_module.h"
 #include <stdlib.h>
 
-static atomic_uint next_tag = 1;
-
 static VkResult read_spec(const VkSpecializationInfo *info, sc_spec_entry **out, size_t *count)
 {
    *out = NULL;
@@ -84,7 +82,7 @@ static VkResult upload(struct vkf_device *device, struct vkf_pipeline *pipeline,
    return r;
 }
 
-static void set_registers(struct vkf_pipeline *pipeline, const sc_program *program,
+static void set_registers(struct vkf_device *device, struct vkf_pipeline *pipeline, const sc_program *program,
                           const struct vkf_pipeline_layout *layout)
 {
    pipeline->program_qw = (uint32_t)program->word_count;
@@ -93,7 +91,7 @@ static void set_registers(struct vkf_pipeline *pipeline, const sc_program *progr
    pipeline->scratch_B = program->scratch_B;
    memcpy(pipeline->group_size, program->group_size, sizeof pipeline->group_size);
    pipeline->flags = program->ordered ? GPU_CS_FLAG_ORDERED : 0;
-   pipeline->tag = atomic_fetch_add(&next_tag, 1);
+   pipeline->tag = atomic_fetch_add(&device->pipelines, 1) + 1;
    pipeline->set_count = layout->set_count;
    memcpy(pipeline->dynamic_base, layout->dynamic_base, sizeof pipeline->dynamic_base);
 }
@@ -110,7 +108,7 @@ static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache 
    VkResult r = compile(device, cache, info, &program);
    if (r == VK_SUCCESS) {
       r = upload(device, pipeline, &program);
-      set_registers(pipeline, &program, vkf_pipeline_layout_from(info->layout));
+      set_registers(device, pipeline, &program, vkf_pipeline_layout_from(info->layout));
       vkf_debug(device->physical->instance, VKF_DEBUG_PIPELINE,
                 "pipeline %u: %zu instruction words at va %llx, %u vector and %u scalar registers, %u bytes "
                 "LDS, %u bytes "

@@ -275,10 +275,14 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_MergePipelineCaches(VkDevice device, VkPipeli
       struct vkf_pipeline_cache *s = vkf_pipeline_cache_from(pSrcCaches[i]);
       if (s == d)
          continue;
-      pthread_mutex_lock(&d->lock);
+      /* Both in the order of their addresses, since another thread may be merging the other way round. */
+      struct vkf_pipeline_cache *first = s < d ? s : d, *second = s < d ? d : s;
+      pthread_mutex_lock(&first->lock);
+      pthread_mutex_lock(&second->lock);
       for (uint32_t e = 0; e < s->count; e++)
          insert_copy(d, s->entries[e]);
-      pthread_mutex_unlock(&d->lock);
+      pthread_mutex_unlock(&second->lock);
+      pthread_mutex_unlock(&first->lock);
    }
    return VK_SUCCESS;
 }
