@@ -63,9 +63,12 @@ struct emu_cs {
 /* ---- cs_dispatch.c ---- */
 emu_dispatch *emu_dispatch_create(uint32_t ring, const uint32_t *regs);
 void emu_dispatch_destroy(emu_cs *cs, emu_dispatch *d);
-/* Validate the registers, fetch and decode the program. False: a fault has been recorded. Called by an
- * entered agent, without lock. `buffer` is the worker's program buffer, kept between calls. */
-bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **buffer, size_t *buffer_qw);
+/* Validate the registers and read the program into the worker's buffer, which is kept and grows. Called by an
+ * entered agent, without lock. False: a fault has been recorded. */
+bool emu_dispatch_fetch(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **buffer, size_t *buffer_qw);
+/* Decode what was fetched and get ready to launch; no guest memory is touched. False: a fault has been
+ * recorded. */
+bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, const uint64_t *words);
 /* Every workgroup has been taken, or none will be. */
 bool emu_dispatch_exhausted(const emu_dispatch *d);
 /* Account for and unlink a dispatch that no runner works on; under cs->lock. The caller then destroys it and

@@ -91,12 +91,7 @@ static bool fetch_program(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **
    }
    uint64_t fault_va = 0;
    enum gpu_fault f = emu_mem_read(tlb, d->launch.program_va, *buffer, qw * sizeof **buffer, &fault_va);
-   if (f)
-      return record(cs, d, f, GPU_ACCESS_EXECUTE, fault_va, 0);
-   uint32_t resources = reg(d, GPU_OFF_CS_RESOURCES);
-   d->program = emu_program_cache_get(cs->programs, *buffer, qw, resources & 0x1ff, resources >> 16 & 0xff);
-   d->launch.program = d->program;
-   return d->program || record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
+   return f == GPU_FAULT_NONE || record(cs, d, f, GPU_ACCESS_EXECUTE, fault_va, 0);
 }
 
 static void fill_launch(emu_cs *cs, emu_dispatch *d)
@@ -130,15 +125,24 @@ static unsigned residency(const emu_profile *p, const emu_launch *l)
    return (n ? n : 1) * p->cores;
 }
 
-bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **buffer, size_t *buffer_qw)
+bool emu_dispatch_fetch(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **buffer, size_t *buffer_qw)
 {
-   const emu_profile *p = &cs->dev->profile;
-   int bad = bad_register(p, d);
+   int bad = bad_register(&cs->dev->profile, d);
    if (bad >= 0)
       return record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, (uint32_t)bad);
    fill_launch(cs, d);
-   if (!fetch_program(cs, d, tlb, buffer, buffer_qw))
-      return false;
+   return fetch_program(cs, d, tlb, buffer, buffer_qw);
+}
+
+bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, const uint64_t *words)
+{
+   const emu_profile *p = &cs->dev->profile;
+   uint32_t resources = reg(d, GPU_OFF_CS_RESOURCES);
+   d->program = emu_program_cache_get(cs->programs, words, reg(d, GPU_OFF_CS_PROGRAM_QW), resources & 0x1ff,
+                                      resources >> 16 & 0xff);
+   d->launch.program = d->program;
+   if (!d->program)
+      return record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
    d->work.core_issue = calloc(p->cores, sizeof *d->work.core_issue);
    d->work.core_lines = calloc(p->cores, sizeof *d->work.core_lines);
    if (!d->work.core_issue || !d->work.core_lines || !emu_launch_prepare(&d->launch))

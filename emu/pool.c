@@ -338,8 +338,9 @@ static void prepare(emu_worker *wk, emu_dispatch *d)
    pthread_mutex_unlock(&cs->lock);
    emu_agent_enter(wk->agent);
    emu_tlb_sync(&wk->tlb);
-   bool ok = emu_dispatch_prepare(cs, d, &wk->tlb, &wk->program_buffer, &wk->program_buffer_qw);
+   bool ok = emu_dispatch_fetch(cs, d, &wk->tlb, &wk->program_buffer, &wk->program_buffer_qw);
    emu_agent_leave(wk->agent);
+   ok = ok && emu_dispatch_prepare(cs, d, wk->program_buffer);
    pthread_mutex_lock(&cs->lock);
    d->state = EMU_DISPATCH_READY;
    if (ok && !emu_dispatch_exhausted(d))
