@@ -53,20 +53,21 @@ static void unback(struct vkf_device *device, struct vkf_bo *bo)
 
 static VkResult map(struct vkf_device *device, struct vkf_bo *bo)
 {
-   if (!vkf_ranges_take(&device->va, bo->size_B + GUARD_B, natural_align(bo->size_B), &bo->va))
-      return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-   VkResult r = vkf_mmu_map(device, bo->va, bo->pa, bo->size_B);
+   VkResult r = vkf_ranges_take(&device->va, bo->size_B + GUARD_B, natural_align(bo->size_B), &bo->va);
+   if (r != VK_SUCCESS)
+      return r;
+   r = vkf_mmu_map(device, bo->va, bo->pa, bo->size_B);
    if (r != VK_SUCCESS)
       vkf_ranges_give(&device->va, bo->va, bo->size_B + GUARD_B);
    return r;
 }
 
 /* Large runs prefer 2 MiB alignment, yet take what there is. */
-static bool take_physical(struct vkf_device *device, struct vkf_bo *bo)
+static VkResult take_physical(struct vkf_device *device, struct vkf_bo *bo)
 {
    struct vkf_ranges *h = heap(device, bo->place);
-   return vkf_ranges_take(h, bo->size_B, natural_align(bo->size_B), &bo->pa) ||
-          vkf_ranges_take(h, bo->size_B, GPU_CHUNK_B, &bo->pa);
+   VkResult r = vkf_ranges_take(h, bo->size_B, natural_align(bo->size_B), &bo->pa);
+   return r == VK_ERROR_OUT_OF_DEVICE_MEMORY ? vkf_ranges_take(h, bo->size_B, GPU_CHUNK_B, &bo->pa) : r;
 }
 
 VkResult vkf_bo_create(struct vkf_device *device, enum vkf_place place, uint64_t size_B,
@@ -76,11 +77,11 @@ VkResult vkf_bo_create(struct vkf_device *device, enum vkf_place place, uint64_t
       return VK_ERROR_OUT_OF_DEVICE_MEMORY;
    struct vkf_bo bo = {.place = place, .size_B = vkf_align(size_B, GPU_CHUNK_B)};
    pthread_mutex_lock(&device->lock);
-   bool taken = take_physical(device, &bo);
+   VkResult r = take_physical(device, &bo);
    pthread_mutex_unlock(&device->lock);
-   if (!taken)
-      return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-   VkResult r = back(device, &bo, section, host_access);
+   if (r != VK_SUCCESS)
+      return r;
+   r = back(device, &bo, section, host_access);
    pthread_mutex_lock(&device->lock);
    if (r == VK_SUCCESS) {
       r = map(device, &bo);

@@ -96,9 +96,10 @@ static VkResult set_new(struct vkf_device *device, struct vkf_descriptor_pool *p
                          VK_OBJECT_TYPE_DESCRIPTOR_SET);
    if (!set)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
-   if (!vkf_ranges_take(&pool->ranges, size_B, DESC_B, &offset_B)) {
+   VkResult r = vkf_ranges_take(&pool->ranges, size_B, DESC_B, &offset_B);
+   if (r != VK_SUCCESS) {
       vkf_object_delete(NULL, device->alloc, set);
-      return VK_ERROR_FRAGMENTED_POOL;
+      return r == VK_ERROR_OUT_OF_DEVICE_MEMORY ? VK_ERROR_FRAGMENTED_POOL : r;
    }
    set->layout = layout;
    vkf_set_layout_ref(layout);

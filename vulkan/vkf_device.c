@@ -235,7 +235,6 @@ static void device_free(struct vkf_device *device, const VkAllocationCallbacks *
    vkf_suballoc_finish(&device->slots);
    vkf_suballoc_finish(&device->code);
    vkf_bo_destroy(device, &device->firmware);
-   vkf_mmu_finish(device);
    vkf_ranges_finish(&device->va);
    vkf_ranges_finish(&device->sysmem);
    vkf_ranges_finish(&device->vram);

@@ -14,35 +14,23 @@ static uint64_t *table_host(struct vkf_device *device, uint64_t pa)
    return vkf_machine_aperture(device->machine, pa, TABLE_B);
 }
 
-static bool new_chunk(struct vkf_device *device)
-{
-   struct vkf_mmu *mmu = &device->mmu;
-   if (mmu->chunk_count == mmu->chunk_capacity) {
-      uint32_t n = mmu->chunk_capacity ? mmu->chunk_capacity * 2 : 8;
-      uint64_t *p = vkf_realloc(device->alloc, mmu->chunks, mmu->chunk_capacity * sizeof *p, n * sizeof *p,
-                                VK_SYSTEM_ALLOCATION_SCOPE_DEVICE);
-      if (!p)
-         return false;
-      mmu->chunks = p;
-      mmu->chunk_capacity = n;
-   }
-   if (!vkf_ranges_take(&device->vram, GPU_CHUNK_B, GPU_CHUNK_B, &mmu->chunk_pa))
-      return false;
-   mmu->chunks[mmu->chunk_count++] = mmu->chunk_pa;
-   mmu->chunk_used = 0;
-   return true;
-}
-
-/* A zeroed table: chunks come from fresh or discarded VRAM, which reads zero. */
+/* A zeroed table: chunks come from fresh or discarded VRAM, which reads zero. False with the reason in
+ * mmu->error. */
 static bool new_table(struct vkf_device *device, uint64_t *pa)
 {
    struct vkf_mmu *mmu = &device->mmu;
-   if (mmu->chunk_used == TABLES_PER_CHUNK && !new_chunk(device))
-      return false;
+   if (mmu->chunk_used == TABLES_PER_CHUNK) {
+      mmu->error = vkf_ranges_take(&device->vram, GPU_CHUNK_B, GPU_CHUNK_B, &mmu->chunk_pa);
+      if (mmu->error != VK_SUCCESS)
+         return false;
+      mmu->chunk_used = 0;
+   }
    *pa = mmu->chunk_pa + (uint64_t)mmu->chunk_used * TABLE_B;
    uint64_t *host = table_host(device, *pa);
-   if (!host)
+   if (!host) {
+      mmu->error = VK_ERROR_OUT_OF_HOST_MEMORY;
       return false;
+   }
    memset(host, 0, TABLE_B);
    mmu->chunk_used++;
    return true;
@@ -51,13 +39,7 @@ static bool new_table(struct vkf_device *device, uint64_t *pa)
 VkResult vkf_mmu_init(struct vkf_device *device)
 {
    device->mmu = (struct vkf_mmu){.chunk_used = TABLES_PER_CHUNK};
-   return new_table(device, &device->mmu.root_pa) ? VK_SUCCESS : VK_ERROR_OUT_OF_DEVICE_MEMORY;
-}
-
-void vkf_mmu_finish(struct vkf_device *device)
-{
-   vkf_free(device->alloc, device->mmu.chunks);
-   device->mmu = (struct vkf_mmu){0};
+   return new_table(device, &device->mmu.root_pa) ? VK_SUCCESS : device->mmu.error;
 }
 
 /* The table below an entry; made if absent and create is set. NULL if absent, a large page, or out of memory.
@@ -146,8 +128,8 @@ VkResult vkf_mmu_map(struct vkf_device *device, uint64_t va, uint64_t pa, uint64
    for (uint64_t o = 0, n; o < size_B; o += n) {
       n = region_size(va + o, size_B - o);
       if (!map_region(device, va + o, pa + o, n)) {
-         clear(device, va, o);
-         return VK_ERROR_OUT_OF_DEVICE_MEMORY;
+         vkf_mmu_unmap(device, va, o);
+         return device->mmu.error;
       }
    }
    return VK_SUCCESS;

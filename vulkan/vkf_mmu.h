@@ -12,12 +12,10 @@ struct vkf_mmu {
    uint64_t root_pa;
    uint64_t chunk_pa;   /* chunk that tables are being cut from */
    uint32_t chunk_used; /* 4 KiB tables cut from it */
-   uint64_t *chunks;    /* all chunks that hold tables */
-   uint32_t chunk_count, chunk_capacity;
+   VkResult error;      /* why the last table could not be made */
 };
 
 VkResult vkf_mmu_init(struct vkf_device *device);
-void vkf_mmu_finish(struct vkf_device *device);
 /* va, pa and size are multiples of 64 KiB; the caller holds device->lock. On failure nothing is mapped. */
 VkResult vkf_mmu_map(struct vkf_device *device, uint64_t va, uint64_t pa, uint64_t size_B);
 /* Also drops what the TLBs hold. */

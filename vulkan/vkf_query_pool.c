@@ -1,5 +1,5 @@
-/* VkQueryPool: creation and reading on the host. Results are written by packets (vkf_cmd_query.c). Only
- * timestamps exist: the others count things of pipelines that are not there. */
+/* VkQueryPool: creation and reading on the host. Results are written by packets (vkf_cmd_query.c). Timestamps
+ * are real; occlusion pools can be made, as everywhere, but no queue here can count into them. */
 #include "vkf_query_pool.h"
 #include "vkf_device.h"
 
@@ -10,7 +10,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateQueryPool(VkDevice device_, const VkQue
                                                    VkQueryPool *pQueryPool)
 {
    struct vkf_device *device = vkf_device_from(device_);
-   if (pCreateInfo->queryType != VK_QUERY_TYPE_TIMESTAMP)
+   if (pCreateInfo->queryType != VK_QUERY_TYPE_TIMESTAMP && pCreateInfo->queryType != VK_QUERY_TYPE_OCCLUSION)
       return vkf_error(device, NULL, VK_ERROR_FEATURE_NOT_PRESENT,
                        "vkCreateQueryPool: query type %d is not supported", pCreateInfo->queryType);
    struct vkf_query_pool *pool =

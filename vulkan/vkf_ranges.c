@@ -60,10 +60,12 @@ static void carve(struct vkf_ranges *r, uint32_t i, uint64_t start, uint64_t siz
       insert(r, i + (before != 0), (struct vkf_range){start + size, after});
 }
 
-bool vkf_ranges_take(struct vkf_ranges *r, uint64_t size, uint64_t align, uint64_t *start)
+VkResult vkf_ranges_take(struct vkf_ranges *r, uint64_t size, uint64_t align, uint64_t *start)
 {
-   if (!size || size > r->free_total || !reserve(r, r->live + 3))
-      return false;
+   if (!size || size > r->free_total)
+      return VK_ERROR_OUT_OF_DEVICE_MEMORY;
+   if (!reserve(r, r->live + 3))
+      return VK_ERROR_OUT_OF_HOST_MEMORY;
    for (uint32_t i = 0; i < r->count; i++) {
       uint64_t at = vkf_align(r->free[i].start, align), skip = at - r->free[i].start;
       if (at < r->free[i].start || skip > r->free[i].size || r->free[i].size - skip < size)
@@ -72,9 +74,9 @@ bool vkf_ranges_take(struct vkf_ranges *r, uint64_t size, uint64_t align, uint64
       r->live++;
       r->free_total -= size;
       *start = at;
-      return true;
+      return VK_SUCCESS;
    }
-   return false;
+   return VK_ERROR_OUT_OF_DEVICE_MEMORY;
 }
 
 /* Index of the first free range behind start. */

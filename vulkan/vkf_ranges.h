@@ -21,8 +21,9 @@ struct vkf_ranges {
 /* All of [start, start + size) is free. */
 bool vkf_ranges_init(struct vkf_ranges *r, const VkAllocationCallbacks *alloc, uint64_t start, uint64_t size);
 void vkf_ranges_finish(struct vkf_ranges *r);
-/* align is a power of two. False if nothing fits or host memory is exhausted. */
-bool vkf_ranges_take(struct vkf_ranges *r, uint64_t size, uint64_t align, uint64_t *start);
+/* align is a power of two. VK_ERROR_OUT_OF_DEVICE_MEMORY if nothing fits, _HOST_MEMORY if the list cannot
+ * grow. */
+VkResult vkf_ranges_take(struct vkf_ranges *r, uint64_t size, uint64_t align, uint64_t *start);
 /* Never fails: taking has already made room for the record. */
 void vkf_ranges_give(struct vkf_ranges *r, uint64_t start, uint64_t size);
 

@@ -58,7 +58,7 @@ static VkResult block_new(struct vkf_suballoc *s, uint64_t size_B)
 static bool take_from(struct vkf_suballoc_block *b, uint64_t size_B, uint64_t align_B, struct vkf_span *out)
 {
    uint64_t offset;
-   if (!vkf_ranges_take(&b->ranges, size_B, align_B, &offset))
+   if (VK_SUCCESS != vkf_ranges_take(&b->ranges, size_B, align_B, &offset))
       return false;
    *out = (struct vkf_span){
        .block = b, .va = b->bo.va + offset, .size_B = size_B, .host = (char *)b->bo.host + offset};

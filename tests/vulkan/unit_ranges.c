@@ -25,7 +25,7 @@ static void test_random(void **state)
    for (int step = 0; step < 20000; step++) {
       if (count < LIVE && random_below(2)) {
          uint64_t size = 1 + random_below(60), align = UINT64_C(1) << random_below(6), start;
-         if (!vkf_ranges_take(&r, size, align, &start))
+         if (VK_SUCCESS != vkf_ranges_take(&r, size, align, &start))
             continue;
          taken++;
          assert_int_equal(start % align, 0);
@@ -58,11 +58,11 @@ static void test_exhaustion(void **state)
    struct vkf_ranges r;
    uint64_t a, b;
    assert_true(vkf_ranges_init(&r, NULL, 0, 128));
-   assert_true(vkf_ranges_take(&r, 100, 1, &a));
-   assert_false(vkf_ranges_take(&r, 29, 1, &b));
-   assert_false(vkf_ranges_take(&r, 20, 64, &b));
-   assert_false(vkf_ranges_take(&r, 0, 1, &b));
-   assert_true(vkf_ranges_take(&r, 28, 1, &b));
+   assert_int_equal(vkf_ranges_take(&r, 100, 1, &a), VK_SUCCESS);
+   assert_int_equal(vkf_ranges_take(&r, 29, 1, &b), VK_ERROR_OUT_OF_DEVICE_MEMORY);
+   assert_int_equal(vkf_ranges_take(&r, 20, 64, &b), VK_ERROR_OUT_OF_DEVICE_MEMORY);
+   assert_int_equal(vkf_ranges_take(&r, 0, 1, &b), VK_ERROR_OUT_OF_DEVICE_MEMORY);
+   assert_int_equal(vkf_ranges_take(&r, 28, 1, &b), VK_SUCCESS);
    assert_int_equal(r.count, 0);
    vkf_ranges_give(&r, a, 100);
    vkf_ranges_give(&r, b, 28);
