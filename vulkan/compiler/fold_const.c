@@ -46,6 +46,17 @@ static float fract(float a)
    return r > 0x1.fffffep-1f ? 0x1.fffffep-1f : r;
 }
 
+/* To the nearest integer, ties to even: beyond 2^23 there are no fractions. The sign stays, even of zero. */
+static float round_even(float a)
+{
+   volatile float mag = fabsf(a);
+   if (mag < 0x1p23f) {
+      mag = mag + 0x1p23f;
+      mag = mag - 0x1p23f;
+   }
+   return copysignf(mag, a);
+}
+
 static uint32_t saturate(float a)
 {
    if (!(a > 0.0f))
@@ -86,9 +97,11 @@ static bool fold_float(unsigned op, const uint32_t s[3], uint32_t *r)
    case IR_ffloor: *r = bits(floorf(a)); return true;
    case IR_fceil: *r = bits(ceilf(a)); return true;
    case IR_ftrunc: *r = bits(truncf(a)); return true;
+   case IR_frndne: *r = bits(round_even(a)); return true;
    case IR_ffract: *r = bits(fract(a)); return true;
    case IR_fsqrt: *r = bits(sqrtf(a)); return true;
    case IR_frcp: *r = bits(1.0f / a); return true;
+   case IR_frsq: *r = bits(1.0f / sqrtf(a)); return true;
    case IR_i2f: *r = bits((float)(int32_t)s[0]); return true;
    case IR_u2f: *r = bits((float)s[0]); return true;
    case IR_f2i: *r = to_i32(a); return true;

@@ -306,6 +306,10 @@ static ir_inst *fold_sel(ir_builder *b, ir_inst *i)
       return ir_op3(b, IR_sel, c->src[0], y, x);
    if (i->type != IR_T_BOOL)
       return NULL;
+   if (x == c)
+      return ir_op2(b, IR_bor, c, y);
+   if (y == c)
+      return ir_op2(b, IR_band, c, x);
    if (x->op == IR_bconst)
       return x->imm ? ir_op2(b, IR_bor, c, y) : ir_op2(b, IR_band, ir_op1(b, IR_bnot, c), y);
    if (y->op == IR_bconst)

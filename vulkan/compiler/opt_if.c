@@ -22,7 +22,9 @@ static unsigned cost_of(const ir_inst *i)
    case IR_fdiv: case IR_fsqrt: case IR_frsq: case IR_frcp: case IR_fexp2: case IR_flog2: case IR_fsin: case IR_fcos:
    case IR_udiv: case IR_urem: case IR_idiv: case IR_irem:
       return 6;
-   case IR_push_load: case IR_desc: case IR_buf_size:
+   case IR_push_load:
+      return i->src[0]->op == IR_const ? 1 : FLATTEN_COST + 1; /* a computed address may mean nothing on the other path */
+   case IR_desc: case IR_buf_size:
       return FLATTEN_COST + 1; /* memory behind them */
    default:
       return 1;

@@ -3,7 +3,8 @@
  *
  * A window is a run of loads of one address space with no write to it, barrier or fence between. Loads that share
  * descriptor and offset and touch within four dwords are replaced by one at the place of the first. Coherent accesses
- * are left alone. Range checks are per dword, so widening changes no result.
+ * are left alone. Range checks are per dword, so widening changes no result. Push constants at constant offsets are
+ * first brought together in the entry block.
  */
 #include "ir.h"
 
@@ -11,6 +12,7 @@
 
 #define MAX_WINDOW 128u
 #define MAX_DWORDS 4u
+#define MAX_HOISTED 24u /* push constants that live in registers from the start */
 
 enum space { SPACE_BUFFER, SPACE_LDS, SPACE_PUSH, SPACE_COUNT, SPACE_NONE = SPACE_COUNT, SPACE_ALL };
 
@@ -194,6 +196,32 @@ static void visit(struct memory *m, ir_inst *i)
       merge_stores(m, store, i);
 }
 
+/* Loads of push constants that can run anywhere move to the start. */
+static void gather_push_constants(ir_shader *s)
+{
+   ir_block *entry = ir_first_block(s);
+   ir_inst *first = entry->first, *zero = NULL;
+   unsigned count = 0;
+   for (ir_block *b = entry; b && first && count < MAX_HOISTED; b = ir_next_block(b)) {
+      for (ir_inst *i = b->first, *next; i && count < MAX_HOISTED; i = next) {
+         next = i->next;
+         if (i->op != IR_push_load || i->src[0]->op != IR_const || i->src[0]->imm > 4096 || i->imm > 4096)
+            continue;
+         ir_builder build = {.s = s, .block = entry, .before = first};
+         zero = zero ? zero : ir_const(&build, 0);
+         if (s->out_of_memory)
+            return;
+         i->imm += i->src[0]->imm;
+         i->src[0] = zero;
+         count += i->ncomp;
+         if (b != entry) {
+            ir_unlink(i);
+            ir_insert_before(first, i);
+         }
+      }
+   }
+}
+
 bool opt_memory(ir_shader *s)
 {
    struct memory *m = calloc(1, sizeof *m);
@@ -202,6 +230,7 @@ bool opt_memory(ir_shader *s)
       return false;
    }
    m->s = s;
+   gather_push_constants(s);
    for (ir_block *b = ir_first_block(s); b && !s->out_of_memory; b = ir_next_block(b)) {
       for (ir_inst *i = b->first, *next; i && !s->out_of_memory; i = next) {
          next = i->next;
