@@ -7,10 +7,13 @@
 mach *mach_create(void)
 {
    mach *m = calloc(1, sizeof *m);
-   if (m)
-      mach_new_region(m, 0, MACH_NO_BLOCK, MACH_NO_BLOCK);
-   if (m && m->out_of_memory) {
-      free(m);
+   if (!m)
+      return NULL;
+   mach_new_region(m, 0, MACH_NO_BLOCK, MACH_NO_BLOCK);
+   mach_new_block(m, 0, 0); /* block 0 is never placed and units 0 to 7 never used: they stand in when memory is out */
+   mach_new_units(m, MACH_S, 8);
+   if (m->out_of_memory) {
+      mach_destroy(m);
       return NULL;
    }
    return m;
@@ -49,7 +52,7 @@ bool mach_grow(mach *m, void *items, uint32_t *capacity, uint32_t need, size_t s
    return true;
 }
 
-/* When memory is out, number 0 is handed out: callers stay in bounds and see the sticky flag at the end. */
+/* When memory is out, number 0 is handed out (mach_create): callers stay in bounds and see the sticky flag at the end. */
 uint32_t mach_new_block(mach *m, uint32_t loop_depth, uint32_t region)
 {
    if (!mach_grow(m, &m->blocks, &m->block_capacity, m->block_count + 1, sizeof *m->blocks))
