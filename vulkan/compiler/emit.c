@@ -26,6 +26,7 @@ struct emission {
    uint32_t count;
    uint32_t *block_line; /* first line of each block */
    uint32_t *reads;      /* by unit */
+   bool *entered;        /* by line: a branch leads there, other than one taken only when exec is 0 */
    const char *error;
 };
 
@@ -144,9 +145,27 @@ static uint32_t next_line(const struct emission *e, uint32_t n)
    return n;
 }
 
+static void mark_entries(struct emission *e)
+{
+   for (uint32_t n = 0; n < e->count; n++) {
+      const struct line *l = &e->lines[n];
+      if (is_branch(l) && !(l->isa.op == ISA_OP_s_brz && l->isa.src[0] == ISA_EXEC))
+         e->entered[e->block_line[l->target]] = true;
+   }
+}
+
+static bool entered_between(const struct emission *e, uint32_t first, uint32_t last)
+{
+   for (uint32_t n = first; n <= last; n++) {
+      if (e->entered[n])
+         return true;
+   }
+   return false;
+}
+
 /* Lanes that leave a loop: exec &= C; phi copies; S &= ~exec; exec = S, with S = exec from before and read nowhere else.
  * exec = S & ~exec does the same, also for who jumps there with an empty exec. If allocation left no copies, it all is
- * exec &= ~C. Returns whether line n was such an s_andn. */
+ * exec &= ~C. Not if a branch of the lanes that stay leads in between. Returns whether line n was such an s_andn. */
 static bool shorten_exit(struct emission *e, uint32_t n)
 {
    struct line *leave = &e->lines[n];
@@ -155,14 +174,15 @@ static bool shorten_exit(struct emission *e, uint32_t n)
        e->reads[unit] != 2 || m >= e->count)
       return false;
    struct line *restore = &e->lines[m];
-   if (restore->isa.op != ISA_OP_s_mov || restore->isa.dst != ISA_EXEC || restore->unit[0] != unit)
+   if (restore->isa.op != ISA_OP_s_mov || restore->isa.dst != ISA_EXEC || restore->unit[0] != unit ||
+       entered_between(e, n + 1, m))
       return false;
    leave->dropped = true;
    uint32_t before = n;
    while (before-- > 0 && e->lines[before].dropped)
       ;
    struct line *narrow = before < n ? &e->lines[before] : NULL;
-   bool direct = narrow && narrow->isa.dst == ISA_EXEC && narrow->isa.src[0] == ISA_EXEC &&
+   bool direct = narrow && !entered_between(e, before + 1, n) && narrow->isa.dst == ISA_EXEC && narrow->isa.src[0] == ISA_EXEC &&
                  (narrow->isa.op == ISA_OP_s_and || narrow->isa.op == ISA_OP_s_andn);
    if (direct) {
       narrow->isa.op = narrow->isa.op == ISA_OP_s_and ? ISA_OP_s_andn : ISA_OP_s_and;
@@ -184,6 +204,7 @@ static bool save_unread(const struct emission *e, const struct line *l)
 
 static void drop_redundant(struct emission *e)
 {
+   mark_entries(e);
    for (bool again = true; again;) {
       again = false;
       for (uint32_t n = e->count; n-- > 0;) {
@@ -252,9 +273,10 @@ int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size)
    mach_number(m);
    struct emission e = {.m = m, .lines = malloc((m->inst_count + 1) * sizeof *e.lines),
                         .block_line = calloc(m->block_count + 1, sizeof *e.block_line),
-                        .reads = calloc(m->unit_count + 1, sizeof *e.reads)};
+                        .reads = calloc(m->unit_count + 1, sizeof *e.reads),
+                        .entered = calloc(m->inst_count + 1, sizeof *e.entered)};
    int result = SC_E_NO_MEMORY;
-   if (e.lines && e.block_line && e.reads) {
+   if (e.lines && e.block_line && e.reads && e.entered) {
       for (uint32_t o = 0; o < m->order_count; o++) {
          e.block_line[m->order[o]] = e.count;
          for (uint32_t k = 0; k < m->blocks[m->order[o]].count; k++)
@@ -279,5 +301,6 @@ int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size)
    free(e.lines);
    free(e.block_line);
    free(e.reads);
+   free(e.entered);
    return result;
 }
