@@ -94,8 +94,10 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_SetDebugUtilsObjectNameEXT(VkDevice device,
                                                               const VkDebugUtilsObjectNameInfoEXT *pNameInfo)
 {
    struct vkf_object *o = (struct vkf_object *)(uintptr_t)pNameInfo->objectHandle;
-   /* Handles of the loader's own making (surfaces) and types that we never create carry no header. */
-   if (!o || pNameInfo->objectType == VK_OBJECT_TYPE_SURFACE_KHR || o->type != pNameInfo->objectType)
+   /* Handles of the loader's own making (surfaces and their like) carry no header of ours. */
+   bool ours = pNameInfo->objectType <= VK_OBJECT_TYPE_COMMAND_POOL ||
+               pNameInfo->objectType == VK_OBJECT_TYPE_DEBUG_UTILS_MESSENGER_EXT;
+   if (!o || !ours || o->type != pNameInfo->objectType)
       return VK_SUCCESS;
    char *name = NULL;
    if (pNameInfo->pObjectName && *pNameInfo->pObjectName) {
