@@ -34,8 +34,9 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdBindDescriptorSets(VkCommandBuffer commandBuff
       b->set = vkf_set_from(pSets[i]);
       uint32_t n = b->set ? VKF_MIN(b->set->layout->dynamic_count, SC_MAX_DYNAMIC) : 0;
       n = VKF_MIN(n, dynamicOffsetCount);
-      if (n)
-         memcpy(b->offsets, pDynamicOffsets, n * sizeof b->offsets[0]);
+      if (!n)
+         continue;
+      memcpy(b->offsets, pDynamicOffsets, n * sizeof b->offsets[0]);
       pDynamicOffsets += n;
       dynamicOffsetCount -= n;
    }
