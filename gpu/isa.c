@@ -80,7 +80,7 @@ unsigned isa_kind_regs(unsigned kind)
    static const uint8_t regs[] = {
       [ISA_K_N] = 0,  [ISA_K_V1] = 1, [ISA_K_V2] = 2, [ISA_K_V3] = 3, [ISA_K_V4] = 4,
       [ISA_K_S1] = 1, [ISA_K_S2] = 2, [ISA_K_S4] = 4, [ISA_K_S8] = 8, [ISA_K_A1] = 1,
-      [ISA_K_U1] = 1, [ISA_K_P2] = 2, [ISA_K_D4] = 4,
+      [ISA_K_U1] = 1, [ISA_K_P2] = 2, [ISA_K_D4] = 4, [ISA_K_A2] = 2, [ISA_K_F2] = 2,
    };
    return kind < sizeof regs ? regs[kind] : 0;
 }
@@ -101,6 +101,8 @@ const char *isa_kind_text(unsigned kind)
       [ISA_K_U1] = "a scalar register, exec or number",
       [ISA_K_P2] = "2 vector or 2 scalar registers",
       [ISA_K_D4] = "4 vector or 4 scalar registers",
+      [ISA_K_A2] = "2 vector registers, 2 scalar registers or a number",
+      [ISA_K_F2] = "2 vector registers, 2 scalar registers or an f32 number",
    };
    return kind < sizeof text / sizeof text[0] ? text[kind] : "nothing";
 }
@@ -113,6 +115,11 @@ static bool in_vector(uint32_t operand, unsigned regs)
 static bool in_scalar(uint32_t operand, unsigned regs)
 {
    return operand >= ISA_S0 && operand + regs <= ISA_S0 + ISA_MAX_SREGS;
+}
+
+static bool is_constant(uint32_t operand)
+{
+   return (operand >= ISA_INT_M16 && operand <= ISA_FLT_M4) || operand == ISA_LITERAL;
 }
 
 /* A 32-bit value that is the same for the whole wave. */
@@ -146,6 +153,9 @@ bool isa_kind_allows(unsigned kind, uint32_t operand)
    case ISA_K_P2:
    case ISA_K_D4:
       return in_vector(operand, regs) || in_scalar(operand, regs);
+   case ISA_K_A2:
+   case ISA_K_F2:
+      return in_vector(operand, regs) || in_scalar(operand, regs) || is_constant(operand);
    }
    return false;
 }
@@ -166,7 +176,7 @@ static uint8_t modifier_mask(const isa_info *info)
 /* A mask cannot be clamped to [0, 1]: compares have neg and abs but no sat. */
 static bool sat_allowed(const isa_info *info)
 {
-   return (info->flags & ISA_F_FMOD) && info->dst == ISA_K_V1;
+   return (info->flags & ISA_F_FMOD) && (info->dst == ISA_K_V1 || info->dst == ISA_K_V2);
 }
 
 static bool operands_legal(const isa_info *info, const isa_inst *inst)

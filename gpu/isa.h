@@ -59,6 +59,10 @@ enum isa_kind {
    ISA_K_U1,                               /* scalar, exec, inline or literal */
    ISA_K_P2,                               /* 64-bit address: 2 vector or 2 scalar registers */
    ISA_K_D4,                               /* buffer descriptor: 4 vector or 4 scalar registers */
+   ISA_K_A2,                               /* 64-bit integer: 2 vector or 2 scalar registers, low half first, or an
+                                              inline or literal whose 32 bits are sign-extended */
+   ISA_K_F2,                               /* f64: the same registers, or an inline or literal whose 32 bits, read as
+                                              f32, are converted exactly (a NaN to 0x7ff8000000000000) */
 };
 
 enum isa_format { ISA_FMT_NONE, ISA_FMT_ALU, ISA_FMT_MEM, ISA_FMT_BRANCH };
@@ -68,7 +72,8 @@ enum isa_format { ISA_FMT_NONE, ISA_FMT_ALU, ISA_FMT_MEM, ISA_FMT_BRANCH };
    X(SALU, "scalar ALU") X(VALU, "vector ALU, full rate") X(VCMP, "vector compare to mask")        \
    X(VMUL, "32-bit integer multiply") X(VTRANS, "transcendental") X(VDIV, "division, square root") \
    X(XLANE, "cross-lane") X(SMEM, "scalar memory") X(VMEM, "vector memory") X(ATOM, "atomic")      \
-   X(LDS, "local data share") X(BRANCH, "branch") X(SYNC, "barrier, fence, yield")
+   X(LDS, "local data share") X(BRANCH, "branch") X(SYNC, "barrier, fence, yield")                 \
+   X(VDP, "64-bit vector arithmetic")
 enum isa_class {
 #define X(name, doc) ISA_CLASS_##name,
    ISA_CLASS_LIST(X)
@@ -129,7 +134,7 @@ const isa_info *isa_lookup_name(const char *name, size_t len);
 /* All records in table order; *count is set. */
 const isa_info *isa_table(size_t *count);
 
-/* Number of registers that an operand kind names (0 for N, 1 for A1/U1). */
+/* Number of registers that an operand kind names (0 for N, 1 for A1/U1, 2 for A2/F2). */
 unsigned isa_kind_regs(unsigned kind);
 
 /* May this operand number stand where the kind is asked for? */

@@ -342,7 +342,8 @@ static bool read_operand(struct assembler *a, struct operand *o, isa_inst *inst)
 
 static bool judge_operand(struct assembler *a, const struct operand *o, unsigned kind)
 {
-   if (o->regs != isa_kind_regs(kind) || !isa_kind_allows(kind, o->number))
+   bool constant = o->number >= ISA_INT_M16 && (kind == ISA_K_A2 || kind == ISA_K_F2);
+   if ((!constant && o->regs != isa_kind_regs(kind)) || !isa_kind_allows(kind, o->number))
       return fail_at(a, o->place, "expected %s", isa_kind_text(kind));
    return true;
 }

@@ -395,6 +395,8 @@ static void emit_block(decoder *d, size_t word, size_t following)
       isa_error e = isa_decode(d->words + word, d->count - word, &inst, &used);
       const isa_info *info = e == ISA_OK ? isa_lookup(inst.op) : NULL;
       int bad = info ? undeclared_any(d, &inst, info) : -1;
+      if (info && !d->interp->op[inst.op])
+         info = NULL, e = ISA_E_OPCODE;
       if (!info || bad >= 0) {
          emit_fault(d, GPU_FAULT_ILLEGAL_INST, info ? 0x10000u | (uint32_t)bad : (uint32_t)e, (int64_t)word);
          break;

@@ -127,6 +127,7 @@ const emu_interp PASTE(emu_interp_, EMU_LEVEL) = {
     .name = TEXT(EMU_LEVEL),
     .op =
         {
+#define ISA_WITHOUT_64
 #define ISA_OP(name, opcode, ...) [opcode] = h_##name,
 #include "isa.def"
 #undef ISA_OP

@@ -42,6 +42,7 @@ static uint16_t random_operand(unsigned kind)
    case ISA_K_S1: return random_below(8) ? s : 465;
    case ISA_K_S2: case ISA_K_S4: case ISA_K_S8: return s;
    case ISA_K_A1: return random_below(3) == 0 ? v : random_below(2) ? s : other;
+   case ISA_K_A2: case ISA_K_F2: return random_below(3) == 0 ? v : random_below(2) || other == ISA_EXEC ? s : other;
    case ISA_K_U1: return random_below(2) ? s : other;
    default: return random_below(2) ? v : s;
    }

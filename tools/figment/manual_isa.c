@@ -14,7 +14,7 @@ static const char *const class_names[] = {
 static const char *const placeholders[] = {
    [ISA_K_N] = "",     [ISA_K_V1] = "v",    [ISA_K_V2] = "v:2",  [ISA_K_V3] = "v:3", [ISA_K_V4] = "v:4",
    [ISA_K_S1] = "s",   [ISA_K_S2] = "s:2",  [ISA_K_S4] = "s:4",  [ISA_K_S8] = "s:8", [ISA_K_A1] = "any",
-   [ISA_K_U1] = "uni", [ISA_K_P2] = "addr", [ISA_K_D4] = "desc",
+   [ISA_K_U1] = "uni", [ISA_K_P2] = "addr", [ISA_K_D4] = "desc", [ISA_K_A2] = "any:2", [ISA_K_F2] = "flt:2",
 };
 
 static const struct {
@@ -58,7 +58,7 @@ static void put_extras(manual_text *t, const isa_info *i)
 {
    bool fmod = i->flags & ISA_F_FMOD;
 
-   manual_put(t, "%s%s%s%s%s", fmod ? "neg abs " : "", fmod && i->dst == ISA_K_V1 ? ".sat " : "",
+   manual_put(t, "%s%s%s%s%s", fmod ? "neg abs " : "", fmod && i->dst <= ISA_K_V2 ? ".sat " : "",
               nd_allowed(i) ? ".nd " : "", i->flags & ISA_F_ATOMIC ? ".ret " : "",
               i->format == ISA_FMT_MEM ? ".coh " : "");
    if (t->length && t->p[t->length - 1] == ' ')

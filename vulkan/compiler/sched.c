@@ -19,6 +19,7 @@ static const uint8_t latencies[ISA_CLASS_COUNT] = {
    [ISA_CLASS_SALU] = 2,   [ISA_CLASS_VALU] = 4,   [ISA_CLASS_VCMP] = 6,    [ISA_CLASS_VMUL] = 6, [ISA_CLASS_VTRANS] = 12,
    [ISA_CLASS_VDIV] = 28,  [ISA_CLASS_XLANE] = 10, [ISA_CLASS_SMEM] = 40,   [ISA_CLASS_VMEM] = 120,
    [ISA_CLASS_ATOM] = 200, [ISA_CLASS_LDS] = 24,   [ISA_CLASS_BRANCH] = 8,  [ISA_CLASS_SYNC] = 16,
+   [ISA_CLASS_VDP] = 8,
 };
 
 struct edge {
