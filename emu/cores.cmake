@@ -6,6 +6,7 @@ target_sources(emu PRIVATE
   core/interp_select.c
   core/memory.c
   core/program.c
+  core/tex_exec.c
   core/timing_static.c
   core/wave.c
 )

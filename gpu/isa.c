@@ -3,6 +3,7 @@
  * Invariant: isa_decode accepts exactly the words that isa_encode produces, and both judge an
  * instruction by its isa.def record alone. Text is isa_text.c's, meaning is the interpreter's.
  */
+#include "image.h"
 #include "isa.h"
 
 #include <string.h>
@@ -47,6 +48,12 @@ enum {
    BIT_RET = 59,
    BIT_COHERENT = 60,
    BIT_TARGET = 32,
+   IMG_BITS = 12, /* [58:47] */
+   IMG_BIT_LOD = 4,
+   IMG_BIT_OFFSET = 7,
+   IMG_BIT_COMPARE = 8,
+   IMG_BIT_COMPONENT = 9,
+   IMG_BIT_SAMPLE = 11,
 };
 
 static uint32_t field(uint64_t word, unsigned shift, unsigned bits)
@@ -81,6 +88,7 @@ unsigned isa_kind_regs(unsigned kind)
       [ISA_K_N] = 0,  [ISA_K_V1] = 1, [ISA_K_V2] = 2, [ISA_K_V3] = 3, [ISA_K_V4] = 4,
       [ISA_K_S1] = 1, [ISA_K_S2] = 2, [ISA_K_S4] = 4, [ISA_K_S8] = 8, [ISA_K_A1] = 1,
       [ISA_K_U1] = 1, [ISA_K_P2] = 2, [ISA_K_D4] = 4, [ISA_K_A2] = 2, [ISA_K_F2] = 2,
+      [ISA_K_VA] = 1,
    };
    return kind < sizeof regs ? regs[kind] : 0;
 }
@@ -101,10 +109,106 @@ const char *isa_kind_text(unsigned kind)
       [ISA_K_U1] = "a scalar register, exec or number",
       [ISA_K_P2] = "2 vector or 2 scalar registers",
       [ISA_K_D4] = "4 vector or 4 scalar registers",
+      [ISA_K_VA] = "as many vector registers as the image address has",
       [ISA_K_A2] = "2 vector registers, 2 scalar registers or a number",
       [ISA_K_F2] = "2 vector registers, 2 scalar registers or an f32 number",
    };
    return kind < sizeof text / sizeof text[0] ? text[kind] : "nothing";
+}
+
+unsigned isa_img_coords(unsigned dim)
+{
+   static const uint8_t coords[GPU_DIM_COUNT] = {
+      [GPU_DIM_1D] = 1,       [GPU_DIM_2D] = 2,       [GPU_DIM_3D] = 3,         [GPU_DIM_CUBE] = 3,
+      [GPU_DIM_1D_ARRAY] = 1, [GPU_DIM_2D_ARRAY] = 2, [GPU_DIM_CUBE_ARRAY] = 3, [GPU_DIM_BUFFER] = 1,
+   };
+   return dim < GPU_DIM_COUNT ? coords[dim] : 0;
+}
+
+unsigned isa_img_regs(const isa_img *img)
+{
+   unsigned coords = isa_img_coords(img->dim), lod = 0;
+
+   if (img->lod == ISA_LOD_GRAD)
+      lod = 2 * coords;
+   else if (img->lod == ISA_LOD_LEVEL || img->lod == ISA_LOD_BIAS)
+      lod = 1;
+   return coords + gpu_dim_is_array((enum gpu_dim)img->dim) + img->sample + lod + img->offset + img->compare;
+}
+
+const char *isa_img_dim_text(unsigned dim)
+{
+   static const char *const text[GPU_DIM_COUNT] = {"?",   "1d",  "2d",    "3d", "cube",
+                                                   "1da", "2da", "cubea", "buf"};
+   return dim < GPU_DIM_COUNT ? text[dim] : "?";
+}
+
+const char *isa_img_lod_text(unsigned lod)
+{
+   static const char *const text[ISA_LOD_COUNT] = {"?", "lod", "grad", "quad", "bias"};
+   return lod < ISA_LOD_COUNT ? text[lod] : "?";
+}
+
+uint32_t isa_img_pack(const isa_img *img)
+{
+   return (uint32_t)img->dim | (uint32_t)img->lod << IMG_BIT_LOD | (uint32_t)img->offset << IMG_BIT_OFFSET |
+          (uint32_t)img->compare << IMG_BIT_COMPARE | (uint32_t)img->component << IMG_BIT_COMPONENT |
+          (uint32_t)img->sample << IMG_BIT_SAMPLE;
+}
+
+isa_img isa_img_unpack(uint32_t bits)
+{
+   return (isa_img){
+      .dim = bits & 15,
+      .lod = bits >> IMG_BIT_LOD & 7,
+      .component = bits >> IMG_BIT_COMPONENT & 3,
+      .offset = bits >> IMG_BIT_OFFSET & 1,
+      .compare = bits >> IMG_BIT_COMPARE & 1,
+      .sample = bits >> IMG_BIT_SAMPLE & 1,
+   };
+}
+
+unsigned isa_source_regs(const isa_inst *inst, unsigned i)
+{
+   const isa_info *info = isa_lookup(inst->op);
+
+   if (!info)
+      return 0;
+   return info->src[i] == ISA_K_VA ? isa_img_regs(&inst->img) : isa_kind_regs(info->src[i]);
+}
+
+static bool img_dim_allowed(const isa_info *info, unsigned dim)
+{
+   bool gatherable = dim == GPU_DIM_2D || dim == GPU_DIM_2D_ARRAY || gpu_dim_is_cube((enum gpu_dim)dim);
+
+   if (dim == GPU_DIM_NONE || dim >= GPU_DIM_COUNT)
+      return false;
+   if (info->flags & ISA_F_IMG_GATHER)
+      return gatherable;
+   return dim != GPU_DIM_BUFFER || !(info->flags & ISA_F_IMG_LOD);
+}
+
+static bool img_lod_allowed(const isa_info *info, const isa_img *img)
+{
+   if (img->lod == ISA_LOD_ZERO)
+      return true;
+   if (info->flags & ISA_F_IMG_LEVEL)
+      return img->lod == ISA_LOD_LEVEL && img->dim != GPU_DIM_BUFFER && !img->sample;
+   return (info->flags & ISA_F_IMG_LOD) && img->lod < ISA_LOD_COUNT;
+}
+
+static bool img_fits(const isa_info *info, const isa_img *img)
+{
+   bool flat = img->dim == GPU_DIM_2D || img->dim == GPU_DIM_2D_ARRAY;
+   bool cube = gpu_dim_is_cube((enum gpu_dim)img->dim);
+
+   if (info->format != ISA_FMT_IMG)
+      return !img->dim && !img->lod && !img->component && !img->offset && !img->compare && !img->sample;
+   return img_dim_allowed(info, img->dim) && img_lod_allowed(info, img) &&
+          (!img->offset || ((info->flags & ISA_F_IMG_OFFSET) && !cube)) &&
+          (!img->compare || (info->flags & ISA_F_IMG_COMPARE)) &&
+          (!img->component || ((info->flags & ISA_F_IMG_GATHER) && !img->compare && img->component < 4)) &&
+          (!img->sample || ((info->flags & ISA_F_IMG_SAMPLE) && flat));
 }
 
 static bool in_vector(uint32_t operand, unsigned regs)
@@ -139,6 +243,7 @@ bool isa_kind_allows(unsigned kind, uint32_t operand)
    case ISA_K_V2:
    case ISA_K_V3:
    case ISA_K_V4:
+   case ISA_K_VA:
       return in_vector(operand, regs);
    case ISA_K_S1:
       return in_scalar(operand, regs) || operand == ISA_EXEC;
@@ -184,7 +289,8 @@ static bool operands_legal(const isa_info *info, const isa_inst *inst)
    if (!isa_kind_allows(info->dst, inst->dst))
       return false;
    for (int i = 0; i < 3; i++)
-      if (!isa_kind_allows(info->src[i], inst->src[i]))
+      if (!isa_kind_allows(info->src[i], inst->src[i]) ||
+          (info->src[i] == ISA_K_VA && !in_vector(inst->src[i], isa_img_regs(&inst->img))))
          return false;
    return true;
 }
@@ -216,6 +322,12 @@ static bool read_format_fields(uint64_t word, const isa_info *info, isa_inst *ou
       out->ret = field(word, BIT_RET, 1);
       out->coherent = field(word, BIT_COHERENT, 1);
       return !(word >> (BIT_COHERENT + 1)) && (!out->ret || (info->flags & ISA_F_ATOMIC));
+   case ISA_FMT_IMG:
+      out->img = isa_img_unpack(field(word, BIT_IMM, IMG_BITS));
+      out->ret = field(word, BIT_RET, 1);
+      out->coherent = field(word, BIT_COHERENT, 1);
+      return !(word >> (BIT_COHERENT + 1)) && (!out->ret || (info->flags & ISA_F_ATOMIC)) &&
+             img_fits(info, &out->img);
    case ISA_FMT_BRANCH:
       out->target = (int32_t)(uint32_t)(word >> BIT_TARGET);
       return !field(word, BIT_SRC0 + OPERAND_BITS, BIT_TARGET - BIT_SRC0 - OPERAND_BITS);
@@ -260,7 +372,9 @@ static bool fields_fit(const isa_info *info, const isa_inst *inst)
       return false;
    if ((inst->sat && !sat_allowed(info)) || (inst->nd && !nd_allowed(info)))
       return false;
-   if (inst->imm > (mem ? ISA_IMM_MAX : 0) || (inst->coherent && !mem))
+   if (inst->imm > (mem ? ISA_IMM_MAX : 0) || (inst->coherent && !mem && info->format != ISA_FMT_IMG))
+      return false;
+   if (!img_fits(info, &inst->img))
       return false;
    if (inst->ret && !(info->flags & ISA_F_ATOMIC))
       return false;
@@ -288,6 +402,9 @@ isa_error isa_encode(const isa_inst *inst, uint64_t words[2], unsigned *used)
          (uint64_t)inst->neg << BIT_NEG0 | (uint64_t)inst->abs << BIT_ABS0 | (uint64_t)inst->sat << BIT_SAT;
    else if (info->format == ISA_FMT_MEM)
       word |= (uint64_t)inst->imm << BIT_IMM | (uint64_t)inst->ret << BIT_RET |
+              (uint64_t)inst->coherent << BIT_COHERENT;
+   else if (info->format == ISA_FMT_IMG)
+      word |= (uint64_t)isa_img_pack(&inst->img) << BIT_IMM | (uint64_t)inst->ret << BIT_RET |
               (uint64_t)inst->coherent << BIT_COHERENT;
    else if (info->format == ISA_FMT_BRANCH)
       word |= (uint64_t)(uint32_t)inst->target << BIT_TARGET;

@@ -10,6 +10,8 @@
  *   ALU:    [47] neg0 [48] neg1 [49] neg2 [50] abs0 [51] abs1 [52] abs2 [53] sat   [63:54] zero
  *   MEM:    [58:47] imm, unsigned bytes   [59] RET (atomics: return old value)
  *           [60] COHERENT (bypass the L1)   [63:61] zero
+ *   IMG:    [50:47] DIM (enum gpu_dim of image.h) [53:51] LOD mode [54] OFFSET [55] COMPARE
+ *           [57:56] component [58] SAMPLE index [59] RET [60] COHERENT [63:61] zero
  *   BRANCH: [63:32] signed distance in 64-bit words from the following instruction; [31:29] zero;
  *           src0 is the only operand
  * Fields of absent operands are zero. ND needs a vector destination of an instruction that is not
@@ -63,9 +65,20 @@ enum isa_kind {
                                               inline or literal whose 32 bits are sign-extended */
    ISA_K_F2,                               /* f64: the same registers, or an inline or literal whose 32 bits, read as
                                               f32, are converted exactly (a NaN to 0x7ff8000000000000) */
+   ISA_K_VA,                               /* image address: vector registers, as many as the fields ask for */
 };
 
-enum isa_format { ISA_FMT_NONE, ISA_FMT_ALU, ISA_FMT_MEM, ISA_FMT_BRANCH };
+enum isa_format { ISA_FMT_NONE, ISA_FMT_ALU, ISA_FMT_MEM, ISA_FMT_BRANCH, ISA_FMT_IMG };
+
+/* Where the level of detail of an image instruction comes from. */
+enum isa_lod {
+   ISA_LOD_ZERO,  /* level 0: no operand */
+   ISA_LOD_LEVEL, /* operand: f32 for sampling, integer for load and store */
+   ISA_LOD_GRAD,  /* operands: d/dx of every coordinate, then d/dy */
+   ISA_LOD_QUAD,  /* gradients are differences inside each quad of lanes 4n..4n+3 */
+   ISA_LOD_BIAS,  /* QUAD, and the operand is added to the level of detail */
+   ISA_LOD_COUNT
+};
 
 /* Scheduling classes: what the timing model and the compiler's scheduler cost by. */
 #define ISA_CLASS_LIST(X)                                                                          \
@@ -86,6 +99,13 @@ enum isa_class {
 #define ISA_F_STORE 0x04u
 #define ISA_F_ATOMIC 0x08u
 #define ISA_F_PARTIAL 0x10u /* reads its destination too */
+/* What fields an IMG instruction may have (DIM it always has). */
+#define ISA_F_IMG_LEVEL 0x100u   /* LOD modes ZERO and LEVEL */
+#define ISA_F_IMG_LOD 0x200u     /* all LOD modes, not BUFFER */
+#define ISA_F_IMG_OFFSET 0x400u
+#define ISA_F_IMG_COMPARE 0x800u
+#define ISA_F_IMG_SAMPLE 0x1000u /* sample index, with DIM 2D and 2D_ARRAY */
+#define ISA_F_IMG_GATHER 0x2000u /* component; DIM 2D, 2D_ARRAY, CUBE, CUBE_ARRAY */
 
 enum isa_op {
 #define ISA_OP(name, opcode, ...) ISA_OP_##name = opcode,
@@ -104,6 +124,14 @@ typedef struct isa_info {
    const char *doc;
 } isa_info;
 
+/* Fields of format IMG. */
+typedef struct isa_img {
+   uint8_t dim;       /* enum gpu_dim */
+   uint8_t lod;       /* enum isa_lod */
+   uint8_t component; /* gathered: 0..3 */
+   bool offset, compare, sample;
+} isa_img;
+
 /* One decoded instruction. Absent operands are 0. */
 typedef struct isa_inst {
    uint16_t op;            /* enum isa_op */
@@ -111,7 +139,8 @@ typedef struct isa_inst {
    bool nd;
    uint8_t neg, abs;       /* bit i: modifier of src[i]; abs acts before neg */
    bool sat;               /* clamp the result to [0, 1], NaN gives 0 */
-   bool ret, coherent;     /* MEM */
+   bool ret, coherent;     /* MEM, IMG */
+   isa_img img;            /* IMG */
    uint32_t imm;           /* MEM: bytes, 0..ISA_IMM_MAX */
    int32_t target;         /* BRANCH: words from the following instruction */
    bool has_literal;
@@ -136,6 +165,20 @@ const isa_info *isa_table(size_t *count);
 
 /* Number of registers that an operand kind names (0 for N, 1 for A1/U1, 2 for A2/F2). */
 unsigned isa_kind_regs(unsigned kind);
+
+/* Vector registers of an image address (ISA_K_VA), in this order: coordinates x y z as DIM has them, layer of
+ * arrays, sample index, level or bias or gradients, packed offset, reference value. */
+unsigned isa_img_regs(const isa_img *img);
+/* Coordinates of a dimension without the layer: 1, 2 or 3. */
+unsigned isa_img_coords(unsigned dim);
+/* IMG fields as bits [58:47] of the instruction word, shifted down, and back. */
+uint32_t isa_img_pack(const isa_img *img);
+isa_img isa_img_unpack(uint32_t bits);
+/* Text of a dimension ("2da") and of a LOD mode ("lod"); "?" if undefined. */
+const char *isa_img_dim_text(unsigned dim);
+const char *isa_img_lod_text(unsigned lod);
+/* Registers that source i of this instruction names; isa_kind_regs for all kinds but ISA_K_VA. */
+unsigned isa_source_regs(const isa_inst *inst, unsigned i);
 
 /* May this operand number stand where the kind is asked for? */
 bool isa_kind_allows(unsigned kind, uint32_t operand);

@@ -55,10 +55,8 @@ static bool is_register(uint16_t operand)
    return operand < ISA_S0 + ISA_MAX_SREGS || operand == ISA_EXEC;
 }
 
-static void put_operand(struct line *l, uint16_t operand, unsigned kind, uint32_t literal)
+static void put_operand(struct line *l, uint16_t operand, unsigned regs, uint32_t literal)
 {
-   unsigned regs = isa_kind_regs(kind);
-
    if (operand < ISA_S0)
       put_registers(l, 'v', operand, regs);
    else if (operand < ISA_S0 + ISA_MAX_SREGS)
@@ -70,19 +68,32 @@ static void put_operand(struct line *l, uint16_t operand, unsigned kind, uint32_
 }
 
 /* A negated constant needs parentheses: "-1" is the constant minus one. */
-static void put_source(struct line *l, const isa_inst *inst, const isa_info *info, unsigned i)
+static void put_source(struct line *l, const isa_inst *inst, unsigned i)
 {
    bool neg = inst->neg >> i & 1, abs = inst->abs >> i & 1;
    bool parens = abs || (neg && !is_register(inst->src[i]));
 
    put(l, "%s%s%s", neg ? "-" : "", abs ? "abs" : "", parens ? "(" : "");
-   put_operand(l, inst->src[i], info->src[i], inst->literal);
+   put_operand(l, inst->src[i], isa_source_regs(inst, i), inst->literal);
    put(l, "%s", parens ? ")" : "");
+}
+
+static void put_img_fields(struct line *l, const isa_img *img, const isa_info *info)
+{
+   put(l, ".%s", isa_img_dim_text(img->dim));
+   if (img->lod)
+      put(l, ".%s", isa_img_lod_text(img->lod));
+   if ((info->flags & ISA_F_IMG_GATHER) && !img->compare)
+      put(l, ".%c", "rgba"[img->component & 3]);
+   put(l, "%s%s%s", img->sample ? ".sample" : "", img->offset ? ".off" : "", img->compare ? ".cmp" : "");
 }
 
 static void put_mnemonic(struct line *l, const isa_inst *inst, const isa_info *info)
 {
-   put(l, "%s%s%s%s%s", info->name, inst->sat ? ".sat" : "", inst->nd ? ".nd" : "", inst->ret ? ".ret" : "",
+   put(l, "%s", info->name);
+   if (info->format == ISA_FMT_IMG)
+      put_img_fields(l, &inst->img, info);
+   put(l, "%s%s%s%s", inst->sat ? ".sat" : "", inst->nd ? ".nd" : "", inst->ret ? ".ret" : "",
        inst->coherent ? ".coh" : "");
 }
 
@@ -101,14 +112,14 @@ int isa_print(const isa_inst *inst, uint32_t pc_words, char *buf, size_t size)
    put_mnemonic(&l, inst, info);
    if (info->dst) {
       put(&l, "%s", separator);
-      put_operand(&l, inst->dst, info->dst, inst->literal);
+      put_operand(&l, inst->dst, isa_kind_regs(info->dst), inst->literal);
       separator = ", ";
    }
    for (unsigned i = 0; i < 3; i++) {
       if (!info->src[i])
          continue;
       put(&l, "%s", separator);
-      put_source(&l, inst, info, i);
+      put_source(&l, inst, i);
       separator = ", ";
    }
    if (info->format == ISA_FMT_BRANCH)

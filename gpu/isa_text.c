@@ -6,6 +6,7 @@
  * manual, chapter "Shader ISA", section "Assembly text".
  */
 #include "gpu_printf.h"
+#include "image.h"
 #include "isa.h"
 
 #include <errno.h>
@@ -340,10 +341,12 @@ static bool read_operand(struct assembler *a, struct operand *o, isa_inst *inst)
    return !parens || expect(a, ')');
 }
 
-static bool judge_operand(struct assembler *a, const struct operand *o, unsigned kind)
+static bool judge_operand(struct assembler *a, const struct operand *o, unsigned kind, unsigned regs)
 {
    bool constant = o->number >= ISA_INT_M16 && (kind == ISA_K_A2 || kind == ISA_K_F2);
-   if ((!constant && o->regs != isa_kind_regs(kind)) || !isa_kind_allows(kind, o->number))
+   if (kind == ISA_K_VA && o->regs != regs)
+      return fail_at(a, o->place, "this image address has %u vector registers", regs);
+   if ((!constant && o->regs != regs) || !isa_kind_allows(kind, o->number))
       return fail_at(a, o->place, "expected %s", isa_kind_text(kind));
    return true;
 }
@@ -365,7 +368,7 @@ static bool read_source(struct assembler *a, const isa_info *info, unsigned i, i
 {
    struct operand o;
 
-   if (!read_operand(a, &o, inst) || !judge_operand(a, &o, info->src[i]))
+   if (!read_operand(a, &o, inst) || !judge_operand(a, &o, info->src[i], isa_source_regs(inst, i)))
       return false;
    if ((o.neg || o.abs) && !(info->flags & ISA_F_FMOD))
       return fail_at(a, o.place, "%s has no operand modifiers", info->name);
@@ -379,7 +382,7 @@ static bool read_destination(struct assembler *a, const isa_info *info, isa_inst
 {
    struct operand o;
 
-   if (!read_operand(a, &o, inst) || !judge_operand(a, &o, info->dst))
+   if (!read_operand(a, &o, inst) || !judge_operand(a, &o, info->dst, isa_kind_regs(info->dst)))
       return false;
    if (o.neg || o.abs)
       return fail_at(a, o.place, "a destination has no modifiers");
@@ -389,6 +392,42 @@ static bool read_destination(struct assembler *a, const isa_info *info, isa_inst
 
 /* ---- one instruction ----------------------------------------------------------------------- */
 
+static bool accept_suffix(struct assembler *a, const char *name)
+{
+   size_t n = strlen(name);
+   if (peek(a) != '.' || strncmp(a->now.at + 1, name, n) || is_name(a->now.at[n + 1]))
+      return false;
+   a->now.at += n + 1;
+   return true;
+}
+
+/* Suffixes that only image instructions have; false if it is none of them. */
+static bool apply_img_suffix(struct assembler *a, isa_img *img)
+{
+   for (unsigned dim = 1; dim < GPU_DIM_COUNT; dim++)
+      if (accept_suffix(a, isa_img_dim_text(dim))) {
+         img->dim = (uint8_t)dim;
+         return true;
+      }
+   for (unsigned lod = 1; lod < ISA_LOD_COUNT; lod++)
+      if (accept_suffix(a, isa_img_lod_text(lod))) {
+         img->lod = (uint8_t)lod;
+         return true;
+      }
+   for (unsigned c = 0; c < 4; c++)
+      if (accept_suffix(a, (const char[2]){"rgba"[c], '\0'})) {
+         img->component = (uint8_t)c;
+         return true;
+      }
+   bool *flag = accept_suffix(a, "sample") ? &img->sample
+                : accept_suffix(a, "off")  ? &img->offset
+                : accept_suffix(a, "cmp")  ? &img->compare
+                                           : NULL;
+   if (flag)
+      *flag = true;
+   return flag != NULL;
+}
+
 /* Apply one mnemonic suffix; whether the record allows it is the encoder's rule, so ask it. */
 static bool apply_suffix(struct assembler *a, const isa_info *info, isa_inst *inst)
 {
@@ -397,6 +436,10 @@ static bool apply_suffix(struct assembler *a, const isa_info *info, isa_inst *in
    uint64_t words[2];
    unsigned used;
 
+   if (info->format == ISA_FMT_IMG && apply_img_suffix(a, &inst->img))
+      return true;
+   if (info->format == ISA_FMT_IMG)
+      probe.img.dim = GPU_DIM_2D;
    if (accept_word(a, ".sat"))
       inst->sat = probe.sat = true;
    else if (accept_word(a, ".nd"))
@@ -498,6 +541,8 @@ static bool read_instruction(struct assembler *a)
       return false;
    if (is_name(peek(a)))
       return fail_at(a, a->now, "expected a blank");
+   if (info->format == ISA_FMT_IMG && !inst.img.dim)
+      return fail_at(a, start, "%s needs a dimension: .1d .2d .3d .cube .1da .2da .cubea .buf", info->name);
    if (info->dst && (!separator(a, &first) || !read_destination(a, info, &inst)))
       return false;
    for (unsigned i = 0; i < 3; i++)

@@ -41,7 +41,8 @@ struct emu_uop {
    emu_handler fn;
    uint32_t d, a, b, c; /* byte offsets into the wave; SEG: a segment index, b issue and c latency cycles;
                            FAULT: see program.c */
-   uint32_t imm;        /* memory: bytes; branch: signed distance in micro-ops; SEG: instructions */
+   uint32_t imm;        /* memory: bytes; branch: signed distance in micro-ops; SEG: instructions; image:
+                           isa_img_pack */
    uint32_t flags;
 };
 
@@ -211,5 +212,9 @@ bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
                      uint32_t (*data)[ISA_WAVE_LANES], uint32_t *old, bool lds);
 /* Consecutive dwords at va for the scalar unit; `valid` of them are read, the rest is 0. */
 bool emu_core_scalar_load(emu_core_ctx *x, uint64_t va, uint32_t *dst, unsigned dwords, unsigned valid);
+
+/* ---- image instructions (tex_exec.c) ---------------------------------------------------------- */
+/* One instruction for all active lanes; at least one is active. False: fault, x->fault is set. */
+bool emu_tex_execute(const emu_uop *u, emu_wave *w, emu_core_ctx *x, uint32_t opcode);
 
 #endif

@@ -294,9 +294,9 @@ static uint32_t source_offset(decoder *d, const isa_inst *inst, unsigned i, unsi
 }
 
 /* Registers that the program declared; the operand number of the first one beyond them, else -1. */
-static int undeclared(const decoder *d, unsigned operand, unsigned kind)
+static int undeclared(const decoder *d, unsigned operand, unsigned kind, unsigned regs)
 {
-   unsigned last = operand + isa_kind_regs(kind) - 1;
+   unsigned last = operand + regs - 1;
    if (kind == ISA_K_N || operand >= ISA_INT_M16)
       return -1;
    if (is_vector_register(operand))
@@ -307,9 +307,9 @@ static int undeclared(const decoder *d, unsigned operand, unsigned kind)
 static int undeclared_any(const decoder *d, const isa_inst *inst, const isa_info *info)
 {
    bool no_dst = (info->flags & ISA_F_ATOMIC) && !inst->ret;
-   int bad = no_dst ? -1 : undeclared(d, inst->dst, info->dst);
+   int bad = no_dst ? -1 : undeclared(d, inst->dst, info->dst, isa_kind_regs(info->dst));
    for (unsigned i = 0; i < 3 && bad < 0; i++)
-      bad = undeclared(d, inst->src[i], info->src[i]);
+      bad = undeclared(d, inst->src[i], info->src[i], isa_source_regs(inst, i));
    return bad;
 }
 
@@ -356,7 +356,7 @@ static void emit_instruction(decoder *d, const isa_inst *inst, const isa_info *i
    u->a = source[0];
    u->b = source[1];
    u->c = source[2];
-   u->imm = inst->imm;
+   u->imm = info->format == ISA_FMT_IMG ? isa_img_pack(&inst->img) : inst->imm;
    u->flags = uop_flags(inst, info);
    count_instruction(d, inst, info);
    if (writes_scalars(info))

@@ -23,11 +23,11 @@ static unsigned board_index(unsigned operand)
    return operand < ISA_INT_M16 ? operand : EMU_BOARD_REGS;
 }
 
-static uint32_t operand_ready(const emu_timing_board *b, unsigned operand, unsigned kind)
+static uint32_t operand_ready(const emu_timing_board *b, unsigned operand, unsigned regs)
 {
    uint32_t t = 0;
    unsigned first = board_index(operand);
-   for (unsigned i = first; i < first + isa_kind_regs(kind) && i < EMU_BOARD_REGS; i++)
+   for (unsigned i = first; i < first + regs && i < EMU_BOARD_REGS; i++)
       t = b->ready[i] > t ? b->ready[i] : t;
    return t;
 }
@@ -39,7 +39,7 @@ void emu_timing_issue(emu_timing_board *b, const emu_profile *p, const isa_inst 
    for (unsigned i = 0; i < 3; i++) {
       if (info->src[i] == ISA_K_N)
          continue;
-      uint32_t t = operand_ready(b, inst->src[i], info->src[i]);
+      uint32_t t = operand_ready(b, inst->src[i], isa_source_regs(inst, i));
       b->now = t > b->now ? t : b->now;
    }
    if (info->dst != ISA_K_N) {

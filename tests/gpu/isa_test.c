@@ -48,6 +48,23 @@ static uint16_t random_operand(unsigned kind)
    }
 }
 
+/* Fields that the record allows. */
+static isa_img random_img(const isa_info *info)
+{
+   isa_img img;
+   isa_inst probe;
+   uint64_t words[2];
+   unsigned used;
+
+   do {
+      img = isa_img_unpack((uint32_t)random_u64());
+      probe = (isa_inst){.op = info->opcode, .img = img};
+      for (int i = 0; i < 3; i++)
+         probe.src[i] = isa_kind_allows(info->src[i], 0) ? 0 : ISA_S0;
+   } while (isa_encode(&probe, words, &used) != ISA_OK);
+   return img;
+}
+
 static isa_inst random_inst(const isa_info *info)
 {
    isa_inst inst = {.op = info->opcode, .dst = random_operand(info->dst)};
@@ -70,6 +87,14 @@ static isa_inst random_inst(const isa_info *info)
       inst.coherent = random_below(2);
       inst.ret = (info->flags & ISA_F_ATOMIC) && random_below(2);
    }
+   if (info->format == ISA_FMT_IMG) {
+      inst.img = random_img(info);
+      inst.coherent = random_below(2);
+      inst.ret = (info->flags & ISA_F_ATOMIC) && random_below(2);
+   }
+   for (int i = 0; i < 3; i++)
+      if (info->src[i] == ISA_K_VA)
+         inst.src[i] = (uint16_t)random_below(ISA_MAX_VREGS + 1 - isa_img_regs(&inst.img));
    if (info->format == ISA_FMT_BRANCH)
       inst.target = random_below(2) ? (int32_t)random_u64() : (int32_t)random_below(64) - 32;
    return inst;
@@ -110,7 +135,7 @@ static void records_obey_the_format(void **state)
       if (r->flags & ISA_F_FMOD)
          assert_int_equal(r->format, ISA_FMT_ALU);
       if (r->flags & (ISA_F_LOAD | ISA_F_STORE | ISA_F_ATOMIC))
-         assert_int_equal(r->format, ISA_FMT_MEM);
+         assert_true(r->format == ISA_FMT_MEM || r->format == ISA_FMT_IMG);
       if (r->flags & ISA_F_LOAD)
          assert_true(r->dst != ISA_K_N);
       if (r->flags & ISA_F_STORE)

@@ -15,6 +15,7 @@ static const char *const placeholders[] = {
    [ISA_K_N] = "",     [ISA_K_V1] = "v",    [ISA_K_V2] = "v:2",  [ISA_K_V3] = "v:3", [ISA_K_V4] = "v:4",
    [ISA_K_S1] = "s",   [ISA_K_S2] = "s:2",  [ISA_K_S4] = "s:4",  [ISA_K_S8] = "s:8", [ISA_K_A1] = "any",
    [ISA_K_U1] = "uni", [ISA_K_P2] = "addr", [ISA_K_D4] = "desc", [ISA_K_A2] = "any:2", [ISA_K_F2] = "flt:2",
+   [ISA_K_VA] = "v:n",
 };
 
 static const struct {
@@ -26,6 +27,7 @@ static const struct {
    {"b_", "Buffers"},
    {"l_", "Local data share"},
    {"p_", "Scratch"},
+   {"img_", "Images"},
 };
 
 static bool nd_allowed(const isa_info *i)
@@ -60,7 +62,15 @@ static void put_extras(manual_text *t, const isa_info *i)
 
    manual_put(t, "%s%s%s%s%s", fmod ? "neg abs " : "", fmod && i->dst <= ISA_K_V2 ? ".sat " : "",
               nd_allowed(i) ? ".nd " : "", i->flags & ISA_F_ATOMIC ? ".ret " : "",
-              i->format == ISA_FMT_MEM ? ".coh " : "");
+              i->format == ISA_FMT_MEM || i->format == ISA_FMT_IMG ? ".coh " : "");
+   if (i->format == ISA_FMT_IMG)
+      manual_put(t, "DIM %s%s%s%s%s",
+                 i->flags & ISA_F_IMG_LOD     ? ".lod .grad .quad .bias "
+                 : i->flags & ISA_F_IMG_LEVEL ? ".lod "
+                                              : "",
+                 i->flags & ISA_F_IMG_SAMPLE ? ".sample " : "", i->flags & ISA_F_IMG_OFFSET ? ".off " : "",
+                 i->flags & ISA_F_IMG_COMPARE ? ".cmp " : "",
+                 i->flags & ISA_F_IMG_GATHER ? ".r .g .b .a " : "");
    if (t->length && t->p[t->length - 1] == ' ')
       t->p[--t->length] = '\0';
 }
