@@ -14,7 +14,7 @@
 #include "random_shader.h"
 #include "run_isa.h"
 
-static uint32_t first_seed = 1, seed_count = 150, statements;
+static uint32_t first_seed = 1, seed_count = 400, statements;
 
 struct run {
    random_options options;

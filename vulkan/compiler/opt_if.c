@@ -2,16 +2,17 @@
  *
  * Innermost first. A branch becomes selects only if both sides are single blocks of cheap pure operations: pure
  * operations never fault, so they may run for lanes that would not have come by.
+ *
+ * Replacements are noted as forwards and the CFG is brought up to date once, at the end. Until then the phis of the
+ * constructs around a removed jump are stale, so those are left for the next call.
  */
 #include "ir.h"
 
 #define FLATTEN_COST 10u
-#define MAX_REBUILDS 256u /* each costs a walk over the shader; what is left over waits for the next call */
 
 struct opt_if {
    ir_shader *s;
    bool progress;
-   unsigned rebuilds;
 };
 
 static unsigned cost_of(const ir_inst *i)
@@ -88,10 +89,18 @@ static bool falls_through(ir_list *l)
    return ir_as_block(l->last)->reachable && !ir_is_jump(ir_as_block(l->last)->last);
 }
 
+static ir_inst *condition(const ir_if *i)
+{
+   ir_inst *c = i->cond;
+   while (c->forward)
+      c = c->forward;
+   return c;
+}
+
 /* Keeps the side that a constant condition chooses. */
 static void dissolve_if(struct opt_if *o, ir_if *node)
 {
-   bool taken = node->cond->imm != 0;
+   bool taken = condition(node)->imm != 0;
    ir_list *keep = taken ? &node->then_list : &node->else_list;
    ir_block *before = ir_as_block(node->node.prev), *after = ir_as_block(node->node.next);
    unsigned source = !taken && falls_through(&node->then_list) ? 1 : 0;
@@ -123,50 +132,59 @@ static void dissolve_loop(struct opt_if *o, ir_loop *l)
    ir_remove_node(o->s, &l->node);
 }
 
-/* After edges have gone. Flattening needs none of this: it only joins blocks, which the phis of other blocks do not see. */
-static void settle(struct opt_if *o)
+static bool has_jump(const ir_list *l)
 {
-   o->rebuilds++;
-   ir_apply_forwards(o->s);
-   ir_update_cfg(o->s);
+   for (const ir_node *n = l->first; n; n = n->next) {
+      if (n->kind == IR_NODE_BLOCK ? ir_is_jump(((const ir_block *)n)->last)
+          : n->kind == IR_NODE_IF && (has_jump(&((const ir_if *)n)->then_list) || has_jump(&((const ir_if *)n)->else_list)))
+         return true;
+   }
+   return false;
 }
 
-static void visit_list(struct opt_if *o, ir_list *l)
+enum { CHANGED = 1, JUMPS_GONE = 2 };
+
+static unsigned visit_list(struct opt_if *o, ir_list *l);
+
+static unsigned visit_if(struct opt_if *o, ir_if *i)
 {
-   for (ir_node *n = l->first, *next; n && !o->s->out_of_memory && o->rebuilds < MAX_REBUILDS; n = next) {
+   unsigned inside = visit_list(o, &i->then_list) | visit_list(o, &i->else_list);
+   if (inside & JUMPS_GONE)
+      return inside;
+   if (condition(i)->op != IR_bconst)
+      return flatten(o, i) ? CHANGED : 0;
+   bool jumps = has_jump(&i->then_list) || has_jump(&i->else_list);
+   dissolve_if(o, i);
+   return jumps ? CHANGED | JUMPS_GONE : CHANGED;
+}
+
+static unsigned visit_loop(struct opt_if *o, ir_loop *l)
+{
+   if ((visit_list(o, &l->body) & JUMPS_GONE) || !runs_once(l))
+      return 0; /* jumps stay within their loop */
+   dissolve_loop(o, l);
+   return CHANGED;
+}
+
+/* Whether jumps of the loop around the list have gone. */
+static unsigned visit_list(struct opt_if *o, ir_list *l)
+{
+   unsigned gone = 0;
+   for (ir_node *n = l->first, *next; n && !o->s->out_of_memory; n = next) {
       next = n->next;
       if (n->kind == IR_NODE_BLOCK)
          continue;
-      ir_node *before = n->prev;
-      bool changed = false, edges = false;
-      if (n->kind == IR_NODE_IF) {
-         ir_if *i = ir_as_if(n);
-         visit_list(o, &i->then_list);
-         visit_list(o, &i->else_list);
-         if (!ir_as_block(before)->reachable)
-            return;
-         if (i->cond->op == IR_bconst) {
-            dissolve_if(o, i);
-            changed = edges = true;
-         } else {
-            changed = flatten(o, i);
-         }
-      } else {
-         visit_list(o, &ir_as_loop(n)->body);
-         if (ir_as_block(before)->reachable && runs_once(ir_as_loop(n))) {
-            dissolve_loop(o, ir_as_loop(n));
-            changed = edges = true;
-         }
-      }
-      if (changed) {
+      ir_node *following = n->next->next; /* not what is spliced in: it has been visited, and is stale */
+      if (!ir_as_block(n->prev)->reachable)
+         return gone;
+      unsigned what = n->kind == IR_NODE_IF ? visit_if(o, ir_as_if(n)) : visit_loop(o, ir_as_loop(n));
+      gone |= what & JUMPS_GONE;
+      if (what & CHANGED) {
          o->progress = true;
-         if (edges)
-            settle(o);
-         next = before->next; /* what was spliced in has been visited already, but its surroundings are new */
-         if (!before->list || before->list != l)
-            return;
+         next = following && following->list == l ? following : NULL;
       }
    }
+   return gone;
 }
 
 bool opt_if(ir_shader *s)

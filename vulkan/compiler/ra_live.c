@@ -193,6 +193,22 @@ static int by_number(const void *a, const void *b)
    return x < y ? -1 : x > y;
 }
 
+/* Touched blocks in program order: few are sorted, many are found by looking at all. */
+static void sort_blocks(struct live *l, uint32_t stamp)
+{
+   if (l->block_count < 2)
+      return;
+   if (l->block_count < l->m->order_count / 16) {
+      qsort(l->blocks, l->block_count, sizeof *l->blocks, by_number);
+      return;
+   }
+   uint32_t n = 0;
+   for (uint32_t o = 0; o < l->m->order_count; o++) {
+      if (l->touched[o] == stamp)
+         l->blocks[n++] = o;
+   }
+}
+
 static float frequency(const mach *m, uint32_t order)
 {
    uint32_t depth = m->blocks[m->order[order]].loop_depth;
@@ -220,7 +236,7 @@ static void unit_liveness(struct live *l, uint32_t unit)
       }
    }
    flow(l, stamp, work);
-   qsort(l->blocks, l->block_count, sizeof *l->blocks, by_number);
+   sort_blocks(l, stamp);
    for (uint32_t k = 0, at = begin; k < l->block_count; k++)
       at = block_segments(l, l->blocks[k], stamp, at, end);
    free(u->segs);
