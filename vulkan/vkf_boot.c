@@ -2,7 +2,7 @@
  * "Boot". */
 #include "vkf_device.h"
 #include "vkf_machine.h"
-#include "image.h"
+#include "fw_image.h"
 #include <stdio.h>
 #include <stdlib.h>
 

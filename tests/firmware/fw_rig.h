@@ -14,7 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "clock.h"
-#include "image.h"
+#include "fw_image.h"
 #include "machine.h"
 
 /* ---- scripted compute front end ------------------------------------------------------------------------------- */

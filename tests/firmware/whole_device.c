@@ -8,7 +8,7 @@
 #include <time.h>
 #include "emu/device.h"
 #include "gpu.h"
-#include "image.h"
+#include "fw_image.h"
 #include "isa.h"
 
 #define TABLES UINT64_C(0x100000)
