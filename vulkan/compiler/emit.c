@@ -202,6 +202,26 @@ static bool save_unread(const struct emission *e, const struct line *l)
    return l->isa.op == ISA_OP_s_mov && l->unit[DST] != NO_UNIT && l->isa.src[0] == ISA_EXEC && !e->reads[l->unit[DST]];
 }
 
+/* A conditional branch over an unconditional one. */
+static bool turn_branch(struct emission *e, uint32_t n)
+{
+   struct line *l = &e->lines[n];
+   if (l->isa.op != ISA_OP_s_brz && l->isa.op != ISA_OP_s_brnz)
+      return false;
+   uint32_t m = next_line(e, n), to = e->block_line[l->target];
+   if (m >= e->count || e->lines[m].isa.op != ISA_OP_s_br || to <= m || entered_between(e, n + 1, m))
+      return false;
+   for (uint32_t k = m + 1; k < to; k++) {
+      if (!e->lines[k].dropped)
+         return false;
+   }
+   l->isa.op = l->isa.op == ISA_OP_s_brz ? ISA_OP_s_brnz : ISA_OP_s_brz;
+   l->target = e->lines[m].target;
+   e->entered[e->block_line[l->target]] = true;
+   e->lines[m].dropped = true;
+   return true;
+}
+
 static void drop_redundant(struct emission *e)
 {
    mark_entries(e);
@@ -211,7 +231,7 @@ static void drop_redundant(struct emission *e)
          struct line *l = &e->lines[n];
          if (l->dropped)
             continue;
-         if (shorten_exit(e, n))
+         if (shorten_exit(e, n) || turn_branch(e, n))
             again = true;
          else if (is_branch(l) ? branches_to_next(e, n) : save_unread(e, l) || (writes_exec(&l->isa) && exec_unseen(e, n)))
             again = l->dropped = true;

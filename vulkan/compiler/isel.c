@@ -37,13 +37,12 @@ static void limit_literals(isel_ctx *c, uint32_t block, mach_inst *i)
 mach_inst *isel_emit_at(isel_ctx *c, uint32_t block, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b,
                         mach_operand d)
 {
-   static _Thread_local mach_inst dummy;
    mach_inst i = {.op = (uint16_t)op, .dst = dst, .src = {a, b, d}, .target = MACH_NO_BLOCK};
    limit_literals(c, block, &i);
    mach_inst *placed = mach_append(c->m, block, &i);
    if (dst.kind == MACH_EXEC)
       c->epoch++;
-   return placed ? placed : &dummy;
+   return placed ? placed : &c->no_memory;
 }
 
 mach_inst *isel_emit(isel_ctx *c, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b, mach_operand d)

@@ -51,6 +51,7 @@ typedef struct isel {
    uint32_t epoch;        /* changes with exec */
    bool maybe_empty;      /* exec may be 0 here */
    bool terminated;       /* the current block ends with s_br */
+   mach_inst no_memory;   /* scribbled on when there is no room for an instruction */
    uint32_t root;         /* units of the root table address */
    uint32_t set_pointer[SC_MAX_SETS];
    unsigned hoisted;      /* descriptors loaded in the entry block */
