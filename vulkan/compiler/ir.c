@@ -31,17 +31,26 @@ static const struct {
    const char *name;
    int nsrc;
    int type;
-   unsigned flags;
+   unsigned flags, ncomp;
+   const char *src_ncomp; /* digits; NULL: all 1 */
 } op_info[IR_OP_COUNT] = {
 #define TYPE_I IR_T_I32
+#define TYPE_D IR_T_I32
 #define TYPE_B IR_T_BOOL
 #define TYPE_N IR_T_NONE
 #define TYPE_S (-1)
+#define NCOMP_I 1
+#define NCOMP_D 2
+#define NCOMP_B 1
+#define NCOMP_N 1
+#define NCOMP_S 1
 #define FLAG_P IR_OPF_PURE
 #define FLAG_L IR_OPF_LOAD
 #define FLAG_W IR_OPF_EFFECT
 #define FLAG_C IR_OPF_CONTROL
-#define IR_OP(name, nsrc, type, flags, doc) [IR_##name] = {#name, nsrc, TYPE_##type, FLAG_##flags},
+#define IR_OP(name, nsrc, type, flags, doc) [IR_##name] = {#name, nsrc, TYPE_##type, FLAG_##flags, NCOMP_##type, NULL},
+#define IR_OP64(name, srcs, type, doc)                                                                        \
+   [IR_##name] = {#name, (int)sizeof srcs - 1, TYPE_##type, IR_OPF_PURE, NCOMP_##type, srcs},
 #include "ir_ops.def"
 #undef IR_OP
 };
@@ -64,6 +73,16 @@ int ir_op_nsrc(enum ir_op op)
 int ir_op_type(enum ir_op op)
 {
    return op_info[op].type;
+}
+
+unsigned ir_op_ncomp(enum ir_op op)
+{
+   return op_info[op].ncomp;
+}
+
+unsigned ir_src_ncomp(enum ir_op op, unsigned k)
+{
+   return op_info[op].src_ncomp ? (unsigned)(op_info[op].src_ncomp[k] - '0') : 1;
 }
 
 /* ---- arena ---------------------------------------------------------------------------------- */
@@ -320,7 +339,7 @@ static ir_inst *emit_typed(ir_builder *b, enum ir_op op, uint32_t imm, unsigned 
    int type = op_info[op].type;
    if (type < 0)
       type = n > 1 ? src[1]->type : n ? src[0]->type : IR_T_I32;
-   return ir_emit(b, op, (enum ir_type)type, 1, imm, n, src);
+   return ir_emit(b, op, (enum ir_type)type, op_info[op].ncomp, imm, n, src);
 }
 
 ir_inst *ir_op0(ir_builder *b, enum ir_op op, uint32_t imm)

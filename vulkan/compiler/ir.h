@@ -30,7 +30,8 @@ enum ir_op {
 enum ir_type { IR_T_NONE, IR_T_I32, IR_T_BOOL }; /* I32 with ncomp 1..8 */
 
 enum ir_atomic { IR_ATOM_ADD, IR_ATOM_IMIN, IR_ATOM_IMAX, IR_ATOM_UMIN, IR_ATOM_UMAX, IR_ATOM_AND, IR_ATOM_OR,
-                 IR_ATOM_XOR, IR_ATOM_SWAP, IR_ATOM_CMPSWAP };
+                 IR_ATOM_XOR, IR_ATOM_SWAP, IR_ATOM_CMPSWAP, IR_ATOM_FADD, IR_ATOM_FMIN, IR_ATOM_FMAX };
+enum ir_width { IR_W_DWORDS, IR_W_8, IR_W_16 };
 
 typedef struct ir_inst ir_inst;
 typedef struct ir_block ir_block;
@@ -46,7 +47,7 @@ struct ir_inst {
    uint16_t op;             /* enum ir_op */
    uint8_t type;            /* enum ir_type of the result */
    uint8_t ncomp;           /* components of the result, 1 for scalars and bools */
-   uint8_t aux;             /* enum ir_atomic */
+   uint8_t aux;             /* atomics: enum ir_atomic; loads and stores: enum ir_width */
    bool divergent;          /* set by analyse_divergence */
    bool exact;              /* NoContraction: do not fuse or reassociate */
    bool coherent;           /* memory operations: coherent or volatile access */
@@ -133,7 +134,7 @@ typedef struct ir_builder {
 
 ir_inst *ir_emit(ir_builder *b, enum ir_op op, enum ir_type type, unsigned ncomp, uint32_t imm, unsigned nsrc,
                  ir_inst *const *src);
-/* Result type from ir_ops.def (S: of source 1, else of source 0); ncomp 1. */
+/* Result type from ir_ops.def (S: of source 1, else of source 0); ncomp 1, pairs 2. */
 ir_inst *ir_op0(ir_builder *b, enum ir_op op, uint32_t imm);
 ir_inst *ir_op1(ir_builder *b, enum ir_op op, ir_inst *a);
 ir_inst *ir_op2(ir_builder *b, enum ir_op op, ir_inst *a, ir_inst *c);
@@ -201,6 +202,8 @@ static inline ir_loop *ir_as_loop(ir_node *n) { return (ir_loop *)n; }
 const char *ir_op_name(enum ir_op op);
 unsigned ir_op_flags(enum ir_op op);
 int ir_op_nsrc(enum ir_op op);            /* -1: variable */
+unsigned ir_op_ncomp(enum ir_op op);      /* of the result: 2 for operations with a 64-bit result, else 1 */
+unsigned ir_src_ncomp(enum ir_op op, unsigned k); /* of source k, for operations on scalars and pairs */
 /* Result type an operation must have, or -1 if it follows source 1 (or is free, for undef, phi and var_load). */
 int ir_op_type(enum ir_op op);
 static inline bool ir_is_jump(const ir_inst *i) { return i && (i->op == IR_jump_break || i->op == IR_jump_continue); }

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-static const char *const atomic_names[] = {"add", "imin", "imax", "umin", "umax", "and", "or", "xor", "swap", "cmpswap"};
+static const char *const atomic_names[] = {"add", "imin", "imax", "umin", "umax", "and", "or", "xor", "swap", "cmpswap",
+                                           "fadd", "fmin", "fmax"};
 
 static void indent(FILE *f, unsigned depth)
 {
@@ -33,7 +34,9 @@ static void print_inst(const ir_inst *i, FILE *f, unsigned depth)
    }
    fputs(ir_op_name((enum ir_op)i->op), f);
    if (i->op == IR_buf_atomic || i->op == IR_lds_atomic)
-      fprintf(f, ".%s", i->aux <= IR_ATOM_CMPSWAP ? atomic_names[i->aux] : "?");
+      fprintf(f, ".%s", i->aux <= IR_ATOM_FMAX ? atomic_names[i->aux] : "?");
+   else if (i->aux)
+      fputs(i->aux == IR_W_8 ? ".8" : ".16", f);
    if (i->exact)
       fputs(".exact", f);
    if (i->coherent)

@@ -95,8 +95,20 @@ static void want_ncomp(struct check *c, ir_inst *i, unsigned min, unsigned max)
    CHECK(i->ncomp >= min && i->ncomp <= max, i, "result has %u components", i->ncomp);
 }
 
+/* Narrow loads and stores move one scalar. */
+static void check_narrow(struct check *c, ir_inst *i)
+{
+   bool store = i->op == IR_buf_store || i->op == IR_lds_store || i->op == IR_scratch_store;
+   bool load = i->op == IR_buf_load || i->op == IR_lds_load || i->op == IR_scratch_load;
+   if ((!store && !load) || i->aux == IR_W_DWORDS)
+      return;
+   CHECK(i->aux <= IR_W_16, i, "no such width");
+   CHECK((store ? i->src[i->nsrc - 1]->ncomp : i->ncomp) == 1, i, "a narrow access moves one scalar");
+}
+
 static void check_types(struct check *c, ir_inst *i)
 {
+   bool atomic = i->op == IR_buf_atomic || i->op == IR_lds_atomic;
    int type = ir_op_type((enum ir_op)i->op), nsrc = ir_op_nsrc((enum ir_op)i->op);
    CHECK(nsrc < 0 || i->nsrc == nsrc, i, "%u sources instead of %d", i->nsrc, nsrc);
    CHECK(type < 0 || i->type == type, i, "result type is wrong");
@@ -140,7 +152,8 @@ static void check_types(struct check *c, ir_inst *i)
       break;
    case IR_buf_load: case IR_buf_store: case IR_buf_atomic:
       CHECK(i->nsrc >= 2, i, "too few sources");
-      want(c, i, 0, IR_T_I32, 4, 4);
+      want(c, i, 0, IR_T_I32, 2, 4);
+      CHECK(i->src[0]->ncomp != 3, i, "neither a descriptor nor an address");
       want(c, i, 1, IR_T_I32, 1, 1);
       if (i->op == IR_buf_store)
          want(c, i, 2, IR_T_I32, 1, 4);
@@ -157,21 +170,31 @@ static void check_types(struct check *c, ir_inst *i)
       want(c, i, 0, IR_T_I32, 1, 1);
       want(c, i, 1, IR_T_I32, 1, i->op == IR_lds_store ? 4 : 1);
       break;
+   case IR_lds_atomic:
+      CHECK(i->nsrc >= 1, i, "too few sources");
+      want(c, i, 0, IR_T_I32, 1, 1);
+      break;
    default:
-      for (unsigned k = 0; k < i->nsrc; k++)
-         want(c, i, k, IR_T_I32, 1, 1);
+      for (unsigned k = 0; k < i->nsrc; k++) {
+         unsigned n = ir_src_ncomp((enum ir_op)i->op, k);
+         want(c, i, k, IR_T_I32, n, n);
+      }
       break;
    }
    if (i->op == IR_buf_load || i->op == IR_lds_load || i->op == IR_push_load)
       want_ncomp(c, i, 1, 4);
-   else if (i->op != IR_vec && i->op != IR_desc && i->op != IR_phi && i->op != IR_undef)
+   else if (ir_op_ncomp((enum ir_op)i->op) == 2)
+      want_ncomp(c, i, 2, 2);
+   else if (i->op != IR_vec && i->op != IR_desc && i->op != IR_phi && i->op != IR_undef && !atomic)
       want_ncomp(c, i, 0, 1);
-   if (i->op == IR_buf_atomic || i->op == IR_lds_atomic) {
+   check_narrow(c, i);
+   if (atomic) {
       unsigned first = i->op == IR_buf_atomic ? 2 : 1;
-      CHECK(i->aux <= IR_ATOM_CMPSWAP, i, "no such atomic");
+      CHECK(i->aux <= IR_ATOM_FMAX, i, "no such atomic");
       CHECK(i->nsrc == first + (i->aux == IR_ATOM_CMPSWAP ? 2u : 1u), i, "%u sources", i->nsrc);
+      want_ncomp(c, i, 1, 2);
       for (unsigned k = first; k < i->nsrc; k++)
-         want(c, i, k, IR_T_I32, 1, 1);
+         want(c, i, k, IR_T_I32, i->ncomp, i->ncomp);
    }
 }
 

@@ -5,6 +5,9 @@
  */
 #include "isel.h"
 
+#include <math.h>
+#include <string.h>
+
 #define NEG1 1u /* negate source 1 */
 
 static const struct alu {
@@ -32,6 +35,23 @@ static const struct alu {
    VS(ieq, v_cmp_eq_u32, s_cmp_eq), VS(ine, v_cmp_ne_u32, s_cmp_ne), VS(ilt, v_cmp_lt_i32, s_cmp_lt_i32),
    VS(ile, v_cmp_le_i32, s_cmp_le_i32), VS(ult, v_cmp_lt_u32, s_cmp_lt_u32), VS(ule, v_cmp_le_u32, s_cmp_le_u32),
    VS(sel, v_sel, s_sel),
+   /* 64 bits */
+   V(iadd64, v_add_u64), V(isub64, v_sub_u64), V(imul64, v_mul_lo_u64), V(shl64, v_shl_u64), V(shr64, v_shr_u64),
+   V(sar64, v_sar_i64), V(imin64, v_min_i64), V(imax64, v_max_i64), V(umin64, v_min_u64), V(umax64, v_max_u64),
+   V(udiv64, v_div_u64), V(urem64, v_rem_u64), V(idiv64, v_div_i64), V(irem64, v_rem_i64), V(ieq64, v_cmp_eq_u64),
+   V(ine64, v_cmp_ne_u64), V(ilt64, v_cmp_lt_i64), V(ile64, v_cmp_le_i64), V(ult64, v_cmp_lt_u64),
+   V(ule64, v_cmp_le_u64),
+   V(dadd, v_add_f64), V(dmul, v_mul_f64), V(dfma, v_fma_f64), V(ddiv, v_div_f64), V(dmin, v_min_f64),
+   V(dmax, v_max_f64), V(dfloor, v_floor_f64), V(dceil, v_ceil_f64), V(dtrunc, v_trunc_f64), V(drndne, v_rndne_f64),
+   V(dfract, v_fract_f64), V(dsqrt, v_sqrt_f64), V(drcp, v_rcp_f64), V(drsq, v_rsq_f64), V(dldexp, v_ldexp_f64),
+   V(drexp_exp, v_frexp_exp_f64), V(drexp_mant, v_frexp_mant_f64), V(deq, v_cmp_eq_f64), V(dne, v_cmp_ne_f64),
+   V(dlt, v_cmp_lt_f64), V(dle, v_cmp_le_f64), V(dequ, v_cmp_equ_f64), V(dneu, v_cmp_neu_f64), V(dltu, v_cmp_ltu_f64),
+   V(dleu, v_cmp_leu_f64),
+   [IR_dsub] = {ISA_OP_v_add_f64, 0, NEG1},
+   V(d2f, v_cvt_f32_f64), V(f2d, v_cvt_f64_f32), V(i2d, v_cvt_f64_i32), V(u2d, v_cvt_f64_u32), V(l2d, v_cvt_f64_i64),
+   V(ul2d, v_cvt_f64_u64), V(d2i, v_cvt_i32_f64), V(d2u, v_cvt_u32_f64), V(d2l, v_cvt_i64_f64), V(d2ul, v_cvt_u64_f64),
+   V(l2f, v_cvt_f32_i64), V(ul2f, v_cvt_f32_u64), V(f2l, v_cvt_i64_f32), V(f2ul, v_cvt_u64_f32), V(d2h, v_cvt_f16_f64),
+   V(d2h_rtz, v_cvt_f16_f64_rtz), V(f2h_rtz, v_cvt_f16_f32_rtz),
    /* sign bit operations: an operation with a constant */
    VS(fneg, v_xor, s_xor), VS(fabs, v_and, s_and),
 #undef V
@@ -62,6 +82,34 @@ static ir_inst *strip_modifiers(ir_inst *i, bool *neg, bool *abs)
    return i;
 }
 
+/* The bits of a constant operand that the machine widens to this 64-bit constant; false if there are none. */
+static bool narrow_constant(const ir_inst *i, unsigned kind, uint32_t *bits)
+{
+   if (i->op != IR_vec || i->nsrc != 2 || i->src[0]->op != IR_const || i->src[1]->op != IR_const)
+      return false;
+   uint32_t low = i->src[0]->imm, high = i->src[1]->imm;
+   if (kind == ISA_K_A2) {
+      *bits = low;
+      return high == (low >> 31 ? 0xffffffffu : 0);
+   }
+   uint64_t u = (uint64_t)high << 32 | low;
+   double d;
+   memcpy(&d, &u, sizeof d);
+   if (!(fabs(d) <= 0x1.fffffep127)) /* infinities and NaNs stay in registers */
+      return false;
+   float f = (float)d;
+   memcpy(bits, &f, sizeof f);
+   return (double)f == d;
+}
+
+static mach_operand wide_operand(isel_ctx *c, ir_inst *i, unsigned kind)
+{
+   uint32_t bits;
+   if ((kind == ISA_K_A2 || kind == ISA_K_F2) && narrow_constant(i, kind, &bits))
+      return mach_const(bits);
+   return isel_any(c, i);
+}
+
 static void vector_op(isel_ctx *c, ir_inst *i, mach_operand dst)
 {
    const struct alu *alu = &table[i->op];
@@ -70,7 +118,7 @@ static void vector_op(isel_ctx *c, ir_inst *i, mach_operand dst)
    for (unsigned k = 0; k < i->nsrc; k++) {
       ir_inst *s = modifiers ? strip_modifiers(i->src[k], &neg[k], &abs[k]) : i->src[k];
       neg[k] ^= k == 1 && (alu->flags & NEG1);
-      src[k] = isel_any(c, s);
+      src[k] = wide_operand(c, s, isa_lookup(alu->vector)->src[k]);
       if (src[k].kind == MACH_CONST && modifiers) {
          src[k].value = abs[k] ? src[k].value & 0x7fffffffu : src[k].value;
          src[k].value = neg[k] ? src[k].value ^ 0x80000000u : src[k].value;

@@ -50,7 +50,7 @@ bool isel_scalar_buffer(const isel_ctx *c, const ir_inst *load)
 {
    const ir_inst *desc = load->src[0];
    const struct sc_input *in = c->s->input;
-   if (load->coherent || desc->op != IR_desc || desc->divergent || !in || desc->imm >= in->binding_count)
+   if (load->coherent || load->aux != IR_W_DWORDS || desc->op != IR_desc || desc->divergent || !in || desc->imm >= in->binding_count)
       return false;
    return in->bindings[desc->imm].kind == SC_BINDING_UNIFORM_BUFFER || !c->written[desc->imm];
 }

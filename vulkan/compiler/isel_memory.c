@@ -33,6 +33,26 @@ _Static_assert(ISA_OP_b_load_x4 == ISA_OP_b_load_x1 + 3 && ISA_OP_l_store_x4 == 
                   ISA_OP_s_load_x4 == ISA_OP_s_load_x1 + 2 && ISA_OP_s_buf_load_x4 == ISA_OP_s_buf_load_x1 + 2,
                "sized opcodes are consecutive");
 
+/* Load or store of i->aux wide scalars: x1 is the operation on one dword, x8 the one on a byte. */
+static enum isa_op of_width(const ir_inst *i, enum isa_op x1, enum isa_op x8, unsigned ncomp)
+{
+   if (i->aux == IR_W_DWORDS)
+      return sized(x1, ncomp);
+   bool load = i->type != IR_T_NONE; /* ORDER isa.def: loads u8 i8 u16 i16, stores b8 b16 */
+   return (enum isa_op)(x8 + (i->aux == IR_W_8 ? 0 : load ? 2 : 1));
+}
+_Static_assert(ISA_OP_b_load_u16 == ISA_OP_b_load_u8 + 2 && ISA_OP_b_store_b16 == ISA_OP_b_store_b8 + 1 &&
+                  ISA_OP_g_load_u16 == ISA_OP_g_load_u8 + 2 && ISA_OP_g_store_b16 == ISA_OP_g_store_b8 + 1 &&
+                  ISA_OP_l_load_u16 == ISA_OP_l_load_u8 + 2 && ISA_OP_l_store_b16 == ISA_OP_l_store_b8 + 1 &&
+                  ISA_OP_p_load_u16 == ISA_OP_p_load_u8 + 2 && ISA_OP_p_store_b16 == ISA_OP_p_store_b8 + 1,
+               "narrow opcodes are consecutive");
+
+/* Does a buffer operation act on a global address instead of a descriptor? */
+static bool is_global(const ir_inst *i)
+{
+   return i->src[0]->ncomp == 2;
+}
+
 /* ---- push constants ------------------------------------------------------------------------------ */
 
 static void push_load(isel_ctx *c, ir_inst *i, mach_operand dst)
@@ -176,7 +196,9 @@ static void buffer_load(isel_ctx *c, ir_inst *i, mach_operand dst)
    }
    mach_operand to = v->via_vector ? isel_new(c, MACH_V, i->ncomp) : dst;
    mach_operand at = address(c, i->src[1], false, i->imm, &imm);
-   finish(isel_emit(c, sized(ISA_OP_b_load_x1, i->ncomp), to, descriptor_operand(c, i->src[0]), at, mach_none()), i, imm);
+   enum isa_op op = is_global(i) ? of_width(i, ISA_OP_g_load_x1, ISA_OP_g_load_u8, i->ncomp)
+                                 : of_width(i, ISA_OP_b_load_x1, ISA_OP_b_load_u8, i->ncomp);
+   finish(isel_emit(c, op, to, descriptor_operand(c, i->src[0]), at, mach_none()), i, imm);
    if (v->via_vector)
       read_first(c, dst, to, i->ncomp);
 }
@@ -185,42 +207,67 @@ static void buffer_store(isel_ctx *c, ir_inst *i)
 {
    uint32_t imm;
    mach_operand data = isel_vector(c, i->src[2]), at = address(c, i->src[1], false, i->imm, &imm);
-   finish(isel_emit(c, sized(ISA_OP_b_store_x1, i->src[2]->ncomp), mach_none(), descriptor_operand(c, i->src[0]), at, data),
+   unsigned n = i->src[2]->ncomp;
+   enum isa_op op = is_global(i) ? of_width(i, ISA_OP_g_store_x1, ISA_OP_g_store_b8, n)
+                                 : of_width(i, ISA_OP_b_store_x1, ISA_OP_b_store_b8, n);
+   finish(isel_emit(c, op, mach_none(), descriptor_operand(c, i->src[0]), at, data),
           i, imm);
 }
 
-/* Data operand of an atomic: one register, or new value and comparator next to each other. */
+static mach_operand component(isel_ctx *c, ir_inst *i, unsigned k)
+{
+   return i->ncomp == 1 ? isel_any(c, i) : mach_plus(isel_any(c, i), k);
+}
+
+/* Data operand of an atomic: one value, or new value and comparator next to each other. */
 static mach_operand atomic_data(isel_ctx *c, ir_inst *i, unsigned first)
 {
    if (i->aux != IR_ATOM_CMPSWAP)
       return isel_vector(c, i->src[first]);
-   mach_operand pair = isel_new(c, MACH_V, 2);
-   isel_copy(c, pair.value, isel_any(c, i->src[first]));
-   isel_copy(c, pair.value + 1, isel_any(c, i->src[first + 1]));
+   mach_operand pair = isel_new(c, MACH_V, 2u * i->ncomp);
+   for (unsigned k = 0; k < i->ncomp; k++) {
+      isel_copy(c, pair.value + k, component(c, i->src[first], k));
+      isel_copy(c, pair.value + i->ncomp + k, component(c, i->src[first + 1], k));
+   }
    return pair;
 }
 
-/* The result depends on the order of waves if an old value is used, or if the last writer wins. */
+/* The result depends on the order of waves if an old value is used, if the last writer wins, or if sums are rounded. */
 static void note_order(isel_ctx *c, const ir_inst *i)
 {
-   if (i->use_count || i->aux == IR_ATOM_SWAP || i->aux == IR_ATOM_CMPSWAP)
+   if (i->use_count || i->aux == IR_ATOM_SWAP || i->aux == IR_ATOM_CMPSWAP || i->aux == IR_ATOM_FADD)
       c->m->ordered = true;
 }
 
-static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
+static enum isa_op atomic_op(const ir_inst *i, bool buffer)
 {
    static const uint8_t offsets[] = {
       [IR_ATOM_ADD] = 0, [IR_ATOM_IMIN] = 1, [IR_ATOM_IMAX] = 2, [IR_ATOM_UMIN] = 3, [IR_ATOM_UMAX] = 4,
       [IR_ATOM_AND] = 5, [IR_ATOM_OR] = 6, [IR_ATOM_XOR] = 7, [IR_ATOM_SWAP] = 8, [IR_ATOM_CMPSWAP] = 9,
+      [IR_ATOM_FADD] = 10, [IR_ATOM_FMIN] = 11, [IR_ATOM_FMAX] = 12,
    };
+   static const uint16_t dword[3] = {ISA_OP_l_atom_add, ISA_OP_b_atom_add, ISA_OP_g_atom_add};
+   static const uint16_t wide[3] = {ISA_OP_l_atom_add_u64, ISA_OP_b_atom_add_u64, ISA_OP_g_atom_add_u64};
+   static const uint16_t add_f64[3] = {ISA_OP_l_atom_add_f64, ISA_OP_b_atom_add_f64, ISA_OP_g_atom_add_f64};
+   unsigned space = !buffer ? 0 : is_global(i) ? 2 : 1;
+   if (i->ncomp == 2 && i->aux >= IR_ATOM_FADD)
+      return (enum isa_op)add_f64[space];
+   return (enum isa_op)((i->ncomp == 2 || i->aux >= IR_ATOM_FADD ? wide : dword)[space] + offsets[i->aux]);
+}
+_Static_assert(ISA_OP_b_atom_cmpswap_u64 == ISA_OP_b_atom_add_u64 + 9 && ISA_OP_b_atom_add_f32 == ISA_OP_b_atom_add_u64 + 10 &&
+                  ISA_OP_g_atom_add_f32 == ISA_OP_g_atom_add_u64 + 10 && ISA_OP_l_atom_add_f32 == ISA_OP_l_atom_add_u64 + 10 &&
+                  ISA_OP_b_atom_max_f32 == ISA_OP_b_atom_add_f32 + 2,
+               "atomics follow each other in this order");
+
+static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
+{
    bool buffer = i->op == IR_buf_atomic;
    unsigned first = buffer ? 2 : 1;
    uint32_t imm;
    mach_operand base = buffer ? descriptor_operand(c, i->src[0]) : mach_none();
    mach_operand data = atomic_data(c, i, first), at = address(c, i->src[first - 1], false, i->imm, &imm);
-   enum isa_op op = (enum isa_op)((buffer ? ISA_OP_b_atom_add : ISA_OP_l_atom_add) + offsets[i->aux]);
    note_order(c, i);
-   mach_inst *m = isel_emit(c, op, i->use_count ? dst : mach_none(), base, at, data);
+   mach_inst *m = isel_emit(c, atomic_op(i, buffer), i->use_count ? dst : mach_none(), base, at, data);
    finish(m, i, imm);
    m->ret = i->use_count != 0;
 }
@@ -230,7 +277,8 @@ static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
 static void local_load(isel_ctx *c, ir_inst *i, mach_operand dst)
 {
    isel_value *v = isel_val(c, i);
-   enum isa_op op = i->op == IR_lds_load ? sized(ISA_OP_l_load_x1, i->ncomp) : ISA_OP_p_load_x1;
+   enum isa_op op = i->op == IR_lds_load ? of_width(i, ISA_OP_l_load_x1, ISA_OP_l_load_u8, i->ncomp)
+                                         : of_width(i, ISA_OP_p_load_x1, ISA_OP_p_load_u8, 1);
    mach_operand to = v->via_vector ? isel_new(c, MACH_V, i->ncomp) : dst;
    uint32_t imm;
    mach_operand at = address(c, i->src[0], false, i->imm, &imm);
@@ -241,7 +289,8 @@ static void local_load(isel_ctx *c, ir_inst *i, mach_operand dst)
 
 static void local_store(isel_ctx *c, ir_inst *i)
 {
-   enum isa_op op = i->op == IR_lds_store ? sized(ISA_OP_l_store_x1, i->src[1]->ncomp) : ISA_OP_p_store_x1;
+   enum isa_op op = i->op == IR_lds_store ? of_width(i, ISA_OP_l_store_x1, ISA_OP_l_store_b8, i->src[1]->ncomp)
+                                          : of_width(i, ISA_OP_p_store_x1, ISA_OP_p_store_b8, 1);
    uint32_t imm;
    mach_operand data = isel_vector(c, i->src[1]), at = address(c, i->src[0], false, i->imm, &imm);
    finish(isel_emit(c, op, mach_none(), mach_none(), at, data), i, imm);

@@ -41,11 +41,15 @@ static enum space space_of(const ir_inst *i)
 
 static bool is_load(const ir_inst *i)
 {
+   if (i->aux != IR_W_DWORDS)
+      return false;
    return i->op == IR_buf_load || i->op == IR_lds_load || i->op == IR_push_load;
 }
 
 static bool is_store(const ir_inst *i)
 {
+   if (i->aux != IR_W_DWORDS)
+      return false;
    return i->op == IR_buf_store || i->op == IR_lds_store;
 }
 
@@ -188,6 +192,8 @@ static void visit(struct memory *m, ir_inst *i)
       w->loads[w->count++] = i;
       return;
    }
+   if (i->type != IR_T_NONE && (ir_op_flags((enum ir_op)i->op) & IR_OPF_LOAD) && !i->coherent)
+      return; /* a narrow load: it does not end the run of loads, only the store before it cannot grow */
    flush(m, w);
    if (!is_store(i) || i->coherent)
       return;

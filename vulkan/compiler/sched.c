@@ -117,12 +117,23 @@ static void write_unit(struct sched *s, uint32_t unit, uint32_t n)
    u->defined = true;
 }
 
+static bool is_scratch(unsigned op)
+{
+   switch (op) {
+   case ISA_OP_p_load_x1: case ISA_OP_p_store_x1: case ISA_OP_p_load_u8: case ISA_OP_p_load_i8: case ISA_OP_p_load_u16:
+   case ISA_OP_p_load_i16: case ISA_OP_p_store_b8: case ISA_OP_p_store_b16:
+      return true;
+   default:
+      return false;
+   }
+}
+
 static int memory_space(const mach_inst *i)
 {
    switch (mach_class_of(i)) {
    case ISA_CLASS_LDS: return 1;
    case ISA_CLASS_SMEM: case ISA_CLASS_ATOM: return 0;
-   case ISA_CLASS_VMEM: return i->op == ISA_OP_p_load_x1 || i->op == ISA_OP_p_store_x1 ? 2 : 0;
+   case ISA_CLASS_VMEM: return is_scratch(i->op) ? 2 : 0;
    default: return -1;
    }
 }
