@@ -1,8 +1,8 @@
-/* Reference evaluator of the IR. Deliberately naive: it walks the structured tree for each invocation, so that it shares no
- * idea with the passes and the back end it is compared with. Arithmetic is the emulator's.
+/* Reference evaluator of the IR. Deliberately naive: it walks the structured tree for each invocation, so
+ * that it shares no idea with the passes and the back end it is compared with. Arithmetic is the emulator's.
  *
- * Invocations of a group run one after the other up to the next barrier, each on a stack of its own; a shader without
- * barriers needs no such stacks.
+ * Invocations of a group run one after the other up to the next barrier, each on a stack of its own; a shader
+ * without barriers needs no such stacks.
  */
 #include "oracle.h"
 
@@ -256,7 +256,12 @@ static bool eval_value(struct invocation *v, const ir_inst *i, tuple *out)
       return true;
    case IR_desc: eval_desc(v, i, a, out); return true;
    case IR_buf_size: out->c[0] = v->values[i->src[0]->id].c[2]; return true;
-   case IR_buf_load: case IR_buf_store: case IR_buf_atomic: case IR_lds_load: case IR_lds_store: case IR_lds_atomic:
+   case IR_buf_load:
+   case IR_buf_store:
+   case IR_buf_atomic:
+   case IR_lds_load:
+   case IR_lds_store:
+   case IR_lds_atomic:
    case IR_scratch_load: case IR_scratch_store:
       eval_memory(v, i, out);
       return true;
@@ -327,14 +332,16 @@ static enum flow eval_list(struct invocation *v, ir_list *l)
       else if (n->kind == IR_NODE_LOOP)
          f = eval_loop(v, ir_as_loop(n));
       else
-         f = eval_list(v, v->values[ir_as_if(n)->cond->id].c[0] ? &ir_as_if(n)->then_list : &ir_as_if(n)->else_list);
+         f = eval_list(v, v->values[ir_as_if(n)->cond->id].c[0] ? &ir_as_if(n)->then_list
+                                                                : &ir_as_if(n)->else_list);
       if (f != FLOW_NEXT)
          return f;
    }
    return FLOW_NEXT;
 }
 
-/* ---- groups --------------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------------------
+ */
 
 static void invoke(struct invocation *v)
 {

@@ -1,5 +1,5 @@
-/* Reference evaluator of the compiler's IR with the machine's own arithmetic: results match the ISA bit for bit.
- * (ir_eval.h is the front end's evaluator, an independent opinion with libm's arithmetic.) */
+/* Reference evaluator of the compiler's IR with the machine's own arithmetic: results match the ISA bit for
+ * bit. (ir_eval.h is the front end's evaluator, an independent opinion with libm's arithmetic.) */
 #ifndef ORACLE_H
 #define ORACLE_H
 
@@ -19,7 +19,8 @@ typedef struct eval_env {
 struct sc_input;
 uint32_t oracle_slot(const struct sc_input *in, uint32_t binding, uint32_t element);
 
-/* Runs the whole grid; buffers change. False if an invocation exceeds the budget or an operation is unknown. */
+/* Runs the whole grid; buffers change. False if an invocation exceeds the budget or an operation is unknown.
+ */
 bool oracle_run(ir_shader *s, const eval_env *env);
 
 #endif

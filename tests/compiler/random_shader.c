@@ -1,8 +1,9 @@
 /* Generator of random structured shaders: nested ifs and loops with uniform and divergent conditions, breaks,
  * continues, early exits, variables, bools, tuples, memory of each kind.
  *
- * Every shader ends: each loop counts, and breaks at a limit before anything else. Every result is defined and independent of the
- * order of invocations: an invocation writes only words of its own, and atomics whose results are unused only add.
+ * Every shader ends: each loop counts, and breaks at a limit before anything else. Every result is defined
+ * and independent of the order of invocations: an invocation writes only words of its own, and atomics whose
+ * results are unused only add.
  */
 #include "random_shader.h"
 
@@ -68,9 +69,12 @@ static ir_inst *boolean(struct gen *g);
 
 static ir_inst *constant(struct gen *g)
 {
-   static const uint32_t interesting[] = {0, 1, 2, 3, 5, 31, 32, 0xffffffffu, 0x80000000u, 0x3f800000u, 0x40490fdbu, 0xbf000000u,
+   static const uint32_t interesting[] = {0,           1,           2,           3,
+                                          5,           31,          32,          0xffffffffu,
+                                          0x80000000u, 0x3f800000u, 0x40490fdbu, 0xbf000000u,
                                           0x7f800000u, 0x00000400u, 0x12345678u, 0x3dcccccdu};
-   return ir_const(&g->b, chance(g, 70) ? interesting[below(g, sizeof interesting / sizeof *interesting)] : next(g));
+   return ir_const(&g->b,
+                   chance(g, 70) ? interesting[below(g, sizeof interesting / sizeof *interesting)] : next(g));
 }
 
 static ir_inst *pick(struct gen *g)
@@ -124,10 +128,12 @@ static ir_inst *load(struct gen *g)
 
 static ir_inst *float_op(struct gen *g)
 {
-   static const uint8_t unary[] = {IR_fneg, IR_fabs, IR_fsat, IR_ffloor, IR_fceil, IR_ftrunc, IR_frndne, IR_ffract, IR_fsqrt, IR_frcp,
-                                   IR_frsq, IR_fexp2, IR_flog2, IR_fsin, IR_fcos, IR_i2f, IR_u2f, IR_f2i, IR_f2u, IR_f2h, IR_h2f,
-                                   IR_frexp_exp, IR_frexp_mant, IR_fneg, IR_fabs, IR_fsat};
-   static const uint8_t binary[] = {IR_fadd, IR_fsub, IR_fmul, IR_fdiv, IR_fmin, IR_fmax, IR_fldexp, IR_fadd, IR_fmul, IR_fsub};
+   static const uint8_t unary[] = {
+       IR_fneg, IR_fabs, IR_fsat,  IR_ffloor,    IR_fceil,      IR_ftrunc, IR_frndne, IR_ffract, IR_fsqrt,
+       IR_frcp, IR_frsq, IR_fexp2, IR_flog2,     IR_fsin,       IR_fcos,   IR_i2f,    IR_u2f,    IR_f2i,
+       IR_f2u,  IR_f2h,  IR_h2f,   IR_frexp_exp, IR_frexp_mant, IR_fneg,   IR_fabs,   IR_fsat};
+   static const uint8_t binary[] = {IR_fadd, IR_fsub,   IR_fmul, IR_fdiv, IR_fmin,
+                                    IR_fmax, IR_fldexp, IR_fadd, IR_fmul, IR_fsub};
    if (chance(g, 35))
       return ir_op1(&g->b, (enum ir_op)unary[below(g, sizeof unary)], pick(g));
    if (chance(g, 20))
@@ -138,9 +144,9 @@ static ir_inst *float_op(struct gen *g)
 static ir_inst *int_op(struct gen *g)
 {
    static const uint8_t unary[] = {IR_not, IR_bcnt, IR_brev, IR_ctz, IR_umsb, IR_imsb};
-   static const uint8_t binary[] = {IR_iadd, IR_isub, IR_imul, IR_umulh, IR_imulh, IR_udiv, IR_urem, IR_idiv, IR_irem, IR_imin,
-                                    IR_imax, IR_umin, IR_umax, IR_and, IR_or, IR_xor, IR_shl, IR_shr, IR_sar, IR_bfm,
-                                    IR_iadd, IR_iadd, IR_isub, IR_xor};
+   static const uint8_t binary[] = {IR_iadd, IR_isub, IR_imul, IR_umulh, IR_imulh, IR_udiv, IR_urem, IR_idiv,
+                                    IR_irem, IR_imin, IR_imax, IR_umin,  IR_umax,  IR_and,  IR_or,   IR_xor,
+                                    IR_shl,  IR_shr,  IR_sar,  IR_bfm,   IR_iadd,  IR_iadd, IR_isub, IR_xor};
    static const uint8_t ternary[] = {IR_ubfe, IR_ibfe, IR_bfi};
    if (chance(g, 12))
       return ir_op1(&g->b, (enum ir_op)unary[below(g, sizeof unary)], pick(g));
@@ -182,8 +188,8 @@ static ir_inst *value(struct gen *g)
 
 static ir_inst *boolean(struct gen *g)
 {
-   static const uint8_t compares[] = {IR_ieq, IR_ine, IR_ilt, IR_ile, IR_ult, IR_ule, IR_feq, IR_fne, IR_flt, IR_fle, IR_fequ, IR_fneu,
-                                      IR_fltu, IR_fleu};
+   static const uint8_t compares[] = {IR_ieq, IR_ine, IR_ilt, IR_ile,  IR_ult,  IR_ule,  IR_feq,
+                                      IR_fne, IR_flt, IR_fle, IR_fequ, IR_fneu, IR_fltu, IR_fleu};
    unsigned kind = below(g, 100);
    if (kind < 50 || g->bool_count < 2)
       return keep(g, ir_op2(&g->b, (enum ir_op)compares[below(g, sizeof compares)], pick(g), pick(g)));
@@ -258,7 +264,8 @@ static void store(struct gen *g)
       break;
    }
    case 1: { /* LDS: the invocation's own four words */
-      src[0] = ir_op2(&g->b, IR_shl, ir_op2(&g->b, IR_and, g->outside[0], ir_const(&g->b, 127)), ir_const(&g->b, 4));
+      src[0] = ir_op2(&g->b, IR_shl, ir_op2(&g->b, IR_and, g->outside[0], ir_const(&g->b, 127)),
+                      ir_const(&g->b, 4));
       src[1] = data;
       ir_emit(&g->b, IR_lds_store, IR_T_NONE, 1, 0, 2, src);
       ir_inst *back = ir_emit(&g->b, IR_lds_load, IR_T_I32, n, 0, 1, src);
@@ -266,7 +273,8 @@ static void store(struct gen *g)
       break;
    }
    case 2: {
-      static const uint8_t ops[] = {IR_ATOM_ADD, IR_ATOM_IMIN, IR_ATOM_UMAX, IR_ATOM_XOR, IR_ATOM_AND, IR_ATOM_OR};
+      static const uint8_t ops[] = {IR_ATOM_ADD, IR_ATOM_IMIN, IR_ATOM_UMAX,
+                                    IR_ATOM_XOR, IR_ATOM_AND,  IR_ATOM_OR};
       unsigned which = below(g, sizeof ops); /* one operation per word, so that the order cannot matter */
       src[0] = g->desc[3];
       src[1] = ir_const(&g->b, 4 * which);
@@ -314,7 +322,8 @@ static void step_counter(struct gen *g, ir_inst *limit)
 static void loop(struct gen *g, unsigned depth)
 {
    uint32_t outer = g->counter;
-   ir_inst *limit = chance(g, 50) ? ir_const(&g->b, 1 + below(g, 5)) : ir_op2(&g->b, IR_and, pick(g), ir_const(&g->b, 7));
+   ir_inst *limit =
+       chance(g, 50) ? ir_const(&g->b, 1 + below(g, 5)) : ir_op2(&g->b, IR_and, pick(g), ir_const(&g->b, 7));
    g->counter = ir_var_create(g->s, IR_T_I32, "counter");
    ir_var_store(&g->b, g->counter, ir_const(&g->b, 0));
    ir_loop *l = ir_begin_loop(&g->b);
@@ -377,7 +386,8 @@ static void statements(struct gen *g, unsigned depth, unsigned count)
    }
 }
 
-/* ---- whole shaders -------------------------------------------------------------------------------------- */
+/* ---- whole shaders --------------------------------------------------------------------------------------
+ */
 
 static void prologue(struct gen *g)
 {
@@ -394,7 +404,9 @@ static void prologue(struct gen *g)
       ir_inst *zero = ir_const(b, 0);
       g->desc[k] = ir_emit(b, IR_desc, IR_T_I32, 4, k, 1, &zero);
    }
-   ir_inst *src[2] = {g->desc[1], ir_op2(b, IR_shl, ir_op2(b, IR_and, g->id, ir_const(b, INPUT_WORDS / 2 - 1)), ir_const(b, 2))};
+   ir_inst *src[2] = {
+       g->desc[1],
+       ir_op2(b, IR_shl, ir_op2(b, IR_and, g->id, ir_const(b, INPUT_WORDS / 2 - 1)), ir_const(b, 2))};
    for (unsigned k = 0; k < 4; k++)
       keep(g, ir_emit(b, IR_buf_load, IR_T_I32, 1, 256 * k, 2, src));
    g->ints = s->var_count;
@@ -428,7 +440,8 @@ static void epilogue(struct gen *g, ir_inst **live)
 
 ir_shader *random_shader(const sc_input *in, const random_options *o)
 {
-   static const uint16_t sizes[][3] = {{32, 1, 1}, {8, 4, 1}, {40, 1, 1}, {5, 3, 2}, {64, 1, 1}, {1, 1, 1}, {16, 5, 1}};
+   static const uint16_t sizes[][3] = {{32, 1, 1}, {8, 4, 1}, {40, 1, 1}, {5, 3, 2},
+                                       {64, 1, 1}, {1, 1, 1}, {16, 5, 1}};
    struct gen *g = calloc(1, sizeof *g);
    ir_inst **live = calloc(o->live + 1, sizeof *live);
    g->o = o;
@@ -480,7 +493,9 @@ bool random_memory(eval_env *env, const random_options *o)
          return false;
       for (uint32_t k = 0; i != 0 && k < words[i]; k++) {
          x = x * 1664525u + 1013904223u;
-         env->buffer[i][k] = x >> 30 == 0 ? x >> 8 & 15 : x >> 30 == 1 ? 0x3f000000u + (x >> 6 & 0xffffff) : x ^ x >> 13;
+         env->buffer[i][k] = x >> 30 == 0   ? x >> 8 & 15
+                             : x >> 30 == 1 ? 0x3f000000u + (x >> 6 & 0xffffff)
+                                            : x ^ x >> 13;
       }
    }
    return true;

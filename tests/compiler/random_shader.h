@@ -14,12 +14,13 @@ typedef struct random_options {
    bool floats;
 } random_options;
 
-/* Bindings and memory that every random shader uses: 0 output, 1 input (storage), 2 uniform buffer, 3 atomics, 4 to 7 an array of
- * four uniform buffers. */
+/* Bindings and memory that every random shader uses: 0 output, 1 input (storage), 2 uniform buffer, 3
+ * atomics, 4 to 7 an array of four uniform buffers. */
 #define RANDOM_BINDINGS 5u
 #define RANDOM_OUTPUTS 24u /* words per invocation */
 void random_input(sc_input *in, const random_options *o);
-bool random_memory(eval_env *env, const random_options *o); /* allocates the buffers, contents from the seed */
+bool random_memory(eval_env *env,
+                   const random_options *o); /* allocates the buffers, contents from the seed */
 void random_memory_free(eval_env *env);
 
 /* In variable form, as a SPIR-V reader would leave it. */

@@ -1,4 +1,5 @@
-/* Programs on the machine: root table, descriptor sets and buffers laid out as sc.h says, one dispatch, memory back. */
+/* Programs on the machine: root table, descriptor sets and buffers laid out as sc.h says, one dispatch,
+ * memory back. */
 #include "run_isa.h"
 
 #include "core_rig.h"
@@ -63,10 +64,13 @@ static const char *fault_of(isa_rig *r)
    emu_device *dev = r->dev;
    if (!(emu_mmio_read(dev, GPU_REG_FAULT_STATUS) & 1))
       return NULL;
-   uint64_t va = emu_mmio_read(dev, GPU_REG_FAULT_VA_LO) | (uint64_t)emu_mmio_read(dev, GPU_REG_FAULT_VA_HI) << 32;
-   uint64_t pc = emu_mmio_read(dev, GPU_REG_FAULT_PC_LO) | (uint64_t)emu_mmio_read(dev, GPU_REG_FAULT_PC_HI) << 32;
-   snprintf(r->message, sizeof r->message, "fault %u, va 0x%llx, word %lld, info 0x%x", emu_mmio_read(dev, GPU_REG_FAULT_TYPE),
-            (unsigned long long)va, (long long)(pc - RIG_VA - RIG_PROGRAM) / 8, emu_mmio_read(dev, GPU_REG_FAULT_INFO));
+   uint64_t va = emu_mmio_read(dev, GPU_REG_FAULT_VA_LO) | (uint64_t)emu_mmio_read(dev, GPU_REG_FAULT_VA_HI)
+                                                               << 32;
+   uint64_t pc = emu_mmio_read(dev, GPU_REG_FAULT_PC_LO) | (uint64_t)emu_mmio_read(dev, GPU_REG_FAULT_PC_HI)
+                                                               << 32;
+   snprintf(r->message, sizeof r->message, "fault %u, va 0x%llx, word %lld, info 0x%x",
+            emu_mmio_read(dev, GPU_REG_FAULT_TYPE), (unsigned long long)va,
+            (long long)(pc - RIG_VA - RIG_PROGRAM) / 8, emu_mmio_read(dev, GPU_REG_FAULT_INFO));
    emu_mmio_write(dev, GPU_REG_FAULT_STATUS, 1);
    return r->message;
 }
@@ -74,8 +78,14 @@ static const char *fault_of(isa_rig *r)
 const char *isa_run(isa_rig *r, const sc_program *p, const sc_input *in, const eval_env *env)
 {
    emu_device *dev = r->dev;
-   rig_dispatch d = {.vregs = p->vregs, .sregs = p->sregs, .lds_B = p->lds_B, .scratch_B = p->scratch_B, .flags = p->ordered,
-                     .watchdog = 1, .program = RIG_PROGRAM, .program_qw = (uint32_t)p->word_count,
+   rig_dispatch d = {.vregs = p->vregs,
+                     .sregs = p->sregs,
+                     .lds_B = p->lds_B,
+                     .scratch_B = p->scratch_B,
+                     .flags = p->ordered,
+                     .watchdog = 1,
+                     .program = RIG_PROGRAM,
+                     .program_qw = (uint32_t)p->word_count,
                      .user = {(uint32_t)RIG_VA, (uint32_t)(RIG_VA >> 32)}};
    memcpy(d.group, p->group_size, sizeof d.group);
    memcpy(d.grid, env->grid, sizeof d.grid);

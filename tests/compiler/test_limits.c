@@ -26,7 +26,8 @@ static int compile(ir_shader *s, sc_program *p, char *err, size_t size)
 
 static void large_shaders_compile_quickly(void **state)
 {
-   random_options o = {.seed = 3, .statements = 4000, .variables = 40, .live = 60, .max_depth = 6, .floats = true};
+   random_options o = {
+       .seed = 3, .statements = 4000, .variables = 40, .live = 60, .max_depth = 6, .floats = true};
    sc_input in;
    random_input(&in, &o);
    for (unsigned k = 0; k < 3; k++) {
@@ -115,7 +116,9 @@ static void register_demand(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(large_shaders_compile_quickly), cmocka_unit_test(deep_nesting), cmocka_unit_test(register_demand),
+       cmocka_unit_test(large_shaders_compile_quickly),
+       cmocka_unit_test(deep_nesting),
+       cmocka_unit_test(register_demand),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

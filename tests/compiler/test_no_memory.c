@@ -1,5 +1,5 @@
-/* Compilation under failing allocations: whichever one fails, sc_compile says so, leaks nothing it can be blamed for and does not
- * crash. Built with malloc, calloc and realloc wrapped by the linker.
+/* Compilation under failing allocations: whichever one fails, sc_compile says so, leaks nothing it can be
+ * blamed for and does not crash. Built with malloc, calloc and realloc wrapped by the linker.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -12,7 +12,8 @@
 #include "ir.h"
 #include "sc.h"
 
-static const sc_binding bindings[] = {{0, 0, SC_BINDING_STORAGE_BUFFER, 1, false, 0}, {0, 1, SC_BINDING_UNIFORM_BUFFER, 1, false, 16}};
+static const sc_binding bindings[] = {{0, 0, SC_BINDING_STORAGE_BUFFER, 1, false, 0},
+                                      {0, 1, SC_BINDING_UNIFORM_BUFFER, 1, false, 16}};
 static const sc_input input = {.bindings = bindings, .binding_count = 2};
 
 struct rig {
@@ -162,7 +163,8 @@ static void code_behind_a_jump_is_dropped(void **state)
    ir_shader_destroy(r.s);
 }
 
-/* ---- folding ---------------------------------------------------------------------------------------------- */
+/* ---- folding ----------------------------------------------------------------------------------------------
+ */
 
 static uint32_t folded(unsigned op, uint32_t a, uint32_t b, uint32_t c)
 {
@@ -173,7 +175,8 @@ static uint32_t folded(unsigned op, uint32_t a, uint32_t b, uint32_t c)
 
 static void constants_fold_as_the_machine_computes(void **state)
 {
-   assert_int_equal(folded(IR_fadd, 0x7f800000, 0xff800000, 0), 0x7fc00000);   /* inf - inf: the canonical NaN */
+   assert_int_equal(folded(IR_fadd, 0x7f800000, 0xff800000, 0),
+                    0x7fc00000); /* inf - inf: the canonical NaN */
    assert_int_equal(folded(IR_fmul, 0xffc12345, 0x3f800000, 0), 0x7fc00000);   /* payloads are lost */
    assert_int_equal(folded(IR_fmin, 0x7fc00000, 0x40000000, 0), 0x40000000);   /* the number wins */
    assert_int_equal(folded(IR_fmax, 0x40000000, 0x7fc00000, 0), 0x40000000);
@@ -181,7 +184,8 @@ static void constants_fold_as_the_machine_computes(void **state)
    assert_int_equal(folded(IR_fadd, 1, 1, 0), 2);                              /* denormals are numbers */
    assert_int_equal(folded(IR_fsat, 0x80000000, 0, 0), 0);
    assert_int_equal(folded(IR_fsat, 0x7fc00000, 0, 0), 0);
-   assert_int_equal(folded(IR_ffma, 0x3f800001, 0x3f800001, 0xbf800002), 0x28800000); /* rounded once: 2^-46 is left */
+   assert_int_equal(folded(IR_ffma, 0x3f800001, 0x3f800001, 0xbf800002),
+                    0x28800000); /* rounded once: 2^-46 is left */
    assert_int_equal(folded(IR_frndne, 0x40200000, 0, 0), 0x40000000);          /* 2.5 to even */
    assert_int_equal(folded(IR_frndne, 0xbe800000, 0, 0), 0x80000000);          /* -0.25 to -0 */
    assert_int_equal(folded(IR_f2i, 0x4f000000, 0, 0), 0x7fffffff);
@@ -197,7 +201,8 @@ static void constants_fold_as_the_machine_computes(void **state)
    assert_int_equal(folded(IR_fltu, 0x7fc00000, 0, 0), 1);
    assert_int_equal(folded(IR_fne, 0x7fc00000, 0, 0), 0);
    uint32_t unused;
-   assert_false(fold_const(IR_fsin, (uint32_t[]){0, 0, 0}, &unused)); /* the machine's polynomials are its own */
+   assert_false(
+       fold_const(IR_fsin, (uint32_t[]){0, 0, 0}, &unused)); /* the machine's polynomials are its own */
    assert_false(fold_const(IR_fexp2, (uint32_t[]){0, 0, 0}, &unused));
 }
 
@@ -211,7 +216,9 @@ static void integer_identities(void **state)
    store(&r, ir_op2(&r.b, IR_iadd, ir_op2(&r.b, IR_iadd, x, c8), ir_const(&r.b, (uint32_t)-8)));
    store(&r, ir_op2(&r.b, IR_isub, x, x));
    simplify(&r);
-   assert_int_equal(count(&r, IR_imul) + count(&r, IR_udiv) + count(&r, IR_urem) + count(&r, IR_iadd) + count(&r, IR_isub), 0);
+   assert_int_equal(count(&r, IR_imul) + count(&r, IR_udiv) + count(&r, IR_urem) + count(&r, IR_iadd) +
+                        count(&r, IR_isub),
+                    0);
    assert_int_equal(count(&r, IR_shl), 1);
    assert_int_equal(count(&r, IR_shr), 1);
    assert_int_equal(count(&r, IR_and), 1);
@@ -221,7 +228,8 @@ static void integer_identities(void **state)
 static void float_identities_keep_nan_bits(void **state)
 {
    struct rig r = begin();
-   ir_inst *memory = load(&r, 0, 1), *sum = ir_op2(&r.b, IR_fadd, memory, memory), *one = ir_constf(&r.b, 1.0f);
+   ir_inst *memory = load(&r, 0, 1), *sum = ir_op2(&r.b, IR_fadd, memory, memory),
+           *one = ir_constf(&r.b, 1.0f);
    store(&r, ir_op2(&r.b, IR_fmul, sum, one));                  /* a sum is canonical: goes */
    store(&r, ir_op2(&r.b, IR_fmul, memory, one));               /* memory may hold any NaN: stays */
    store(&r, ir_op2(&r.b, IR_fadd, sum, ir_constf(&r.b, 0.0f))); /* -0 + 0 = +0: stays */
@@ -252,7 +260,8 @@ static void negated_compares_respect_nan(void **state)
    ir_shader_destroy(r.s);
 }
 
-/* ---- CSE, branches, loops ------------------------------------------------------------------------------------ */
+/* ---- CSE, branches, loops
+ * ------------------------------------------------------------------------------------ */
 
 static void cse_needs_dominance(void **state)
 {
@@ -331,7 +340,8 @@ static void licm_moves_invariants_only(void **state)
    ir_inst *x = lane(&r);
    ir_var_store(&r.b, v, ir_const(&r.b, 0));
    ir_loop *l = ir_begin_loop(&r.b);
-   ir_inst *now = ir_var_load(&r.b, v), *fixed = ir_op2(&r.b, IR_umulh, x, x), *moving = ir_op2(&r.b, IR_imulh, now, x);
+   ir_inst *now = ir_var_load(&r.b, v), *fixed = ir_op2(&r.b, IR_umulh, x, x),
+           *moving = ir_op2(&r.b, IR_imulh, now, x);
    ir_if *i = ir_begin_if(&r.b, ir_op2(&r.b, IR_ult, fixed, now));
    ir_break(&r.b);
    ir_end_if(&r.b, i);
@@ -347,7 +357,8 @@ static void licm_moves_invariants_only(void **state)
    ir_shader_destroy(r.s);
 }
 
-/* ---- memory and contraction --------------------------------------------------------------------------------------- */
+/* ---- memory and contraction
+ * --------------------------------------------------------------------------------------- */
 
 static void neighbouring_loads_merge(void **state)
 {
@@ -374,7 +385,8 @@ static void loads_do_not_cross_stores(void **state)
    ir_inst *again = ir_emit(&r.b, IR_buf_load, IR_T_I32, 1, 0, 2, src);
    store(&r, again);
    r.b.coherent = true;
-   ir_inst *c1 = ir_emit(&r.b, IR_buf_load, IR_T_I32, 1, 0, 2, src), *c2 = ir_emit(&r.b, IR_buf_load, IR_T_I32, 1, 0, 2, src);
+   ir_inst *c1 = ir_emit(&r.b, IR_buf_load, IR_T_I32, 1, 0, 2, src),
+           *c2 = ir_emit(&r.b, IR_buf_load, IR_T_I32, 1, 0, 2, src);
    r.b.coherent = false;
    store(&r, ir_op2(&r.b, IR_iadd, c1, c2));
    opt_memory(r.s);
@@ -402,7 +414,8 @@ static void contraction_respects_exact(void **state)
    ir_shader_destroy(r.s);
 }
 
-/* ---- divergence ----------------------------------------------------------------------------------------------------- */
+/* ---- divergence
+ * ----------------------------------------------------------------------------------------------------- */
 
 static void temporal_divergence(void **state)
 {
@@ -455,12 +468,23 @@ static void uniform_control_stays_uniform(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      T(mem2reg_puts_phis_at_merges), T(mem2reg_follows_breaks_and_continues), T(code_behind_a_jump_is_dropped),
-      T(constants_fold_as_the_machine_computes), T(integer_identities), T(float_identities_keep_nan_bits),
-      T(negated_compares_respect_nan), T(cse_needs_dominance), T(small_branches_become_selects),
-      T(branches_with_effects_stay), T(constant_conditions_drop_jumps), T(licm_moves_invariants_only),
-      T(neighbouring_loads_merge), T(loads_do_not_cross_stores), T(contraction_respects_exact), T(temporal_divergence),
-      T(uniform_control_stays_uniform),
+       T(mem2reg_puts_phis_at_merges),
+       T(mem2reg_follows_breaks_and_continues),
+       T(code_behind_a_jump_is_dropped),
+       T(constants_fold_as_the_machine_computes),
+       T(integer_identities),
+       T(float_identities_keep_nan_bits),
+       T(negated_compares_respect_nan),
+       T(cse_needs_dominance),
+       T(small_branches_become_selects),
+       T(branches_with_effects_stay),
+       T(constant_conditions_drop_jumps),
+       T(licm_moves_invariants_only),
+       T(neighbouring_loads_merge),
+       T(loads_do_not_cross_stores),
+       T(contraction_respects_exact),
+       T(temporal_divergence),
+       T(uniform_control_stays_uniform),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,9 @@
-/* Random shaders: the reference evaluator on the IR as built, after every pass, and the machine on the final program must
- * all leave the same memory. Register limits are drawn too, down to where nearly everything spills.
+/* Random shaders: the reference evaluator on the IR as built, after every pass, and the machine on the final
+ * program must all leave the same memory. Register limits are drawn too, down to where nearly everything
+ * spills.
  *
- * Arguments: [first seed] [count] [statements] for longer or shorter ones by hand; FIGMENT_SC=ir-all,mach,isa helps with a failure.
+ * Arguments: [first seed] [count] [statements] for longer or shorter ones by hand; FIGMENT_SC=ir-all,mach,isa
+ * helps with a failure.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,8 +33,9 @@ static void compare(struct run *r, const eval_env *got)
       for (uint32_t k = 0; k < got->size_B[i] / 4; k++) {
          if (got->buffer[i][k] == r->reference.buffer[i][k])
             continue;
-         fail_msg("seed %u, %s: buffer %u word %u (invocation %u, output %u) is 0x%x instead of 0x%x", r->options.seed, r->what, i, k,
-                  k / RANDOM_OUTPUTS, k % RANDOM_OUTPUTS, got->buffer[i][k], r->reference.buffer[i][k]);
+         fail_msg("seed %u, %s: buffer %u word %u (invocation %u, output %u) is 0x%x instead of 0x%x",
+                  r->options.seed, r->what, i, k, k / RANDOM_OUTPUTS, k % RANDOM_OUTPUTS, got->buffer[i][k],
+                  r->reference.buffer[i][k]);
       }
    }
 }
@@ -50,10 +53,10 @@ static void evaluate(struct run *r, const char *after)
    random_memory_free(&env);
 }
 
-#define PASS(r, pass)                                                                                         \
-   do {                                                                                                       \
-      pass((r)->s);                                                                                           \
-      evaluate(r, #pass);                                                                                     \
+#define PASS(r, pass)                                                                                        \
+   do {                                                                                                      \
+      pass((r)->s);                                                                                          \
+      evaluate(r, #pass);                                                                                    \
    } while (0)
 
 static void optimise(struct run *r)
@@ -88,7 +91,8 @@ static void execute(struct run *r)
    if (result != SC_OK)
       fail_msg("seed %u: ir_to_isa: %d %s", r->options.seed, result, err);
    assert_true(p.vregs <= (r->input.max_vregs ? r->input.max_vregs : 256));
-   snprintf(r->what, sizeof r->what, "on the machine, %u vregs %u sregs, %u spills", p.vregs, p.sregs, p.stats.spills);
+   snprintf(r->what, sizeof r->what, "on the machine, %u vregs %u sregs, %u spills", p.vregs, p.sregs,
+            p.stats.spills);
    assert_true(random_memory(&env, &r->options));
    const char *why = isa_run(r->rig, &p, &r->input, &env);
    if (why)
@@ -102,8 +106,12 @@ static void one_seed(isa_rig *rig, uint32_t seed)
 {
    static const uint16_t vregs[] = {0, 0, 16, 18, 24, 32, 48}, sregs[] = {0, 0, 0, 16, 24, 32};
    struct run r = {.rig = rig};
-   r.options = (random_options){.seed = seed, .statements = 20 + seed * 7 % 240, .variables = 3 + seed % 14, .live = seed * 3 % 40,
-                                .max_depth = 2 + seed % 5, .floats = seed % 3 != 0};
+   r.options = (random_options){.seed = seed,
+                                .statements = 20 + seed * 7 % 240,
+                                .variables = 3 + seed % 14,
+                                .live = seed * 3 % 40,
+                                .max_depth = 2 + seed % 5,
+                                .floats = seed % 3 != 0};
    if (statements)
       r.options.statements = statements;
    random_input(&r.input, &r.options);

@@ -1,5 +1,6 @@
-/* The self-checking shaders of glsl/ on the machine, with all registers and with so few that nearly everything spills. Their checks
- * must hold, and as many must have been made as the reference evaluator makes on the IR as read.
+/* The self-checking shaders of glsl/ on the machine, with all registers and with so few that nearly
+ * everything spills. Their checks must hold, and as many must have been made as the reference evaluator makes
+ * on the IR as read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,7 +58,8 @@ static uint32_t reference_checks(const char *name, const sc_input *in)
    return checks;
 }
 
-static void run_with(isa_rig *rig, const char *name, sc_input in, uint32_t vregs, uint32_t sregs, uint32_t want)
+static void run_with(isa_rig *rig, const char *name, sc_input in, uint32_t vregs, uint32_t sregs,
+                     uint32_t want)
 {
    char err[256] = "", where[64];
    sc_program p;

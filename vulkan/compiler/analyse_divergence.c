@@ -1,13 +1,13 @@
-/* Divergence: which values may differ between the active lanes of a wave, and which loops lanes may leave or repeat
- * apart from each other.
+/* Divergence: which values may differ between the active lanes of a wave, and which loops lanes may leave or
+ * repeat apart from each other.
  *
- * Starts from "everything uniform" and grows to a fixed point. Requires loop-closed form (lower_lcssa). Rules beyond
- * data flow:
+ * Starts from "everything uniform" and grows to a fixed point. Requires loop-closed form (lower_lcssa). Rules
+ * beyond data flow:
  *  - behind an if with a divergent condition, phis are divergent;
- *  - a break is divergent if a divergent if around it (within its loop) or an earlier divergent continue of the loop keeps some
- *    lanes from taking it; exit phis of such a loop are divergent;
- *  - a continue likewise; then every phi at the loop's head is divergent, because some lanes have the next iteration's
- *    value already while others still use this one's.
+ *  - a break is divergent if a divergent if around it (within its loop) or an earlier divergent continue of
+ * the loop keeps some lanes from taking it; exit phis of such a loop are divergent;
+ *  - a continue likewise; then every phi at the loop's head is divergent, because some lanes have the next
+ * iteration's value already while others still use this one's.
  */
 #include "ir.h"
 

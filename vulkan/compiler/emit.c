@@ -1,7 +1,7 @@
 /* Encoding: allocated machine code to ISA words.
  *
- * Drops what allocation made redundant (copies to the same register, exec writes nobody sees, branches to the next
- * instruction), then lays out and encodes. The only stage that knows word distances.
+ * Drops what allocation made redundant (copies to the same register, exec writes nobody sees, branches to the
+ * next instruction), then lays out and encodes. The only stage that knows word distances.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +70,9 @@ static void add_line(struct emission *e, const mach_inst *i)
    l->isa = (isa_inst){.op = i->op, .nd = i->nd, .neg = i->neg, .abs = i->abs, .sat = i->sat, .ret = i->ret,
                        .coherent = i->coherent, .imm = i->imm};
    if (i->op == MACH_COPY)
-      l->isa.op = is_vector(e, &i->dst) ? ISA_OP_v_mov : is_vector(e, &i->src[0]) ? ISA_OP_v_readfirst : ISA_OP_s_mov;
+      l->isa.op = is_vector(e, &i->dst)      ? ISA_OP_v_mov
+                  : is_vector(e, &i->src[0]) ? ISA_OP_v_readfirst
+                                             : ISA_OP_s_mov;
    l->isa.dst = operand(e, &i->dst, &l->isa);
    for (int k = 0; k < 3; k++)
       l->isa.src[k] = operand(e, &i->src[k], &l->isa);
@@ -108,7 +110,8 @@ static bool writes_exec(const isa_inst *i)
    return isa_lookup(i->op)->dst == ISA_K_S1 && i->dst == ISA_EXEC;
 }
 
-/* Does nothing see the exec that line n writes? Labels in between change nothing: who comes from there has its own. */
+/* Does nothing see the exec that line n writes? Labels in between change nothing: who comes from there has
+ * its own. */
 static bool exec_unseen(const struct emission *e, uint32_t n)
 {
    for (uint32_t k = n + 1; k < e->count; k++) {
@@ -163,15 +166,16 @@ static bool entered_between(const struct emission *e, uint32_t first, uint32_t l
    return false;
 }
 
-/* Lanes that leave a loop: exec &= C; phi copies; S &= ~exec; exec = S, with S = exec from before and read nowhere else.
- * exec = S & ~exec does the same, also for who jumps there with an empty exec. If allocation left no copies, it all is
- * exec &= ~C. Not if a branch of the lanes that stay leads in between. Returns whether line n was such an s_andn. */
+/* Lanes that leave a loop: exec &= C; phi copies; S &= ~exec; exec = S, with S = exec from before and read
+ * nowhere else. exec = S & ~exec does the same, also for who jumps there with an empty exec. If allocation
+ * left no copies, it all is exec &= ~C. Not if a branch of the lanes that stay leads in between. Returns
+ * whether line n was such an s_andn. */
 static bool shorten_exit(struct emission *e, uint32_t n)
 {
    struct line *leave = &e->lines[n];
    uint32_t m = next_line(e, n), unit = leave->unit[DST];
-   if (leave->isa.op != ISA_OP_s_andn || unit == NO_UNIT || unit != leave->unit[0] || leave->isa.src[1] != ISA_EXEC ||
-       e->reads[unit] != 2 || m >= e->count)
+   if (leave->isa.op != ISA_OP_s_andn || unit == NO_UNIT || unit != leave->unit[0] ||
+       leave->isa.src[1] != ISA_EXEC || e->reads[unit] != 2 || m >= e->count)
       return false;
    struct line *restore = &e->lines[m];
    if (restore->isa.op != ISA_OP_s_mov || restore->isa.dst != ISA_EXEC || restore->unit[0] != unit ||
@@ -182,7 +186,8 @@ static bool shorten_exit(struct emission *e, uint32_t n)
    while (before-- > 0 && e->lines[before].dropped)
       ;
    struct line *narrow = before < n ? &e->lines[before] : NULL;
-   bool direct = narrow && !entered_between(e, before + 1, n) && narrow->isa.dst == ISA_EXEC && narrow->isa.src[0] == ISA_EXEC &&
+   bool direct = narrow && !entered_between(e, before + 1, n) && narrow->isa.dst == ISA_EXEC &&
+                 narrow->isa.src[0] == ISA_EXEC &&
                  (narrow->isa.op == ISA_OP_s_and || narrow->isa.op == ISA_OP_s_andn);
    if (direct) {
       narrow->isa.op = narrow->isa.op == ISA_OP_s_and ? ISA_OP_s_andn : ISA_OP_s_and;
@@ -199,7 +204,8 @@ static bool shorten_exit(struct emission *e, uint32_t n)
 /* A saved exec that nobody reads any more. */
 static bool save_unread(const struct emission *e, const struct line *l)
 {
-   return l->isa.op == ISA_OP_s_mov && l->unit[DST] != NO_UNIT && l->isa.src[0] == ISA_EXEC && !e->reads[l->unit[DST]];
+   return l->isa.op == ISA_OP_s_mov && l->unit[DST] != NO_UNIT && l->isa.src[0] == ISA_EXEC &&
+          !e->reads[l->unit[DST]];
 }
 
 /* A conditional branch over an unconditional one. */
@@ -233,7 +239,8 @@ static void drop_redundant(struct emission *e)
             continue;
          if (shorten_exit(e, n) || turn_branch(e, n))
             again = true;
-         else if (is_branch(l) ? branches_to_next(e, n) : save_unread(e, l) || (writes_exec(&l->isa) && exec_unseen(e, n)))
+         else if (is_branch(l) ? branches_to_next(e, n)
+                               : save_unread(e, l) || (writes_exec(&l->isa) && exec_unseen(e, n)))
             again = l->dropped = true;
       }
    }

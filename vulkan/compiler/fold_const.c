@@ -1,8 +1,8 @@
 /* Constant evaluation, bit-exact with the ISA's arithmetic (gpu/manual, chapter ISA).
  *
- * Every float result that is a NaN is 0x7fc00000; denormals are kept; each operation rounds once to f32. Built with
- * contraction off, and fma without the C library's, whose Windows version rounds twice. No transcendentals: their
- * definition is the machine's.
+ * Every float result that is a NaN is 0x7fc00000; denormals are kept; each operation rounds once to f32.
+ * Built with contraction off, and fma without the C library's, whose Windows version rounds twice. No
+ * transcendentals: their definition is the machine's.
  */
 #include "fold_const.h"
 
@@ -25,7 +25,8 @@ static uint32_t bits(float f)
    return f != f ? 0x7fc00000u : u;
 }
 
-/* The product is exact in double; the sum is rounded to odd, so that rounding to float afterwards is right. */
+/* The product is exact in double; the sum is rounded to odd, so that rounding to float afterwards is right.
+ */
 static float fma_once(float a, float b, float c)
 {
    volatile double product = (double)a * (double)b, sum = product + (double)c;

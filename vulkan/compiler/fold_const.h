@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Operands are 32-bit values, bools are 0 or 1. False for operations that are not folded: those whose result the
- * manual defines by a polynomial, and those with no value of their own. */
+/* Operands are 32-bit values, bools are 0 or 1. False for operations that are not folded: those whose result
+ * the manual defines by a polynomial, and those with no value of their own. */
 bool fold_const(unsigned op, const uint32_t src[3], uint32_t *result);
 
 #endif

@@ -48,8 +48,9 @@ static const struct {
 #define FLAG_L IR_OPF_LOAD
 #define FLAG_W IR_OPF_EFFECT
 #define FLAG_C IR_OPF_CONTROL
-#define IR_OP(name, nsrc, type, flags, doc) [IR_##name] = {#name, nsrc, TYPE_##type, FLAG_##flags, NCOMP_##type, NULL},
-#define IR_OP64(name, srcs, type, doc)                                                                        \
+#define IR_OP(name, nsrc, type, flags, doc)                                                                  \
+   [IR_##name] = {#name, nsrc, TYPE_##type, FLAG_##flags, NCOMP_##type, NULL},
+#define IR_OP64(name, srcs, type, doc)                                                                       \
    [IR_##name] = {#name, (int)sizeof srcs - 1, TYPE_##type, IR_OPF_PURE, NCOMP_##type, srcs},
 #include "ir_ops.def"
 #undef IR_OP
@@ -436,7 +437,8 @@ static unsigned list_depth(const ir_list *list)
    return depth;
 }
 
-/* Puts `n` and a new block behind the builder's block; what follows the insertion point moves to that block. */
+/* Puts `n` and a new block behind the builder's block; what follows the insertion point moves to that block.
+ */
 static bool insert_node(ir_builder *b, ir_node *n)
 {
    ir_block *after = ir_block_create(b->s, NULL);

@@ -4,13 +4,13 @@
  * node = block | if (condition, then list, else list) | loop (body list).
  * Invariants: lists begin and end with a block and blocks and non-blocks alternate (block, if, block,
  * loop, block); a jump is the last instruction of its block, and nothing follows that block in its list;
- * a loop repeats its body until a jump_break is taken (falling off the end of the body continues). There is no
- * "return": the reader wraps bodies with early returns in a loop and breaks. Phis stand first in
- * the block after an if (predecessors: last block of then, last block of else, where they do not jump),
- * in the first block of a loop body (predecessors: block before the loop, then every continuing block in
- * program order) and in the block after a loop (predecessors: every breaking block in program order).
- * Values are scalars of 32 bits, bools, or tuples of 2..8 32-bit scalars (results of loads and `vec`).
- * Everything of a shader is allocated from its arena and freed with it.
+ * a loop repeats its body until a jump_break is taken (falling off the end of the body continues). There is
+ * no "return": the reader wraps bodies with early returns in a loop and breaks. Phis stand first in the block
+ * after an if (predecessors: last block of then, last block of else, where they do not jump), in the first
+ * block of a loop body (predecessors: block before the loop, then every continuing block in program order)
+ * and in the block after a loop (predecessors: every breaking block in program order). Values are scalars of
+ * 32 bits, bools, or tuples of 2..8 32-bit scalars (results of loads and `vec`). Everything of a shader is
+ * allocated from its arena and freed with it.
  */
 #ifndef SC_IR_H
 #define SC_IR_H
@@ -57,12 +57,15 @@ struct ir_inst {
    uint32_t pass_flags;     /* free for the running pass */
    uint32_t use_count;      /* valid after ir_count_uses */
    uint32_t spirv_word;     /* word offset of the SPIR-V instruction it came from, for diagnostics */
-   ir_inst *forward;        /* replacement chosen by the running pass, see ir_apply_forwards; NULL between passes */
+   ir_inst *forward; /* replacement chosen by the running pass, see ir_apply_forwards; NULL between passes */
 };
 
 enum ir_node_kind { IR_NODE_BLOCK, IR_NODE_IF, IR_NODE_LOOP };
 
-typedef struct ir_list { ir_node *first, *last; ir_node *parent; } ir_list; /* parent: the if/loop node, NULL for the body */
+typedef struct ir_list {
+   ir_node *first, *last;
+   ir_node *parent;
+} ir_list; /* parent: the if/loop node, NULL for the body */
 
 struct ir_node {
    uint8_t kind;
@@ -78,7 +81,7 @@ struct ir_block {
    ir_block **preds;
    ir_block *succs[2];      /* valid after ir_build_cfg; if: [0] then, [1] else */
    bool reachable;          /* valid after ir_build_cfg: unreachable blocks have no edges at all */
-   ir_block *idom;          /* valid after ir_build_dominance; NULL for the first block and unreachable ones */
+   ir_block *idom; /* valid after ir_build_dominance; NULL for the first block and unreachable ones */
    uint32_t dom_pre, dom_post; /* interval numbering of the dominator tree */
    ir_block *dom_child, *dom_sibling;
    ir_loop *loop;           /* innermost loop around it, valid after ir_index_blocks */
@@ -113,7 +116,7 @@ struct ir_shader {
    uint32_t lds_B, scratch_B;
    const struct sc_input *input;
    bool out_of_memory;      /* sticky: builders return a dummy instruction and set this */
-   bool too_deep;           /* sticky: ifs and loops are nested deeper than IR_MAX_DEPTH; passes may then not be run */
+   bool too_deep; /* sticky: ifs and loops are nested deeper than IR_MAX_DEPTH; passes may then not be run */
 };
 /* Passes recurse over the control-flow tree, so its depth is limited. */
 #define IR_MAX_DEPTH 512u
@@ -121,7 +124,9 @@ struct ir_shader {
 /* ---- construction (ir.c) ------------------------------------------------------------------ */
 ir_shader *ir_shader_create(const struct sc_input *input); /* body holds one empty block; NULL on OOM */
 void ir_shader_destroy(ir_shader *s);
-void *ir_alloc(ir_shader *s, size_t size);                 /* zeroed; never NULL (a sticky dummy page on OOM for size <= 64 KiB, else NULL) */
+void *
+ir_alloc(ir_shader *s,
+         size_t size); /* zeroed; never NULL (a sticky dummy page on OOM for size <= 64 KiB, else NULL) */
 
 /* A builder appends to the end of a block, or before an instruction. */
 typedef struct ir_builder {
@@ -150,13 +155,15 @@ uint32_t ir_var_create(ir_shader *s, enum ir_type type, const char *name);
 ir_inst *ir_var_load(ir_builder *b, uint32_t var);
 void ir_var_store(ir_builder *b, uint32_t var, ir_inst *value);
 
-/* Control flow. begin_* closes the builder's block and moves it into the new list; end_* moves it to the block after. */
+/* Control flow. begin_* closes the builder's block and moves it into the new list; end_* moves it to the
+ * block after. */
 ir_if *ir_begin_if(ir_builder *b, ir_inst *cond);
 void ir_begin_else(ir_builder *b, ir_if *i);
 void ir_end_if(ir_builder *b, ir_if *i);
 ir_loop *ir_begin_loop(ir_builder *b);
 void ir_end_loop(ir_builder *b, ir_loop *l);
-void ir_break(ir_builder *b);     /* what is emitted afterwards into the same list goes to an unreachable block that is dropped */
+void ir_break(ir_builder *b); /* what is emitted afterwards into the same list goes to an unreachable block
+                                 that is dropped */
 void ir_continue(ir_builder *b);
 
 /* ---- editing and walking --------------------------------------------------------------------- */
@@ -165,24 +172,27 @@ void ir_replace_uses(ir_shader *s, ir_inst *old, ir_inst *new_value);
 void ir_index_blocks(ir_shader *s);
 void ir_build_cfg(ir_shader *s);  /* index_blocks + preds/succs */
 void ir_count_uses(ir_shader *s);
-/* Replace every use of an instruction that has `forward` set by the end of its forward chain, and remove the instruction. */
+/* Replace every use of an instruction that has `forward` set by the end of its forward chain, and remove the
+ * instruction. */
 void ir_apply_forwards(ir_shader *s);
-/* build_cfg after edges were removed or blocks joined: sources of phis follow the predecessors that are left. The
- * CFG must have been valid before the change, and the pass calls ir_remove_unreachable only through this. */
+/* build_cfg after edges were removed or blocks joined: sources of phis follow the predecessors that are left.
+ * The CFG must have been valid before the change, and the pass calls ir_remove_unreachable only through this.
+ */
 void ir_update_cfg(ir_shader *s);
 void ir_build_dominance(ir_shader *s); /* build_cfg + immediate dominators */
 static inline bool ir_dominates(const ir_block *a, const ir_block *b)
 {
    return a->dom_pre <= b->dom_pre && b->dom_post <= a->dom_post;
 }
-/* Empty every block that control cannot reach and drop what follows it in its list. Returns whether anything changed. Phi
- * sources are not touched: unreachable blocks are no predecessors in the first place. */
+/* Empty every block that control cannot reach and drop what follows it in its list. Returns whether anything
+ * changed. Phi sources are not touched: unreachable blocks are no predecessors in the first place. */
 bool ir_remove_unreachable(ir_shader *s);
-/* Move the nodes of `from` (all but its first block, whose instructions are appended to the block `at`) behind `at`; the
- * instructions and nodes that followed go behind them. `from` is left empty. Used to dissolve an if or loop. */
+/* Move the nodes of `from` (all but its first block, whose instructions are appended to the block `at`)
+ * behind `at`; the instructions and nodes that followed go behind them. `from` is left empty. Used to
+ * dissolve an if or loop. */
 void ir_splice_list(ir_shader *s, ir_block *at, ir_list *from);
-/* Take the non-block node `n` out of its list and join the blocks around it; if the block before ends with a jump, what
- * follows `n` is dropped. */
+/* Take the non-block node `n` out of its list and join the blocks around it; if the block before ends with a
+ * jump, what follows `n` is dropped. */
 void ir_remove_node(ir_shader *s, ir_node *n);
 void ir_drop_after(ir_block *b); /* unlink every node behind b in its list */
 void ir_insert_before(ir_inst *pos, ir_inst *i); /* links an unlinked instruction */
@@ -204,14 +214,18 @@ unsigned ir_op_flags(enum ir_op op);
 int ir_op_nsrc(enum ir_op op);            /* -1: variable */
 unsigned ir_op_ncomp(enum ir_op op);      /* of the result: 2 for operations with a 64-bit result, else 1 */
 unsigned ir_src_ncomp(enum ir_op op, unsigned k); /* of source k, for operations on scalars and pairs */
-/* Result type an operation must have, or -1 if it follows source 1 (or is free, for undef, phi and var_load). */
+/* Result type an operation must have, or -1 if it follows source 1 (or is free, for undef, phi and var_load).
+ */
 int ir_op_type(enum ir_op op);
-static inline bool ir_is_jump(const ir_inst *i) { return i && (i->op == IR_jump_break || i->op == IR_jump_continue); }
+static inline bool ir_is_jump(const ir_inst *i)
+{
+   return i && (i->op == IR_jump_break || i->op == IR_jump_continue);
+}
 
 /* ---- text and checks --------------------------------------------------------------------------- */
 void ir_print(const ir_shader *s, FILE *f);
-/* Checks every invariant above (types, dominance, structure); prints the fault and aborts in debug builds, returns false otherwise. `after`
- * names the pass. */
+/* Checks every invariant above (types, dominance, structure); prints the fault and aborts in debug builds,
+ * returns false otherwise. `after` names the pass. */
 bool ir_validate(ir_shader *s, const char *after);
 
 /* ---- passes (one file each) ---------------------------------------------------------------------- */

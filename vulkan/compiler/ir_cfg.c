@@ -1,8 +1,8 @@
 /* Control-flow analyses of the structured IR: program order, edges, dominators, use counts.
  *
  * Program order (ifs and loops entered in place) is a topological order of all edges but loop back
- * edges, whose target is always the first block of a loop body. So reachability and dominators need one pass and no
- * iteration. Unreachable blocks have no edges and no dominator.
+ * edges, whose target is always the first block of a loop body. So reachability and dominators need one pass
+ * and no iteration. Unreachable blocks have no edges and no dominator.
  */
 #include "ir.h"
 
@@ -75,7 +75,8 @@ static void set_succs(ir_block *b)
    b->succs[0] = b->succs[1] = NULL;
    if (ir_is_jump(b->last)) {
       if (b->loop)
-         b->succs[0] = b->last->op == IR_jump_break ? ir_as_block(b->loop->node.next) : first_block_of(&b->loop->body);
+         b->succs[0] =
+             b->last->op == IR_jump_break ? ir_as_block(b->loop->node.next) : first_block_of(&b->loop->body);
    } else if (n && n->kind == IR_NODE_IF) {
       b->succs[0] = first_block_of(&ir_as_if(n)->then_list);
       b->succs[1] = first_block_of(&ir_as_if(n)->else_list);
@@ -273,8 +274,8 @@ void ir_build_dominance(ir_shader *s)
 
 /* ---- uses -------------------------------------------------------------------------------------------- */
 
-#define FOR_EACH_INST(s, b, i)                                                                                \
-   for (ir_block *b = ir_first_block(s); b; b = ir_next_block(b))                                             \
+#define FOR_EACH_INST(s, b, i)                                                                               \
+   for (ir_block *b = ir_first_block(s); b; b = ir_next_block(b))                                            \
       for (ir_inst *i = b->first; i; i = i->next)
 
 /* The if that consumes its condition behind block b, or NULL. */

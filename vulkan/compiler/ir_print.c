@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-static const char *const atomic_names[] = {"add", "imin", "imax", "umin", "umax", "and", "or", "xor", "swap", "cmpswap",
-                                           "fadd", "fmin", "fmax"};
+static const char *const atomic_names[] = {"add", "imin", "imax",    "umin", "umax", "and", "or",
+                                           "xor", "swap", "cmpswap", "fadd", "fmin", "fmax"};
 
 static void indent(FILE *f, unsigned depth)
 {
@@ -95,8 +95,8 @@ static void print_list(const ir_list *l, FILE *f, unsigned depth)
 
 void ir_print(const ir_shader *s, FILE *f)
 {
-   fprintf(f, "shader group %ux%ux%u lds %u scratch %u\n", s->group_size[0], s->group_size[1], s->group_size[2], s->lds_B,
-           s->scratch_B);
+   fprintf(f, "shader group %ux%ux%u lds %u scratch %u\n", s->group_size[0], s->group_size[1],
+           s->group_size[2], s->lds_B, s->scratch_B);
    if (s->too_deep || s->out_of_memory)
       fputs("incomplete: out of memory or nested too deep\n", f);
    else

@@ -1,7 +1,7 @@
 /* Checks that a shader obeys every rule of ir.h; run after each pass in debug builds.
  *
- * Invariant: read-only but for the CFG and dominator fields. A fault names the pass after which it was seen, the
- * instruction and the rule.
+ * Invariant: read-only but for the CFG and dominator fields. A fault names the pass after which it was seen,
+ * the instruction and the rule.
  */
 #include "ir.h"
 
@@ -32,12 +32,12 @@ static void fault(struct check *c, const ir_inst *i, const char *format, ...)
    fputc('\n', stderr);
 }
 
-#define CHECK(cond, inst, ...)                                                                                \
-   do {                                                                                                       \
-      if (!(cond)) {                                                                                          \
-         fault(c, inst, __VA_ARGS__);                                                                         \
-         return;                                                                                              \
-      }                                                                                                       \
+#define CHECK(cond, inst, ...)                                                                               \
+   do {                                                                                                      \
+      if (!(cond)) {                                                                                         \
+         fault(c, inst, __VA_ARGS__);                                                                        \
+         return;                                                                                             \
+      }                                                                                                      \
    } while (0)
 
 /* ---- structure ---------------------------------------------------------------------------------- */
@@ -63,12 +63,14 @@ static void check_links(struct check *c, ir_block *b)
 static void check_list(struct check *c, ir_list *l, ir_node *parent, bool in_loop)
 {
    CHECK(l->first && l->last, NULL, "empty list");
-   CHECK(l->first->kind == IR_NODE_BLOCK && l->last->kind == IR_NODE_BLOCK, NULL, "list does not begin and end with a block");
+   CHECK(l->first->kind == IR_NODE_BLOCK && l->last->kind == IR_NODE_BLOCK, NULL,
+         "list does not begin and end with a block");
    CHECK(l->parent == parent, NULL, "parent pointer of a list is wrong");
    ir_node *prev = NULL;
    for (ir_node *n = l->first; n && !c->failed; prev = n, n = n->next) {
       CHECK(n->list == l && n->prev == prev, NULL, "broken link between nodes");
-      CHECK(!prev || (prev->kind == IR_NODE_BLOCK) != (n->kind == IR_NODE_BLOCK), NULL, "blocks do not alternate");
+      CHECK(!prev || (prev->kind == IR_NODE_BLOCK) != (n->kind == IR_NODE_BLOCK), NULL,
+            "blocks do not alternate");
       if (n->kind == IR_NODE_BLOCK) {
          check_links(c, ir_as_block(n));
          CHECK(in_loop || !ir_is_jump(ir_as_block(n)->last), ir_as_block(n)->last, "jump outside of a loop");
@@ -87,7 +89,8 @@ static void check_list(struct check *c, ir_list *l, ir_node *parent, bool in_loo
 static void want(struct check *c, ir_inst *i, unsigned k, unsigned type, unsigned min, unsigned max)
 {
    CHECK(i->src[k]->type == type, i, "source %u (%%%u) has the wrong type", k, i->src[k]->id);
-   CHECK(i->src[k]->ncomp >= min && i->src[k]->ncomp <= max, i, "source %u has %u components", k, i->src[k]->ncomp);
+   CHECK(i->src[k]->ncomp >= min && i->src[k]->ncomp <= max, i, "source %u has %u components", k,
+         i->src[k]->ncomp);
 }
 
 static void want_ncomp(struct check *c, ir_inst *i, unsigned min, unsigned max)
@@ -118,15 +121,16 @@ static void check_types(struct check *c, ir_inst *i)
    }
    switch (i->op) {
    case IR_phi:
-      CHECK(i->block->reachable == false || i->nsrc == i->block->pred_count, i, "%u sources for %u predecessors", i->nsrc,
-            i->block->pred_count);
+      CHECK(i->block->reachable == false || i->nsrc == i->block->pred_count, i,
+            "%u sources for %u predecessors", i->nsrc, i->block->pred_count);
       for (unsigned k = 0; k < i->nsrc; k++)
          want(c, i, k, i->type, i->ncomp, i->ncomp);
       break;
    case IR_undef:
       break;
    case IR_vec:
-      CHECK(i->ncomp >= 2 && i->ncomp <= 8 && i->ncomp == i->nsrc, i, "%u components of %u sources", i->ncomp, i->nsrc);
+      CHECK(i->ncomp >= 2 && i->ncomp <= 8 && i->ncomp == i->nsrc, i, "%u components of %u sources", i->ncomp,
+            i->nsrc);
       for (unsigned k = 0; k < i->nsrc; k++)
          want(c, i, k, IR_T_I32, 1, 1);
       break;
@@ -205,11 +209,14 @@ static void check_dominance(struct check *c, ir_inst *i)
    for (unsigned k = 0; k < i->nsrc; k++) {
       ir_block *def = i->src[k]->block;
       if (i->op == IR_phi) {
-         CHECK(ir_dominates(def, i->block->preds[k]), i, "source %u (%%%u) does not reach its predecessor", k, i->src[k]->id);
+         CHECK(ir_dominates(def, i->block->preds[k]), i, "source %u (%%%u) does not reach its predecessor", k,
+               i->src[k]->id);
       } else if (def == i->block) {
-         CHECK(i->src[k]->pass_flags < i->pass_flags, i, "source %u (%%%u) is defined later", k, i->src[k]->id);
+         CHECK(i->src[k]->pass_flags < i->pass_flags, i, "source %u (%%%u) is defined later", k,
+               i->src[k]->id);
       } else {
-         CHECK(ir_dominates(def, i->block), i, "source %u (%%%u) does not dominate its use", k, i->src[k]->id);
+         CHECK(ir_dominates(def, i->block), i, "source %u (%%%u) does not dominate its use", k,
+               i->src[k]->id);
       }
    }
 }
@@ -228,7 +235,8 @@ static void check_block(struct check *c, ir_block *b)
    if (c->failed || !n || n->kind != IR_NODE_IF)
       return;
    ir_inst *cond = ir_as_if(n)->cond;
-   CHECK(cond && cond->id < c->s->next_id && c->by_id[cond->id] == cond, NULL, "condition is not in the shader");
+   CHECK(cond && cond->id < c->s->next_id && c->by_id[cond->id] == cond, NULL,
+         "condition is not in the shader");
    CHECK(cond->type == IR_T_BOOL, cond, "condition is no bool");
    CHECK(!b->reachable || ir_dominates(cond->block, b), cond, "condition does not dominate its if");
 }

@@ -1,7 +1,7 @@
 /* Instruction selection: entry point, and operands of every kind.
  *
- * Values get units when first needed. A value that is needed in the other register file is moved there once per block.
- * Constants are operands; all but one distinct literal of an instruction are put into a register.
+ * Values get units when first needed. A value that is needed in the other register file is moved there once
+ * per block. Constants are operands; all but one distinct literal of an instruction are put into a register.
  */
 #include "isel.h"
 
@@ -34,8 +34,8 @@ static void limit_literals(isel_ctx *c, uint32_t block, mach_inst *i)
    }
 }
 
-mach_inst *isel_emit_at(isel_ctx *c, uint32_t block, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b,
-                        mach_operand d)
+mach_inst *isel_emit_at(isel_ctx *c, uint32_t block, enum isa_op op, mach_operand dst, mach_operand a,
+                        mach_operand b, mach_operand d)
 {
    mach_inst i = {.op = (uint16_t)op, .dst = dst, .src = {a, b, d}, .target = MACH_NO_BLOCK};
    limit_literals(c, block, &i);
@@ -45,7 +45,8 @@ mach_inst *isel_emit_at(isel_ctx *c, uint32_t block, enum isa_op op, mach_operan
    return placed ? placed : &c->no_memory;
 }
 
-mach_inst *isel_emit(isel_ctx *c, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b, mach_operand d)
+mach_inst *isel_emit(isel_ctx *c, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b,
+                     mach_operand d)
 {
    return isel_emit_at(c, c->cur, op, dst, a, b, d);
 }
@@ -72,14 +73,17 @@ uint32_t isel_unit_of(isel_ctx *c, ir_inst *i)
    } else if (i->op == IR_buf_size) {
       v->unit = isel_unit_of(c, i->src[0]) + 2; /* the descriptor's size field */
    } else if (i->op == IR_local_id || i->op == IR_group_id || i->op == IR_grid_size) {
-      const uint32_t *units = i->op == IR_local_id ? c->local_id : i->op == IR_group_id ? c->group_id : c->grid_size;
+      const uint32_t *units = i->op == IR_local_id   ? c->local_id
+                              : i->op == IR_group_id ? c->group_id
+                                                     : c->grid_size;
       v->unit = units[i->imm < 3 ? i->imm : 0];
    } else if (i->op == IR_wave_index) {
       v->unit = c->wave_index;
    } else if (v->home == HOME_V) {
       v->unit = mach_new_units(c->m, MACH_V, i->ncomp);
    } else {
-      v->unit = mach_new_units(c->m, MACH_S, i->ncomp == 3 ? 4 : i->ncomp); /* there is no scalar load of three */
+      v->unit =
+          mach_new_units(c->m, MACH_S, i->ncomp == 3 ? 4 : i->ncomp); /* there is no scalar load of three */
    }
    return v->unit;
 }
@@ -99,7 +103,8 @@ static mach_operand moved(isel_ctx *c, ir_inst *i, enum mach_class to)
       return mach_unit_op(v->moved_unit);
    mach_operand dst = isel_new(c, to, i->ncomp);
    for (unsigned k = 0; k < i->ncomp; k++) {
-      mach_operand src = isel_is_const(i) ? mach_const(i->imm) : mach_plus(mach_unit_op(isel_unit_of(c, i)), k);
+      mach_operand src =
+          isel_is_const(i) ? mach_const(i->imm) : mach_plus(mach_unit_op(isel_unit_of(c, i)), k);
       if (to == MACH_S)
          isel_emit(c, ISA_OP_v_readfirst, mach_plus(dst, k), src, mach_none(), mach_none());
       else
@@ -133,7 +138,8 @@ mach_operand isel_mask(isel_ctx *c, ir_inst *i)
 
 /* ---- launch state ------------------------------------------------------------------------------ */
 
-/* A unit group that starts out as what the hardware puts into `reg`. The copy lets the value live elsewhere. */
+/* A unit group that starts out as what the hardware puts into `reg`. The copy lets the value live elsewhere.
+ */
 static uint32_t launch_value(isel_ctx *c, enum mach_class cls, unsigned reg, unsigned size)
 {
    uint32_t fixed = mach_new_units(c->m, cls, size), unit = mach_new_units(c->m, cls, size);

@@ -1,8 +1,8 @@
 /* Instruction selection, shared between its parts.
  *
  * isel_home.c decides for every value which register file it lives in; isel_alu.c selects arithmetic;
- * isel_memory.c memory and system values; isel_copy.c turns phis into copies; isel_flow.c walks the control-flow tree
- * and inserts exec mask handling; isel.c has operands and the entry point.
+ * isel_memory.c memory and system values; isel_copy.c turns phis into copies; isel_flow.c walks the
+ * control-flow tree and inserts exec mask handling; isel.c has operands and the entry point.
  */
 #ifndef SC_ISEL_H
 #define SC_ISEL_H
@@ -59,9 +59,10 @@ typedef struct isel {
 } isel_ctx;
 
 /* ---- isel.c: emission and operands --------------------------------------------------------- */
-mach_inst *isel_emit(isel_ctx *c, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b, mach_operand d);
-mach_inst *isel_emit_at(isel_ctx *c, uint32_t block, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b,
-                        mach_operand d);
+mach_inst *isel_emit(isel_ctx *c, enum isa_op op, mach_operand dst, mach_operand a, mach_operand b,
+                     mach_operand d);
+mach_inst *isel_emit_at(isel_ctx *c, uint32_t block, enum isa_op op, mach_operand dst, mach_operand a,
+                        mach_operand b, mach_operand d);
 void isel_copy(isel_ctx *c, uint32_t dst_unit, mach_operand src);
 uint32_t isel_unit_of(isel_ctx *c, ir_inst *i);   /* first unit of the value, allocated at first need */
 mach_operand isel_any(isel_ctx *c, ir_inst *i);   /* A1: constant, scalar or vector */
@@ -91,9 +92,10 @@ bool isel_scalar_buffer(const isel_ctx *c, const ir_inst *load); /* may be read 
 /* Copies for the phis of `to` on the edge from `from`, at the end of the current block. */
 void isel_phi_copies(isel_ctx *c, ir_block *from, ir_block *to);
 bool isel_edge_has_copies(ir_block *from, ir_block *to);
-/* Units of masks that are merged lane by lane need a definition in front of the construct that assigns them. */
+/* Units of masks that are merged lane by lane need a definition in front of the construct that assigns them.
+ */
 void isel_prepare_phis(isel_ctx *c, ir_block *to);
 void isel_list(isel_ctx *c, ir_list *l);
-void isel_require_lanes(isel_ctx *c);             /* leave if exec is 0: what follows must not run without lanes */
+void isel_require_lanes(isel_ctx *c); /* leave if exec is 0: what follows must not run without lanes */
 
 #endif

@@ -1,8 +1,8 @@
 /* Phis to copies at the ends of the predecessors.
  *
- * All copies of one edge happen at once: they are put in an order in which no copy overwrites what a later one
- * reads, cycles are broken with a temporary. A mask that several groups of lanes assign one after the other is merged:
- * only the bits of active lanes change.
+ * All copies of one edge happen at once: they are put in an order in which no copy overwrites what a later
+ * one reads, cycles are broken with a temporary. A mask that several groups of lanes assign one after the
+ * other is merged: only the bits of active lanes change.
  */
 #include <stdlib.h>
 
@@ -144,7 +144,8 @@ void isel_phi_copies(isel_ctx *c, ir_block *from, ir_block *to)
          struct move m = {.dst = isel_unit_of(c, i) + k, .merge = merge};
          if (src->op != IR_undef) {
             m.src = i->type == IR_T_BOOL ? isel_mask(c, src) : isel_any(c, src);
-            m.strict = merge && !isel_is_const(src) && isel_val(c, src)->strict && isel_val(c, src)->strict_epoch == c->epoch;
+            m.strict = merge && !isel_is_const(src) && isel_val(c, src)->strict &&
+                       isel_val(c, src)->strict_epoch == c->epoch;
             m.src.value += m.src.kind == MACH_UNIT ? k : 0;
          }
          if (m.src.kind != MACH_UNIT || m.src.value != m.dst)
@@ -162,6 +163,7 @@ void isel_prepare_phis(isel_ctx *c, ir_block *to)
                                          : ((const ir_loop *)prev)->divergent_break;
    for (ir_inst *i = to->first; later && i && i->op == IR_phi; i = i->next) {
       for (unsigned k = 0; k < i->ncomp && isel_val(c, i)->home == HOME_S; k++)
-         isel_emit(c, (enum isa_op)MACH_IMPDEF, mach_unit_op(isel_unit_of(c, i) + k), mach_none(), mach_none(), mach_none());
+         isel_emit(c, (enum isa_op)MACH_IMPDEF, mach_unit_op(isel_unit_of(c, i) + k), mach_none(),
+                   mach_none(), mach_none());
    }
 }

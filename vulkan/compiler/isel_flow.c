@@ -1,13 +1,14 @@
 /* Control flow and the exec mask.
  *
- * exec holds the lanes for which the current place is on their path. A divergent if saves exec, narrows it for
- * each side and restores it. A jump takes its lanes out of the saved masks of the divergent ifs it leaves, so that they
- * do not come back before the loop's end. A loop with divergent jumps runs until no lane is left; lanes that continued early
- * are collected and come back at the bottom; behind the loop the mask from before it returns.
+ * exec holds the lanes for which the current place is on their path. A divergent if saves exec, narrows it
+ * for each side and restores it. A jump takes its lanes out of the saved masks of the divergent ifs it
+ * leaves, so that they do not come back before the loop's end. A loop with divergent jumps runs until no lane
+ * is left; lanes that continued early are collected and come back at the bottom; behind the loop the mask
+ * from before it returns.
  *
- * Code may run while exec is 0 unless it could then do harm: loops (which might never end), barriers and scalar
- * loads with a computed address are reached only after a test (isel_require_lanes), which leaves for the end of the
- * innermost list whose end recomputes exec. c->maybe_empty tracks where that can be.
+ * Code may run while exec is 0 unless it could then do harm: loops (which might never end), barriers and
+ * scalar loads with a computed address are reached only after a test (isel_require_lanes), which leaves for
+ * the end of the innermost list whose end recomputes exec. c->maybe_empty tracks where that can be.
  */
 #include "isel.h"
 
@@ -97,7 +98,8 @@ static unsigned cost_from(const ir_node *n, unsigned limit)
       if (n->kind == IR_NODE_LOOP)
          return limit;
       if (n->kind == IR_NODE_IF) {
-         cost += 4 + cost_from(((const ir_if *)n)->then_list.first, limit) + cost_from(((const ir_if *)n)->else_list.first, limit);
+         cost += 4 + cost_from(((const ir_if *)n)->then_list.first, limit) +
+                 cost_from(((const ir_if *)n)->else_list.first, limit);
          continue;
       }
       for (const ir_inst *i = ((const ir_block *)n)->first; i && cost < limit; i = i->next)
@@ -129,7 +131,8 @@ static void divergent_jump(isel_ctx *c, isel_scope *loop, bool is_break)
 {
    bool inside_if = !c->scope->loop;
    if (!is_break && loop->loop->divergent_continue)
-      isel_emit(c, ISA_OP_s_or, mach_unit_op(loop->continued), mach_unit_op(loop->continued), mach_exec(), mach_none());
+      isel_emit(c, ISA_OP_s_or, mach_unit_op(loop->continued), mach_unit_op(loop->continued), mach_exec(),
+                mach_none());
    leave_ifs(c, mach_exec());
    if (is_break && !inside_if && !loop->loop->divergent_continue) {
       branch(c, ISA_OP_s_br, mach_none(), loop->exit); /* nobody is left */
@@ -181,7 +184,8 @@ static void uniform_if(isel_ctx *c, ir_if *n)
       isel_emit(c, ISA_OP_s_and, active, cond, mach_exec(), mach_none());
       cond = active;
    }
-   bool need_then = side_needed(&n->then_list, before, after), need_else = side_needed(&n->else_list, before, after);
+   bool need_then = side_needed(&n->then_list, before, after),
+        need_else = side_needed(&n->else_list, before, after);
    bool empty_before = c->maybe_empty, empty_then = c->maybe_empty;
    uint32_t then_block = new_block(c), else_block = new_block(c), end = new_block(c), from = c->cur;
    branch(c, need_then ? ISA_OP_s_brz : ISA_OP_s_brnz, cond, need_then && need_else ? else_block : end);
@@ -225,7 +229,8 @@ static bool lone_jump(isel_ctx *c, ir_if *n, ir_list *l, bool inverted)
       mach_operand lanes = isel_new(c, MACH_S, 1);
       isel_emit(c, inverted ? ISA_OP_s_andn : ISA_OP_s_and, lanes, mach_exec(), cond, mach_none());
       if (!is_break)
-         isel_emit(c, ISA_OP_s_or, mach_unit_op(loop->continued), mach_unit_op(loop->continued), lanes, mach_none());
+         isel_emit(c, ISA_OP_s_or, mach_unit_op(loop->continued), mach_unit_op(loop->continued), lanes,
+                   mach_none());
       leave_ifs(c, lanes);
    }
    set_exec(c, inverted ? ISA_OP_s_and : ISA_OP_s_andn, mach_exec(), cond);
@@ -245,8 +250,8 @@ static void skip_if_empty(isel_ctx *c, const ir_list *l, uint32_t target, uint32
    edge(c, c->cur, next);
 }
 
-static void divergent_sides(isel_ctx *c, ir_if *n, ir_list *first, ir_list *second, bool inverted, isel_scope *scope,
-                            uint32_t end)
+static void divergent_sides(isel_ctx *c, ir_if *n, ir_list *first, ir_list *second, bool inverted,
+                            isel_scope *scope, uint32_t end)
 {
    ir_block *after = ir_as_block(n->node.next);
    mach_operand cond = isel_mask(c, n->cond), saved = mach_unit_op(scope->saved);
@@ -280,11 +285,13 @@ static void divergent_sides(isel_ctx *c, ir_if *n, ir_list *first, ir_list *seco
 static void divergent_if(isel_ctx *c, ir_if *n)
 {
    ir_block *before = ir_as_block(n->node.prev), *after = ir_as_block(n->node.next);
-   bool need_then = side_needed(&n->then_list, before, after), need_else = side_needed(&n->else_list, before, after);
+   bool need_then = side_needed(&n->then_list, before, after),
+        need_else = side_needed(&n->else_list, before, after);
    bool empty_before = c->maybe_empty;
    if (!need_then && !need_else)
       return;
-   ir_list *first = need_then ? &n->then_list : &n->else_list, *second = need_then && need_else ? &n->else_list : NULL;
+   ir_list *first = need_then ? &n->then_list : &n->else_list,
+           *second = need_then && need_else ? &n->else_list : NULL;
    if (!second && lone_jump(c, n, first, !need_then)) {
       c->maybe_empty = true;
    } else {
@@ -300,7 +307,8 @@ static void divergent_if(isel_ctx *c, ir_if *n)
       isel_require_lanes(c);
 }
 
-/* ---- loop ------------------------------------------------------------------------------------------------ */
+/* ---- loop ------------------------------------------------------------------------------------------------
+ */
 
 static void loop_body(isel_ctx *c, ir_loop *n, isel_scope *scope)
 {
@@ -375,7 +383,8 @@ static void emit_loop(isel_ctx *c, ir_loop *n)
    c->maybe_empty = false;
 }
 
-/* ---- lists -------------------------------------------------------------------------------------------------- */
+/* ---- lists
+ * -------------------------------------------------------------------------------------------------- */
 
 static void emit_block(isel_ctx *c, ir_block *b)
 {

@@ -1,9 +1,10 @@
 /* Which register file a value lives in.
  *
- * Divergent values live in vector registers, bools as masks in scalar registers. A uniform value lives in a scalar
- * register if the scalar unit can compute it from scalar operands, else in vector registers, where all active lanes agree:
- * floats mostly. Starts with every candidate scalar and demotes to a fixed point. The same walk finds the bools in
- * "full" form: computed by scalar compares from scalar values, they are 0 or ~0 independent of exec.
+ * Divergent values live in vector registers, bools as masks in scalar registers. A uniform value lives in a
+ * scalar register if the scalar unit can compute it from scalar operands, else in vector registers, where all
+ * active lanes agree: floats mostly. Starts with every candidate scalar and demotes to a fixed point. The
+ * same walk finds the bools in "full" form: computed by scalar compares from scalar values, they are 0 or ~0
+ * independent of exec.
  */
 #include <string.h>
 
@@ -50,7 +51,8 @@ bool isel_scalar_buffer(const isel_ctx *c, const ir_inst *load)
 {
    const ir_inst *desc = load->src[0];
    const struct sc_input *in = c->s->input;
-   if (load->coherent || load->aux != IR_W_DWORDS || desc->op != IR_desc || desc->divergent || !in || desc->imm >= in->binding_count)
+   if (load->coherent || load->aux != IR_W_DWORDS || desc->op != IR_desc || desc->divergent || !in ||
+       desc->imm >= in->binding_count)
       return false;
    return in->bindings[desc->imm].kind == SC_BINDING_UNIFORM_BUFFER || !c->written[desc->imm];
 }
@@ -77,7 +79,8 @@ static bool can_be_scalar(isel_ctx *c, ir_inst *i)
       v->via_vector = v->wants_scalar;
       return v->wants_scalar;
    case IR_sel:
-      return in_scalar(c, i->src[1]) && in_scalar(c, i->src[2]) && (isel_is_const(i->src[0]) || isel_val(c, i->src[0])->full);
+      return in_scalar(c, i->src[1]) && in_scalar(c, i->src[2]) &&
+             (isel_is_const(i->src[0]) || isel_val(c, i->src[0])->full);
    default:
       return isel_has_scalar_op(i->op) && all_scalar(c, i);
    }

@@ -1,8 +1,8 @@
 /* Instruction selection of memory: push constants, descriptors, buffers, LDS, scratch, barriers.
  *
- * The root table address comes in s0:s1 (sc.h). Set pointers, and descriptors with a constant index, are loaded once in the
- * entry block. A dynamic descriptor index is clamped to the binding's array, so that a descriptor load never leaves
- * the set, not even when it runs for lanes that are switched off.
+ * The root table address comes in s0:s1 (sc.h). Set pointers, and descriptors with a constant index, are
+ * loaded once in the entry block. A dynamic descriptor index is clamped to the binding's array, so that a
+ * descriptor load never leaves the set, not even when it runs for lanes that are switched off.
  */
 #include "isel.h"
 
@@ -12,7 +12,12 @@ bool isel_is_memory(unsigned op)
 {
    switch (op) {
    case IR_push_load: case IR_desc: case IR_buf_load: case IR_buf_store: case IR_buf_atomic: case IR_lds_load:
-   case IR_lds_store: case IR_lds_atomic: case IR_scratch_load: case IR_scratch_store: case IR_barrier: case IR_fence:
+   case IR_lds_store:
+   case IR_lds_atomic:
+   case IR_scratch_load:
+   case IR_scratch_store:
+   case IR_barrier:
+   case IR_fence:
       return true;
    default:
       return false;
@@ -29,8 +34,9 @@ static enum isa_op scalar_sized(enum isa_op x1, unsigned ncomp)
    return (enum isa_op)(x1 + (ncomp == 1 ? 0 : ncomp == 2 ? 1 : 2)); /* x1 x2 x4 */
 }
 _Static_assert(ISA_OP_b_load_x4 == ISA_OP_b_load_x1 + 3 && ISA_OP_l_store_x4 == ISA_OP_l_store_x1 + 3 &&
-                  ISA_OP_g_load_x4 == ISA_OP_g_load_x1 + 3 && ISA_OP_b_store_x4 == ISA_OP_b_store_x1 + 3 &&
-                  ISA_OP_s_load_x4 == ISA_OP_s_load_x1 + 2 && ISA_OP_s_buf_load_x4 == ISA_OP_s_buf_load_x1 + 2,
+                   ISA_OP_g_load_x4 == ISA_OP_g_load_x1 + 3 && ISA_OP_b_store_x4 == ISA_OP_b_store_x1 + 3 &&
+                   ISA_OP_s_load_x4 == ISA_OP_s_load_x1 + 2 &&
+                   ISA_OP_s_buf_load_x4 == ISA_OP_s_buf_load_x1 + 2,
                "sized opcodes are consecutive");
 
 /* Load or store of i->aux wide scalars: x1 is the operation on one dword, x8 the one on a byte. */
@@ -90,7 +96,8 @@ static mach_operand descriptor_table(isel_ctx *c, const sc_binding *binding, uin
    uint32_t set = binding->set < SC_MAX_SETS ? binding->set : 0;
    if (c->set_pointer[set] == ISEL_NONE) {
       mach_operand pointer = isel_new(c, MACH_S, 2);
-      mach_inst *m = isel_emit_at(c, c->entry, ISA_OP_s_load_x2, pointer, mach_unit_op(c->root), mach_const(0), mach_none());
+      mach_inst *m = isel_emit_at(c, c->entry, ISA_OP_s_load_x2, pointer, mach_unit_op(c->root),
+                                  mach_const(0), mach_none());
       m->imm = SC_ROOT_SETS + set * 8;
       c->set_pointer[set] = pointer.value;
    }
@@ -98,7 +105,8 @@ static mach_operand descriptor_table(isel_ctx *c, const sc_binding *binding, uin
 }
 
 /* offset = index * 16 + what does not fit the immediate. */
-static mach_operand descriptor_offset(isel_ctx *c, ir_inst *index, bool scalar, uint32_t count, uint32_t *offset)
+static mach_operand descriptor_offset(isel_ctx *c, ir_inst *index, bool scalar, uint32_t count,
+                                      uint32_t *offset)
 {
    enum mach_class cls = scalar ? MACH_S : MACH_V;
    uint32_t last = count ? count - 1 : 0;
@@ -114,7 +122,8 @@ static mach_operand descriptor_offset(isel_ctx *c, ir_inst *index, bool scalar, 
    if (*offset > ISA_IMM_MAX) {
       at = u;
       u = isel_new(c, cls, 1);
-      isel_emit(c, scalar ? ISA_OP_s_add : ISA_OP_v_add_u32, u, at, mach_const(*offset & ~0xfffu), mach_none());
+      isel_emit(c, scalar ? ISA_OP_s_add : ISA_OP_v_add_u32, u, at, mach_const(*offset & ~0xfffu),
+                mach_none());
       *offset &= 0xfffu;
    }
    return u;
@@ -131,7 +140,8 @@ static void descriptor(isel_ctx *c, ir_inst *i, mach_operand dst)
       block = c->entry;
    }
    mach_operand at = descriptor_offset(c, i->src[0], scalar, binding->count, &offset);
-   mach_inst *m = isel_emit_at(c, block, scalar ? ISA_OP_s_load_x4 : ISA_OP_g_load_x4, dst, table, at, mach_none());
+   mach_inst *m =
+       isel_emit_at(c, block, scalar ? ISA_OP_s_load_x4 : ISA_OP_g_load_x4, dst, table, at, mach_none());
    m->imm = offset;
 }
 
@@ -190,7 +200,8 @@ static void buffer_load(isel_ctx *c, ir_inst *i, mach_operand dst)
    uint32_t imm;
    if (v->home == HOME_S && !v->via_vector) {
       mach_operand at = address(c, i->src[1], true, i->imm, &imm);
-      finish(isel_emit(c, scalar_sized(ISA_OP_s_buf_load_x1, i->ncomp), dst, descriptor_operand(c, i->src[0]), at, mach_none()),
+      finish(isel_emit(c, scalar_sized(ISA_OP_s_buf_load_x1, i->ncomp), dst, descriptor_operand(c, i->src[0]),
+                       at, mach_none()),
              i, imm);
       return;
    }
@@ -232,7 +243,8 @@ static mach_operand atomic_data(isel_ctx *c, ir_inst *i, unsigned first)
    return pair;
 }
 
-/* The result depends on the order of waves if an old value is used, if the last writer wins, or if sums are rounded. */
+/* The result depends on the order of waves if an old value is used, if the last writer wins, or if sums are
+ * rounded. */
 static void note_order(isel_ctx *c, const ir_inst *i)
 {
    if (i->use_count || i->aux == IR_ATOM_SWAP || i->aux == IR_ATOM_CMPSWAP || i->aux == IR_ATOM_FADD)
@@ -254,9 +266,11 @@ static enum isa_op atomic_op(const ir_inst *i, bool buffer)
       return (enum isa_op)add_f64[space];
    return (enum isa_op)((i->ncomp == 2 || i->aux >= IR_ATOM_FADD ? wide : dword)[space] + offsets[i->aux]);
 }
-_Static_assert(ISA_OP_b_atom_cmpswap_u64 == ISA_OP_b_atom_add_u64 + 9 && ISA_OP_b_atom_add_f32 == ISA_OP_b_atom_add_u64 + 10 &&
-                  ISA_OP_g_atom_add_f32 == ISA_OP_g_atom_add_u64 + 10 && ISA_OP_l_atom_add_f32 == ISA_OP_l_atom_add_u64 + 10 &&
-                  ISA_OP_b_atom_max_f32 == ISA_OP_b_atom_add_f32 + 2,
+_Static_assert(ISA_OP_b_atom_cmpswap_u64 == ISA_OP_b_atom_add_u64 + 9 &&
+                   ISA_OP_b_atom_add_f32 == ISA_OP_b_atom_add_u64 + 10 &&
+                   ISA_OP_g_atom_add_f32 == ISA_OP_g_atom_add_u64 + 10 &&
+                   ISA_OP_l_atom_add_f32 == ISA_OP_l_atom_add_u64 + 10 &&
+                   ISA_OP_b_atom_max_f32 == ISA_OP_b_atom_add_f32 + 2,
                "atomics follow each other in this order");
 
 static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
@@ -272,7 +286,8 @@ static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
    m->ret = i->use_count != 0;
 }
 
-/* ---- LDS and scratch ------------------------------------------------------------------------------------ */
+/* ---- LDS and scratch ------------------------------------------------------------------------------------
+ */
 
 static void local_load(isel_ctx *c, ir_inst *i, mach_operand dst)
 {
@@ -289,8 +304,9 @@ static void local_load(isel_ctx *c, ir_inst *i, mach_operand dst)
 
 static void local_store(isel_ctx *c, ir_inst *i)
 {
-   enum isa_op op = i->op == IR_lds_store ? of_width(i, ISA_OP_l_store_x1, ISA_OP_l_store_b8, i->src[1]->ncomp)
-                                          : of_width(i, ISA_OP_p_store_x1, ISA_OP_p_store_b8, 1);
+   enum isa_op op = i->op == IR_lds_store
+                        ? of_width(i, ISA_OP_l_store_x1, ISA_OP_l_store_b8, i->src[1]->ncomp)
+                        : of_width(i, ISA_OP_p_store_x1, ISA_OP_p_store_b8, 1);
    uint32_t imm;
    mach_operand data = isel_vector(c, i->src[1]), at = address(c, i->src[0], false, i->imm, &imm);
    finish(isel_emit(c, op, mach_none(), mach_none(), at, data), i, imm);

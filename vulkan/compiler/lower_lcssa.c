@@ -1,9 +1,9 @@
 /* Loop-closed form: a value defined in a loop and used behind it passes through a phi at the loop's exit.
  *
- * Lanes leave a loop at different times. A value that all lanes of one iteration share is no longer shared behind a
- * loop that lanes left in different iterations; the phi is where each lane keeps what it saw when it left, and
- * analyse_divergence makes it divergent. Constants and undefined values need none. opt_fold would remove the phis again, so
- * this runs last.
+ * Lanes leave a loop at different times. A value that all lanes of one iteration share is no longer shared
+ * behind a loop that lanes left in different iterations; the phi is where each lane keeps what it saw when it
+ * left, and analyse_divergence makes it divergent. Constants and undefined values need none. opt_fold would
+ * remove the phis again, so this runs last.
  */
 #include "ir.h"
 

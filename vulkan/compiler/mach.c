@@ -10,7 +10,8 @@ mach *mach_create(void)
    if (!m)
       return NULL;
    mach_new_region(m, 0, MACH_NO_BLOCK, MACH_NO_BLOCK);
-   mach_new_block(m, 0, 0); /* block 0 is never placed and units 0 to 7 never used: they stand in when memory is out */
+   mach_new_block(
+       m, 0, 0); /* block 0 is never placed and units 0 to 7 never used: they stand in when memory is out */
    mach_new_units(m, MACH_S, 8);
    if (m->out_of_memory) {
       mach_destroy(m);
@@ -52,7 +53,8 @@ bool mach_grow(mach *m, void *items, uint32_t *capacity, uint32_t need, size_t s
    return true;
 }
 
-/* When memory is out, number 0 is handed out (mach_create): callers stay in bounds and see the sticky flag at the end. */
+/* When memory is out, number 0 is handed out (mach_create): callers stay in bounds and see the sticky flag at
+ * the end. */
 uint32_t mach_new_block(mach *m, uint32_t loop_depth, uint32_t region)
 {
    if (!mach_grow(m, &m->blocks, &m->block_capacity, m->block_count + 1, sizeof *m->blocks))
@@ -146,8 +148,9 @@ bool mach_has_effect(const mach_inst *i)
    if (i->op >= ISA_OPCODES)
       return false;
    const isa_info *info = isa_lookup(i->op);
-   return i->dst.kind == MACH_NONE || i->dst.kind == MACH_EXEC || (info->flags & (ISA_F_STORE | ISA_F_ATOMIC)) ||
-          info->cls == ISA_CLASS_BRANCH || info->cls == ISA_CLASS_SYNC;
+   return i->dst.kind == MACH_NONE || i->dst.kind == MACH_EXEC ||
+          (info->flags & (ISA_F_STORE | ISA_F_ATOMIC)) || info->cls == ISA_CLASS_BRANCH ||
+          info->cls == ISA_CLASS_SYNC;
 }
 
 /* ---- dead code -------------------------------------------------------------------------------- */
@@ -184,7 +187,8 @@ void mach_dce(mach *m)
    }
    for (bool again = true; again;) {
       again = false;
-      for (uint32_t o = m->order_count; o-- > 0;) { /* backwards: uses before definitions, one round mostly does */
+      for (uint32_t o = m->order_count;
+           o-- > 0;) { /* backwards: uses before definitions, one round mostly does */
          mach_block *b = &m->blocks[m->order[o]];
          uint32_t kept = b->count;
          for (uint32_t i = b->count; i-- > 0;) {
@@ -228,8 +232,8 @@ void mach_print(const mach *m, FILE *f)
    static const char *const pseudo[] = {"FIXED", "IMPDEF", "COPY"};
    for (uint32_t o = 0; o < m->order_count; o++) {
       const mach_block *b = &m->blocks[m->order[o]];
-      fprintf(f, "m%u: depth %u region %u ; logical %d %d physical %d %d\n", m->order[o], b->loop_depth, b->region,
-              (int)b->logical[0], (int)b->logical[1], (int)b->physical[0], (int)b->physical[1]);
+      fprintf(f, "m%u: depth %u region %u ; logical %d %d physical %d %d\n", m->order[o], b->loop_depth,
+              b->region, (int)b->logical[0], (int)b->logical[1], (int)b->physical[0], (int)b->physical[1]);
       for (uint32_t k = 0; k < b->count; k++) {
          const mach_inst *i = &b->insts[k];
          fprintf(f, "   %s", i->op >= ISA_OPCODES ? pseudo[i->op - ISA_OPCODES] : isa_lookup(i->op)->name);

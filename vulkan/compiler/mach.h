@@ -5,12 +5,13 @@
  * allocator keeps together.
  *
  * Two control-flow graphs connect the blocks. The logical one is the path of one lane: vector registers are
- * written under exec, so a lane only ever sees the writes on its own path, and it is the right graph for them.
- * The physical one is the path of the wave, on which both sides of a divergent if follow each other: the
- * right graph for scalar registers, which every pass over an instruction writes.
+ * written under exec, so a lane only ever sees the writes on its own path, and it is the right graph for
+ * them. The physical one is the path of the wave, on which both sides of a divergent if follow each other:
+ * the right graph for scalar registers, which every pass over an instruction writes.
  *
- * Bools are lane masks in scalar registers. Invariant: only the bits of lanes that are active where the bool is
- * used count; the others are unspecified, but for bools in "full" form (isel_home.c), which are 0 or ~0 in all bits.
+ * Bools are lane masks in scalar registers. Invariant: only the bits of lanes that are active where the bool
+ * is used count; the others are unspecified, but for bools in "full" form (isel_home.c), which are 0 or ~0 in
+ * all bits.
  */
 #ifndef SC_MACH_H
 #define SC_MACH_H
@@ -26,9 +27,10 @@ struct sc_program;
 struct sc_input;
 
 enum mach_pseudo {
-   MACH_FIXED = ISA_OPCODES, /* dst group of imm units holds what the hardware put into register `fixed` at launch */
-   MACH_IMPDEF,              /* dst gets an unspecified value: its live range starts here */
-   MACH_COPY,                /* v_mov or s_mov by the class of dst */
+   MACH_FIXED =
+       ISA_OPCODES, /* dst group of imm units holds what the hardware put into register `fixed` at launch */
+   MACH_IMPDEF,     /* dst gets an unspecified value: its live range starts here */
+   MACH_COPY,       /* v_mov or s_mov by the class of dst */
 };
 
 enum mach_operand_kind { MACH_NONE, MACH_UNIT, MACH_CONST, MACH_EXEC, MACH_PHYS };
@@ -60,7 +62,8 @@ typedef struct mach_block {
    uint32_t start;     /* number of its first instruction in that order, valid after mach_number */
 } mach_block;
 
-/* Part of the program that runs with some lanes switched off, and where those lanes wait. Region 0: the whole. */
+/* Part of the program that runs with some lanes switched off, and where those lanes wait. Region 0: the
+ * whole. */
 typedef struct mach_region {
    uint32_t parent;
    uint32_t wait[2]; /* blocks whose logical live-in registers the waiting lanes need, MACH_NO_BLOCK = none */

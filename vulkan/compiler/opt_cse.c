@@ -1,7 +1,7 @@
 /* Common subexpressions: a pure operation equal to one in a dominating place is replaced by it.
  *
- * Blocks are visited in program order, so an earlier table entry whose block dominates is defined before. Sources are
- * compared after replacement. Loads are left to opt_memory.
+ * Blocks are visited in program order, so an earlier table entry whose block dominates is defined before.
+ * Sources are compared after replacement. Loads are left to opt_memory.
  */
 #include "ir.h"
 
@@ -17,7 +17,14 @@ struct cse {
 static bool is_commutative(unsigned op)
 {
    switch (op) {
-   case IR_fadd: case IR_fmul: case IR_iadd: case IR_imul: case IR_umulh: case IR_imulh: case IR_imin: case IR_imax:
+   case IR_fadd:
+   case IR_fmul:
+   case IR_iadd:
+   case IR_imul:
+   case IR_umulh:
+   case IR_imulh:
+   case IR_imin:
+   case IR_imax:
    case IR_umin: case IR_umax: case IR_and: case IR_or: case IR_xor: case IR_feq: case IR_fne: case IR_fequ:
    case IR_fneu: case IR_ieq: case IR_ine: case IR_band: case IR_bor: case IR_bxor: case IR_ffma:
       return true;

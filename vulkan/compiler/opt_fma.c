@@ -1,7 +1,7 @@
 /* Contraction: a product used once, by an addition, becomes part of one ffma.
  *
- * Vulkan allows it unless either operation is exact (NoContraction). The results differ from the separate ones in the
- * last bit, so tests that compare before and after leave this pass out.
+ * Vulkan allows it unless either operation is exact (NoContraction). The results differ from the separate
+ * ones in the last bit, so tests that compare before and after leave this pass out.
  */
 #include "ir.h"
 

@@ -1,8 +1,8 @@
 /* Constant folding and algebraic identities.
  *
- * Invariant: never changes a bit of any result, NaN payloads included. A float identity such as x * 1 = x turns a
- * signalling or negative NaN of memory into the canonical one, so it is used only where x is the result of
- * float arithmetic, which is canonical already. Contraction is opt_fma's business.
+ * Invariant: never changes a bit of any result, NaN payloads included. A float identity such as x * 1 = x
+ * turns a signalling or negative NaN of memory into the canonical one, so it is used only where x is the
+ * result of float arithmetic, which is canonical already. Contraction is opt_fma's business.
  */
 #include "fold_const.h"
 #include "ir.h"
@@ -37,9 +37,23 @@ static uint32_t log2_of(uint32_t v)
 static bool is_canonical(const ir_inst *i)
 {
    switch (i->op) {
-   case IR_fadd: case IR_fsub: case IR_fmul: case IR_ffma: case IR_fdiv: case IR_fsat: case IR_fmin: case IR_fmax:
+   case IR_fadd:
+   case IR_fsub:
+   case IR_fmul:
+   case IR_ffma:
+   case IR_fdiv:
+   case IR_fsat:
+   case IR_fmin:
+   case IR_fmax:
    case IR_ffloor: case IR_fceil: case IR_ftrunc: case IR_frndne: case IR_ffract: case IR_fsqrt: case IR_frcp:
-   case IR_frsq: case IR_fexp2: case IR_flog2: case IR_fsin: case IR_fcos: case IR_i2f: case IR_u2f: case IR_h2f:
+   case IR_frsq:
+   case IR_fexp2:
+   case IR_flog2:
+   case IR_fsin:
+   case IR_fcos:
+   case IR_i2f:
+   case IR_u2f:
+   case IR_h2f:
       return true;
    case IR_const:
       return (i->imm & 0x7fffffffu) <= 0x7f800000u || i->imm == 0x7fc00000u;
@@ -50,7 +64,8 @@ static bool is_canonical(const ir_inst *i)
 
 static ir_builder before(ir_shader *s, ir_inst *i)
 {
-   return (ir_builder){.s = s, .block = i->block, .before = i, .exact = i->exact, .spirv_word = i->spirv_word};
+   return (ir_builder){
+       .s = s, .block = i->block, .before = i, .exact = i->exact, .spirv_word = i->spirv_word};
 }
 
 static ir_inst *constant_like(ir_shader *s, ir_inst *i, uint32_t bits)
@@ -110,11 +125,12 @@ static ir_inst *fold_tuple(ir_inst *i)
 static void canonicalise(ir_inst *i)
 {
    static const uint8_t swapped[IR_OP_COUNT] = {
-      [IR_fadd] = IR_fadd, [IR_fmul] = IR_fmul, [IR_iadd] = IR_iadd, [IR_imul] = IR_imul, [IR_umulh] = IR_umulh,
-      [IR_imulh] = IR_imulh, [IR_imin] = IR_imin, [IR_imax] = IR_imax, [IR_umin] = IR_umin, [IR_umax] = IR_umax,
-      [IR_and] = IR_and, [IR_or] = IR_or, [IR_xor] = IR_xor, [IR_feq] = IR_feq, [IR_fne] = IR_fne,
-      [IR_fequ] = IR_fequ, [IR_fneu] = IR_fneu, [IR_ieq] = IR_ieq, [IR_ine] = IR_ine, [IR_band] = IR_band,
-      [IR_bor] = IR_bor, [IR_bxor] = IR_bxor, [IR_ffma] = IR_ffma,
+       [IR_fadd] = IR_fadd,   [IR_fmul] = IR_fmul,   [IR_iadd] = IR_iadd, [IR_imul] = IR_imul,
+       [IR_umulh] = IR_umulh, [IR_imulh] = IR_imulh, [IR_imin] = IR_imin, [IR_imax] = IR_imax,
+       [IR_umin] = IR_umin,   [IR_umax] = IR_umax,   [IR_and] = IR_and,   [IR_or] = IR_or,
+       [IR_xor] = IR_xor,     [IR_feq] = IR_feq,     [IR_fne] = IR_fne,   [IR_fequ] = IR_fequ,
+       [IR_fneu] = IR_fneu,   [IR_ieq] = IR_ieq,     [IR_ine] = IR_ine,   [IR_band] = IR_band,
+       [IR_bor] = IR_bor,     [IR_bxor] = IR_bxor,   [IR_ffma] = IR_ffma,
    };
    if (swapped[i->op] && is_const(i->src[0]) && !is_const(i->src[1])) {
       ir_inst *t = i->src[0];
@@ -258,8 +274,8 @@ static ir_inst *fold_integer(ir_shader *s, ir_inst *i)
 /* The compare that is true exactly where this one is false; *swap: with its operands exchanged. */
 static int inverse_compare(unsigned op, bool *swap)
 {
-   *swap = op == IR_flt || op == IR_fle || op == IR_fltu || op == IR_fleu || op == IR_ilt || op == IR_ile || op == IR_ult ||
-           op == IR_ule;
+   *swap = op == IR_flt || op == IR_fle || op == IR_fltu || op == IR_fleu || op == IR_ilt || op == IR_ile ||
+           op == IR_ult || op == IR_ule;
    switch (op) {
    case IR_feq: return IR_fneu;
    case IR_fne: return IR_fequ;
@@ -285,8 +301,8 @@ static ir_inst *fold_bool_compare(ir_builder *b, ir_inst *i)
    ir_inst *x = i->src[0], *y = i->src[1];
    if (x == y)
       return ir_bconst(b, i->op == IR_ieq || i->op == IR_ile || i->op == IR_ule);
-   if ((i->op != IR_ieq && i->op != IR_ine) || x->op != IR_sel || y->op != IR_const || x->src[1]->op != IR_const ||
-       x->src[2]->op != IR_const)
+   if ((i->op != IR_ieq && i->op != IR_ine) || x->op != IR_sel || y->op != IR_const ||
+       x->src[1]->op != IR_const || x->src[2]->op != IR_const)
       return NULL;
    bool if_true = (x->src[1]->imm == y->imm) == (i->op == IR_ieq);
    bool if_false = (x->src[2]->imm == y->imm) == (i->op == IR_ieq);

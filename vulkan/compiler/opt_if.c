@@ -1,10 +1,11 @@
-/* Control flow: constant conditions, branches with nothing in them, small branches to selects, loops run once.
+/* Control flow: constant conditions, branches with nothing in them, small branches to selects, loops run
+ * once.
  *
- * Innermost first. A branch becomes selects only if both sides are single blocks of cheap pure operations: pure
- * operations never fault, so they may run for lanes that would not have come by.
+ * Innermost first. A branch becomes selects only if both sides are single blocks of cheap pure operations:
+ * pure operations never fault, so they may run for lanes that would not have come by.
  *
- * Replacements are noted as forwards and the CFG is brought up to date once, at the end. Until then the phis of the
- * constructs around a removed jump are stale, so those are left for the next call.
+ * Replacements are noted as forwards and the CFG is brought up to date once, at the end. Until then the phis
+ * of the constructs around a removed jump are stale, so those are left for the next call.
  */
 #include "ir.h"
 
@@ -20,11 +21,20 @@ static unsigned cost_of(const ir_inst *i)
    switch (i->op) {
    case IR_const: case IR_bconst: case IR_undef: case IR_extract: case IR_vec:
       return 0;
-   case IR_fdiv: case IR_fsqrt: case IR_frsq: case IR_frcp: case IR_fexp2: case IR_flog2: case IR_fsin: case IR_fcos:
+   case IR_fdiv:
+   case IR_fsqrt:
+   case IR_frsq:
+   case IR_frcp:
+   case IR_fexp2:
+   case IR_flog2:
+   case IR_fsin:
+   case IR_fcos:
    case IR_udiv: case IR_urem: case IR_idiv: case IR_irem:
       return 6;
    case IR_push_load:
-      return i->src[0]->op == IR_const ? 1 : FLATTEN_COST + 1; /* a computed address may mean nothing on the other path */
+      return i->src[0]->op == IR_const
+                 ? 1
+                 : FLATTEN_COST + 1; /* a computed address may mean nothing on the other path */
    case IR_desc: case IR_buf_size:
       return FLATTEN_COST + 1; /* memory behind them */
    default:
@@ -117,7 +127,8 @@ static bool runs_once(ir_loop *l)
 {
    ir_block *last = ir_as_block(l->body.last), *after = ir_as_block(l->node.next);
    ir_block *head = ir_as_block(l->body.first);
-   return last->reachable && last->last && last->last->op == IR_jump_break && after->pred_count == 1 && head->pred_count == 1;
+   return last->reachable && last->last && last->last->op == IR_jump_break && after->pred_count == 1 &&
+          head->pred_count == 1;
 }
 
 static void dissolve_loop(struct opt_if *o, ir_loop *l)
@@ -136,7 +147,8 @@ static bool has_jump(const ir_list *l)
 {
    for (const ir_node *n = l->first; n; n = n->next) {
       if (n->kind == IR_NODE_BLOCK ? ir_is_jump(((const ir_block *)n)->last)
-          : n->kind == IR_NODE_IF && (has_jump(&((const ir_if *)n)->then_list) || has_jump(&((const ir_if *)n)->else_list)))
+                                   : n->kind == IR_NODE_IF && (has_jump(&((const ir_if *)n)->then_list) ||
+                                                               has_jump(&((const ir_if *)n)->else_list)))
          return true;
    }
    return false;

@@ -1,7 +1,8 @@
-/* Loop-invariant code: pure values whose sources lie outside a loop move in front of it, innermost loops first.
+/* Loop-invariant code: pure values whose sources lie outside a loop move in front of it, innermost loops
+ * first.
  *
- * Pure operations never fault, so computing one that the loop would not have reached is harmless. What is moved
- * lives in a register for the whole loop, hence the limit.
+ * Pure operations never fault, so computing one that the loop would not have reached is harmless. What is
+ * moved lives in a register for the whole loop, hence the limit.
  */
 #include "ir.h"
 

@@ -1,9 +1,9 @@
 /* Variables to SSA: every var_load becomes the value that reaches it, merges get phis.
  *
  * Where phis go follows from the structure: a variable stored somewhere inside an if needs one behind it, one
- * stored inside a loop needs one at the loop's head and one behind it. One walk in program order then renames,
- * undoing assignments at the end of each branch. Phis nobody needs are left to opt_dce, redundant ones to opt_fold.
- * A variable read before any store is undefined.
+ * stored inside a loop needs one at the loop's head and one behind it. One walk in program order then
+ * renames, undoing assignments at the end of each branch. Phis nobody needs are left to opt_dce, redundant
+ * ones to opt_fold. A variable read before any store is undefined.
  */
 #include "ir.h"
 

@@ -1,10 +1,10 @@
 /* Memory operations of one block: neighbouring loads become one wide load, repeated loads one, neighbouring
  * stores one wide store.
  *
- * A window is a run of loads of one address space with no write to it, barrier or fence between. Loads that share
- * descriptor and offset and touch within four dwords are replaced by one at the place of the first. Coherent accesses
- * are left alone. Range checks are per dword, so widening changes no result. Push constants at constant offsets are
- * first brought together in the entry block.
+ * A window is a run of loads of one address space with no write to it, barrier or fence between. Loads that
+ * share descriptor and offset and touch within four dwords are replaced by one at the place of the first.
+ * Coherent accesses are left alone. Range checks are per dword, so widening changes no result. Push constants
+ * at constant offsets are first brought together in the entry block.
  */
 #include "ir.h"
 
@@ -73,7 +73,8 @@ static uint32_t end_of(const ir_inst *load)
 }
 
 /* One load of [first, end) at `at`, and the members' values out of it. */
-static void merge_loads(struct memory *m, ir_inst *at, ir_inst **members, unsigned count, uint32_t first, uint32_t end)
+static void merge_loads(struct memory *m, ir_inst *at, ir_inst **members, unsigned count, uint32_t first,
+                        uint32_t end)
 {
    ir_builder b = {.s = m->s, .block = at->block, .before = at, .spirv_word = at->spirv_word};
    ir_inst *wide = ir_emit(&b, (enum ir_op)at->op, IR_T_I32, (end - first) / 4, first, at->nsrc, at->src);
@@ -168,7 +169,8 @@ static bool stores_touch(const ir_inst *a, const ir_inst *b)
 {
    unsigned value = address_sources(b);
    uint32_t na = a->src[value]->ncomp, nb = b->src[value]->ncomp;
-   return same_address(a, b) && na + nb <= MAX_DWORDS && (a->imm + na * 4 == b->imm || b->imm + nb * 4 == a->imm);
+   return same_address(a, b) && na + nb <= MAX_DWORDS &&
+          (a->imm + na * 4 == b->imm || b->imm + nb * 4 == a->imm);
 }
 
 static void visit(struct memory *m, ir_inst *i)

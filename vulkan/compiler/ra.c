@@ -1,7 +1,8 @@
 /* Register allocation: scalars first, because their spills need vector registers, then vectors.
  *
- * Each class repeats liveness, assignment and spilling until everything has a register. Copies are coalesced once, before
- * the first assignment. At the end every unit has a register, and writes that may ignore inactive lanes are marked.
+ * Each class repeats liveness, assignment and spilling until everything has a register. Copies are coalesced
+ * once, before the first assignment. At the end every unit has a register, and writes that may ignore
+ * inactive lanes are marked.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static bool allocate(ra_ctx *r, enum mach_class cls)
 {
    mach *m = r->m;
    for (unsigned round = 0; round < MAX_ROUNDS; round++) {
-      uint32_t reserved = cls == MACH_V ? lane_registers(m) : 0, limit = cls == MACH_V ? m->max_vregs : m->max_sregs;
+      uint32_t reserved = cls == MACH_V ? lane_registers(m) : 0,
+               limit = cls == MACH_V ? m->max_vregs : m->max_sregs;
       ra_liveness(r, cls);
       if (round == 0 && !m->out_of_memory) {
          ra_coalesce(r, cls);

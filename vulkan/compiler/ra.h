@@ -1,9 +1,9 @@
 /* Register allocation, shared between its parts.
  *
  * Positions: instruction n of the program order reads at 2n and writes at 2n + 1. A unit is live in segments
- * [start, end) of positions; two units may share a register if their segments do not meet. Vector units are live along
- * the logical graph, scalar units along the physical one (mach.h). Loads of several dwords write at 2n: their
- * destination must not overlap their sources.
+ * [start, end) of positions; two units may share a register if their segments do not meet. Vector units are
+ * live along the logical graph, scalar units along the physical one (mach.h). Loads of several dwords write
+ * at 2n: their destination must not overlap their sources.
  */
 #ifndef SC_RA_H
 #define SC_RA_H
@@ -21,7 +21,8 @@ typedef struct ra {
 void ra_liveness(ra_ctx *r, enum mach_class cls);
 /* Merges the two sides of copies that never hold different values at once; renames and drops those copies. */
 void ra_coalesce(ra_ctx *r, enum mach_class cls);
-/* Assigns registers below `limit`. What finds none, or gives way to what cannot be spilled, goes to r->spilled. */
+/* Assigns registers below `limit`. What finds none, or gives way to what cannot be spilled, goes to
+ * r->spilled. */
 void ra_colour(ra_ctx *r, enum mach_class cls, uint32_t limit);
 /* Moves the spilled units to memory or lanes: short-lived temporaries around each use. */
 void ra_spill(ra_ctx *r, enum mach_class cls);

@@ -1,7 +1,7 @@
 /* Copy coalescing: the two sides of a copy become one unit if they are never live at once.
  *
- * Copies in the deepest loops first. A member of a group can take in a single unit, not a member of another group.
- * Aggressive: it may make allocation harder, but spilling undoes less than copies cost.
+ * Copies in the deepest loops first. A member of a group can take in a single unit, not a member of another
+ * group. Aggressive: it may make allocation harder, but spilling undoes less than copies cost.
  */
 #include <stdlib.h>
 #include <string.h>

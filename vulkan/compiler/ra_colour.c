@@ -1,8 +1,9 @@
-/* Register assignment: groups in order of their first definition, each into the lowest registers that are free
- * over all its segments.
+/* Register assignment: groups in order of their first definition, each into the lowest registers that are
+ * free over all its segments.
  *
- * A group that finds no place either is spilled itself or takes the place whose occupants cost least, which are
- * spilled then. Temporaries of spill code never are; they span one instruction, so that the procedure ends.
+ * A group that finds no place either is spilled itself or takes the place whose occupants cost least, which
+ * are spilled then. Temporaries of spill code never are; they span one instruction, so that the procedure
+ * ends.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Liveness: segments of every unit, one unit at a time.
  *
- * From each use that no definition of its block precedes, walk the predecessors until definitions are met. The walk
- * touches only blocks where the unit is live, so the cost follows the size of the result.
+ * From each use that no definition of its block precedes, walk the predecessors until definitions are met.
+ * The walk touches only blocks where the unit is live, so the cost follows the size of the result.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,8 @@ static void visit_units(struct live *l, const mach_inst *i, uint32_t order, uint
          if (l->m->units[unit].cls != l->cls)
             continue;
          if (fill)
-            l->occ[l->occ_start[unit]] = (struct occurrence){order, inst, operand < 0, operand < 0 && writes_early(i)};
+            l->occ[l->occ_start[unit]] =
+                (struct occurrence){order, inst, operand < 0, operand < 0 && writes_early(i)};
          l->occ_start[unit]++;
       }
    }

@@ -1,8 +1,8 @@
 /* Spill code. Vector units go to scratch memory, scalar units to lanes of reserved vector registers.
  *
- * A spilled unit is stored behind each definition and loaded in front of each use, under the exec mask of that
- * place: a lane stores what it defined and loads what it stored, as it would have written and read the register. Lanes of
- * reserved registers are written and read whatever exec is, as scalar registers are.
+ * A spilled unit is stored behind each definition and loaded in front of each use, under the exec mask of
+ * that place: a lane stores what it defined and loads what it stored, as it would have written and read the
+ * register. Lanes of reserved registers are written and read whatever exec is, as scalar registers are.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +136,8 @@ static bool rewrite_copy(struct spill *s, mach_inst *i)
 {
    bool from = is_spilled(s, &i->src[0], i->src[0].kind == MACH_UNIT), to = is_spilled(s, &i->dst, 1);
    if (to && !from) {
-      bool direct = s->cls == MACH_S || (i->src[0].kind == MACH_UNIT && s->m->units[i->src[0].value].cls == MACH_V);
+      bool direct =
+          s->cls == MACH_S || (i->src[0].kind == MACH_UNIT && s->m->units[i->src[0].value].cls == MACH_V);
       if (direct)
          push_store(s, i->src[0], s->slot[i->dst.value]);
       return direct;
@@ -162,7 +163,8 @@ static void rewrite(struct spill *s, mach_inst *i)
          continue;
       int same = -1;
       for (int j = 0; j < k; j++) {
-         if (before[j].kind == MACH_UNIT && before[j].value == i->src[k].value && mach_operand_units(i, j) == n)
+         if (before[j].kind == MACH_UNIT && before[j].value == i->src[k].value &&
+             mach_operand_units(i, j) == n)
             same = j;
       }
       uint32_t temp = same >= 0 ? i->src[same].value : new_temps(s, n);

@@ -127,7 +127,8 @@ static int check_limits(const sc_input *in, const sc_program *out, char *err, si
    uint64_t size = 1;
    for (int k = 0; k < 3; k++) {
       if (out->group_size[k] == 0 || (in->max_group_size[k] && out->group_size[k] > in->max_group_size[k])) {
-         snprintf(err, err_size, "workgroup size %c is %u, the limit is %u", "xyz"[k], out->group_size[k], in->max_group_size[k]);
+         snprintf(err, err_size, "workgroup size %c is %u, the limit is %u", "xyz"[k], out -> group_size[k],
+                  in -> max_group_size[k]);
          return SC_E_LIMIT;
       }
       size *= out->group_size[k];
@@ -142,7 +143,8 @@ static int check_limits(const sc_input *in, const sc_program *out, char *err, si
       return SC_E_LIMIT;
    }
    if (in->max_scratch_B && out->scratch_B > in->max_scratch_B) {
-      snprintf(err, err_size, "%u bytes of private memory per invocation, the limit is %u", out->scratch_B, in->max_scratch_B);
+      snprintf(err, err_size, "%u bytes of private memory per invocation, the limit is %u", out->scratch_B,
+               in->max_scratch_B);
       return SC_E_LIMIT;
    }
    return SC_OK;
@@ -257,8 +259,10 @@ static void report(const sc_program *p)
 {
    const sc_stats *s = &p->stats;
    if (debug() & DEBUG_STATS)
-      fprintf(stderr, "sc: %u instructions (%u IR), %u sgprs, %u vgprs, %u spills, %u fills, %u scratch, %u lds%s\n", s->instructions,
-              s->ir_instructions, s->sgprs, s->vgprs, s->spills, s->fills, p->scratch_B, p->lds_B, p->ordered ? ", ordered" : "");
+      fprintf(stderr,
+              "sc: %u instructions (%u IR), %u sgprs, %u vgprs, %u spills, %u fills, %u scratch, %u lds%s\n",
+              s->instructions, s->ir_instructions, s->sgprs, s->vgprs, s->spills, s->fills, p->scratch_B,
+              p->lds_B, p->ordered ? ", ordered" : "");
 }
 
 sc_result sc_compile(const sc_input *in, sc_program *out, char *err, size_t err_size)

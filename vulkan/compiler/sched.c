@@ -1,9 +1,10 @@
-/* Scheduling before register allocation: within a block, loads early and long chains first, as long as registers last.
+/* Scheduling before register allocation: within a block, loads early and long chains first, as long as
+ * registers last.
  *
- * Issue is in order and waits for operands, so the aim is to have something else between a result and its use.
- * A block is cut into runs at whatever changes exec, branches or synchronises; a run is ordered greedily against
- * a scoreboard. Above a register budget the choice that frees most registers wins. Order among memory operations changes
- * only between loads. Deterministic: ties go to the original order.
+ * Issue is in order and waits for operands, so the aim is to have something else between a result and its
+ * use. A block is cut into runs at whatever changes exec, branches or synchronises; a run is ordered greedily
+ * against a scoreboard. Above a register budget the choice that frees most registers wins. Order among memory
+ * operations changes only between loads. Deterministic: ties go to the original order.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,10 @@
 
 /* Cycles until a result can be used; what the default profile has, the exact numbers do not matter. */
 static const uint8_t latencies[ISA_CLASS_COUNT] = {
-   [ISA_CLASS_SALU] = 2,   [ISA_CLASS_VALU] = 4,   [ISA_CLASS_VCMP] = 6,    [ISA_CLASS_VMUL] = 6, [ISA_CLASS_VTRANS] = 12,
-   [ISA_CLASS_VDIV] = 28,  [ISA_CLASS_XLANE] = 10, [ISA_CLASS_SMEM] = 40,   [ISA_CLASS_VMEM] = 120,
-   [ISA_CLASS_ATOM] = 200, [ISA_CLASS_LDS] = 24,   [ISA_CLASS_BRANCH] = 8,  [ISA_CLASS_SYNC] = 16,
-   [ISA_CLASS_VDP] = 8,
+    [ISA_CLASS_SALU] = 2,    [ISA_CLASS_VALU] = 4,   [ISA_CLASS_VCMP] = 6,   [ISA_CLASS_VMUL] = 6,
+    [ISA_CLASS_VTRANS] = 12, [ISA_CLASS_VDIV] = 28,  [ISA_CLASS_XLANE] = 10, [ISA_CLASS_SMEM] = 40,
+    [ISA_CLASS_VMEM] = 120,  [ISA_CLASS_ATOM] = 200, [ISA_CLASS_LDS] = 24,   [ISA_CLASS_BRANCH] = 8,
+    [ISA_CLASS_SYNC] = 16,   [ISA_CLASS_VDP] = 8,
 };
 
 struct edge {
@@ -120,7 +121,11 @@ static void write_unit(struct sched *s, uint32_t unit, uint32_t n)
 static bool is_scratch(unsigned op)
 {
    switch (op) {
-   case ISA_OP_p_load_x1: case ISA_OP_p_store_x1: case ISA_OP_p_load_u8: case ISA_OP_p_load_i8: case ISA_OP_p_load_u16:
+   case ISA_OP_p_load_x1:
+   case ISA_OP_p_store_x1:
+   case ISA_OP_p_load_u8:
+   case ISA_OP_p_load_i8:
+   case ISA_OP_p_load_u16:
    case ISA_OP_p_load_i16: case ISA_OP_p_store_b8: case ISA_OP_p_store_b16:
       return true;
    default:
@@ -220,7 +225,8 @@ static bool better(struct sched *s, uint32_t a, uint32_t b, uint32_t now)
    for (int cls = 0; cls < 2; cls++) {
       if (s->live[cls] < s->budget[cls])
          continue;
-      int x = growth(s, &s->insts[a], (enum mach_class)cls), y = growth(s, &s->insts[b], (enum mach_class)cls);
+      int x = growth(s, &s->insts[a], (enum mach_class)cls),
+          y = growth(s, &s->insts[b], (enum mach_class)cls);
       if (x != y)
          return x < y;
       return a < b;
