@@ -6,9 +6,10 @@
  * is left; lanes that continued early are collected and come back at the bottom; behind the loop the mask
  * from before it returns.
  *
- * Code may run while exec is 0 unless it could then do harm: loops (which might never end), barriers and
- * scalar loads with a computed address are reached only after a test (isel_require_lanes), which leaves for
- * the end of the innermost list whose end recomputes exec. c->maybe_empty tracks where that can be.
+ * Code may run while exec is 0 unless it could then do harm: loops (which might never end) and barriers are
+ * reached only after a test (isel_require_lanes), which leaves for the end of the innermost list whose end
+ * recomputes exec. c->maybe_empty tracks where that can be. Scalar loads cannot do harm: their addresses are
+ * clamped or checked (isel_memory.c).
  */
 #include "isel.h"
 

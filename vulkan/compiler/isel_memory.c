@@ -61,26 +61,31 @@ static bool is_global(const ir_inst *i)
 
 /* ---- push constants ------------------------------------------------------------------------------ */
 
+/* Offsets are clamped to the push constants, so that a load never leaves the root table, not even one that runs for
+ * no lane or in front of the condition that guards it. */
+static mach_operand push_offset(isel_ctx *c, ir_inst *i, bool scalar, uint32_t *imm)
+{
+   uint32_t size = 4u * i->ncomp, room = SC_PUSH_MAX_B - size, at = i->imm < room ? i->imm : room;
+   ir_inst *offset = i->src[0];
+   if (isel_is_const(offset)) {
+      uint32_t rest = room - at;
+      *imm = SC_ROOT_PUSH + ((at + (offset->imm < rest ? offset->imm : rest)) & ~3u);
+      return mach_const(0);
+   }
+   *imm = SC_ROOT_PUSH + at;
+   mach_operand clamped = isel_new(c, scalar ? MACH_S : MACH_V, 1);
+   mach_operand value = scalar ? isel_uniform(c, offset) : isel_any(c, offset);
+   isel_emit(c, scalar ? ISA_OP_s_min_u32 : ISA_OP_v_min_u32, clamped, value, mach_const(room - at), mach_none());
+   return clamped;
+}
+
 static void push_load(isel_ctx *c, ir_inst *i, mach_operand dst)
 {
-   mach_operand root = mach_unit_op(c->root);
-   mach_inst *m;
-   if (isel_val(c, i)->home == HOME_S) {
-      mach_operand at = isel_uniform(c, i->src[0]);
-      if (at.kind != MACH_CONST)
-         isel_require_lanes(c); /* the offset means nothing without lanes */
-      m = isel_emit(c, scalar_sized(ISA_OP_s_load_x1, i->ncomp), dst, root, at, mach_none());
-   } else {
-      m = isel_emit(c, sized(ISA_OP_g_load_x1, i->ncomp), dst, root, isel_any(c, i->src[0]), mach_none());
-   }
-   m->imm = SC_ROOT_PUSH + i->imm;
-   if (m->src[1].kind == MACH_CONST) { /* one operand less */
-      uint64_t total = (uint64_t)m->imm + m->src[1].value;
-      m->imm = total > ISA_IMM_MAX ? ISA_IMM_MAX & ~3u : (uint32_t)total;
-      m->src[1].value = 0;
-   }
-   if (m->imm > ISA_IMM_MAX)
-      m->imm = ISA_IMM_MAX & ~3u; /* beyond every push constant block: the value is undefined anyway */
+   bool scalar = isel_val(c, i)->home == HOME_S;
+   uint32_t imm;
+   mach_operand at = push_offset(c, i, scalar, &imm);
+   enum isa_op op = scalar ? scalar_sized(ISA_OP_s_load_x1, i->ncomp) : sized(ISA_OP_g_load_x1, i->ncomp);
+   isel_emit(c, op, dst, mach_unit_op(c->root), at, mach_none())->imm = imm;
 }
 
 /* ---- descriptors ----------------------------------------------------------------------------------- */
