@@ -20,6 +20,9 @@
  * An instruction with a literal operand is followed by one more 64-bit word: the literal in [31:0],
  * zeros above. At most one literal per instruction (it may be named by several operands).
  *
+ * Sources are read before the destination is written, so both may name the same registers, also in part. Only
+ * the destination of a vector load of several dwords must not overlap its address registers.
+ *
  * Operand numbers: 0..255 v0..v255 · 256..383 s0..s127 · 384..447 integers -16..47 ·
  * 448..455 0.5 -0.5 1 -1 2 -2 4 -4 as f32 · 464 literal · 465 exec · others undefined.
  */
