@@ -7,6 +7,10 @@ target_sources(emu PRIVATE
   core/memory.c
   core/program.c
   core/tex_exec.c
+  core/tex_format.c
+  core/tex_lod.c
+  core/tex_memory.c
+  core/tex_sample.c
   core/timing_static.c
   core/wave.c
 )
@@ -29,3 +33,7 @@ foreach(level v2 v3 v4)
   target_compile_options(emu_interp_${level} PRIVATE ${interp_flags} ${interp_${level}})
   target_sources(emu PRIVATE $<TARGET_OBJECTS:emu_interp_${level}>)
 endforeach()
+
+# The texture unit is compiled once, for the lowest level: it needs the rounding instructions, never libm.
+set_source_files_properties(core/tex_exec.c core/tex_format.c core/tex_lod.c core/tex_memory.c core/tex_sample.c
+  PROPERTIES COMPILE_OPTIONS "-O2;-march=x86-64-v2;-fno-trapping-math;-fno-math-errno")
