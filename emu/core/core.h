@@ -83,6 +83,7 @@ typedef struct emu_core_sums {
 struct emu_core_ctx {
    uint32_t exec_row[ISA_WAVE_LANES]; /* all ones in the lanes of exec */
    uint32_t temp[4][ISA_WAVE_LANES];  /* a handler's own */
+   uint64_t wide[1][ISA_WAVE_LANES];  /* the same, for 64-bit results */
    int64_t budget;                    /* instructions left in this turn */
    emu_segment_count *segments;
    uint8_t *lds;
@@ -204,12 +205,23 @@ enum emu_atomic {
    EMU_ATOMIC_OR,
    EMU_ATOMIC_XOR,
    EMU_ATOMIC_SWAP,
-   EMU_ATOMIC_CMPSWAP
+   EMU_ATOMIC_CMPSWAP,
+   EMU_ATOMIC_ADD_FLOAT, /* f32, f64 */
+   EMU_ATOMIC_MIN_FLOAT,
+   EMU_ATOMIC_MAX_FLOAT
 };
 /* Atomics in lane order; old values to `old` (active lanes) unless it is NULL. data: one row, two for
  * CMPSWAP. */
 bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
                      uint32_t (*data)[ISA_WAVE_LANES], uint32_t *old, bool lds);
+/* The same on 8 bytes; data: two rows, four for CMPSWAP. m->valid is 1 where the 8 bytes lie inside, else 0.
+ */
+bool emu_core_atomic64(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
+                       uint32_t (*data)[ISA_WAVE_LANES], uint64_t *old, bool lds);
+/* Elements of 1 or 2 bytes, zero-extended; m->valid as above. */
+bool emu_core_element_load(emu_core_ctx *x, const emu_lanes *m, uint32_t *data, unsigned bytes, bool lds);
+bool emu_core_element_store(emu_core_ctx *x, const emu_lanes *m, const uint32_t *data, unsigned bytes,
+                            bool lds);
 /* Consecutive dwords at va for the scalar unit; `valid` of them are read, the rest is 0. */
 bool emu_core_scalar_load(emu_core_ctx *x, uint64_t va, uint32_t *dst, unsigned dwords, unsigned valid);
 

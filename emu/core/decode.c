@@ -11,11 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "core.h"
+#include "arith_f64.h"
 #include "timing_static.h"
 
 #define CONST_ROWS_MAX 256u
 #define NO_ROW UINT32_MAX
 #define SCALARS (ISA_MAX_SREGS + 1u) /* the last one is exec */
+#define INVARIANTS_MAX (SCALARS + 2 * ISA_MAX_SREGS)
 
 enum { WORD_VISITED = 1, WORD_LEADER = 2 };
 
@@ -38,6 +40,8 @@ typedef struct decoder {
    bool written[SCALARS];
    uint32_t scalar_row[SCALARS], temp_row[3];
    bool row_valid[SCALARS]; /* broadcast holds the register's value at this point of the block */
+   uint32_t pair_row[ISA_MAX_SREGS], temp_pair[3]; /* two rows: s[i], s[i+1]; low and high half */
+   bool pair_valid[ISA_MAX_SREGS];
    uint32_t next_row;
    uint32_t seg_uop; /* SEG of the open segment */
    bool open;
@@ -109,6 +113,15 @@ static bool writes_scalars(const isa_info *info)
    return info->dst >= ISA_K_S1 && info->dst <= ISA_K_S8;
 }
 
+/* Scalar register i is written: broadcasts of the pairs that it belongs to are stale. */
+static void forget_pairs(decoder *d, unsigned i)
+{
+   if (i < ISA_MAX_SREGS)
+      d->pair_valid[i] = false;
+   if (i > 0)
+      d->pair_valid[i - 1] = false;
+}
+
 static void note_writes(decoder *d, const isa_inst *inst)
 {
    const isa_info *info = isa_lookup(inst->op);
@@ -117,6 +130,7 @@ static void note_writes(decoder *d, const isa_inst *inst)
    for (unsigned i = 0; i < isa_kind_regs(info->dst); i++) {
       d->written[scalar_index(inst->dst) + i] = true;
       d->row_valid[scalar_index(inst->dst) + i] = false;
+      forget_pairs(d, scalar_index(inst->dst) + i);
    }
 }
 
@@ -270,6 +284,69 @@ static uint32_t broadcast_row(decoder *d, unsigned operand)
    return EMU_WAVE_ROW(d->scalar_row[i]);
 }
 
+/* The same for 64-bit operands, whose two rows are neighbours. */
+static uint32_t find_pair(decoder *d, uint32_t low, uint32_t high)
+{
+   emu_program *p = d->p;
+   for (uint32_t i = 0; i + 1 < p->const_count; i++)
+      if (p->consts[i].bits == low && p->consts[i + 1].bits == high &&
+          p->consts[i + 1].row == p->consts[i].row + 1)
+         return p->consts[i].row;
+   if (p->const_count + 2 > CONST_ROWS_MAX)
+      return NO_ROW;
+   for (unsigned i = 0; i < 2; i++) {
+      p->consts[p->const_count].bits = i ? high : low;
+      p->consts[p->const_count++].row = d->next_row++;
+   }
+   return d->next_row - 2;
+}
+
+static uint32_t const_pair(decoder *d, uint64_t value, unsigned source)
+{
+   uint32_t constant = find_pair(d, (uint32_t)value, (uint32_t)(value >> 32));
+   if (constant != NO_ROW)
+      return EMU_WAVE_ROW(constant);
+   if (d->temp_pair[source] == NO_ROW) {
+      d->temp_pair[source] = d->next_row;
+      d->next_row += 2;
+   }
+   for (unsigned i = 0; i < 2; i++) {
+      emu_uop *u = add_helper(d, EMU_HELPER_BROADCAST_IMM);
+      u->d = EMU_WAVE_ROW(d->temp_pair[source] + i);
+      u->imm = (uint32_t)(value >> (32 * i));
+   }
+   return EMU_WAVE_ROW(d->temp_pair[source]);
+}
+
+static uint32_t broadcast_pair(decoder *d, unsigned operand)
+{
+   unsigned i = scalar_index(operand);
+   emu_program *p = d->p;
+   bool invariant = !d->written[i] && !d->written[i + 1];
+   if (d->pair_row[i] == NO_ROW) {
+      d->pair_row[i] = d->next_row;
+      d->next_row += 2;
+      for (unsigned k = 0; k < 2 && invariant; k++) {
+         p->invariants[p->invariant_count].sreg = i + k;
+         p->invariants[p->invariant_count++].row = d->pair_row[i] + k;
+      }
+   }
+   for (unsigned k = 0; k < 2 && !invariant && !d->pair_valid[i]; k++) {
+      emu_uop *u = add_helper(d, EMU_HELPER_BROADCAST);
+      u->a = scalar_offset(operand + k);
+      u->d = EMU_WAVE_ROW(d->pair_row[i] + k);
+   }
+   d->pair_valid[i] = true;
+   return EMU_WAVE_ROW(d->pair_row[i]);
+}
+
+/* A constant as 64-bit operand: integers are sign-extended, f32 becomes f64. */
+static uint64_t widen(uint32_t bits, unsigned kind)
+{
+   return kind == ISA_K_F2 ? arith_bits64(arith_f64_f32(arith_float(bits)))
+                           : (uint64_t)(int64_t)(int32_t)bits;
+}
+
 static bool constant_bits(const isa_inst *inst, unsigned operand, uint32_t *bits)
 {
    if (operand == ISA_LITERAL) {
@@ -288,8 +365,11 @@ static uint32_t source_offset(decoder *d, const isa_inst *inst, unsigned i, unsi
       return 0;
    if (is_vector_register(operand))
       return EMU_WAVE_ROW(operand);
+   bool pair = kind == ISA_K_A2 || kind == ISA_K_F2;
    if (constant_bits(inst, operand, &bits))
-      return const_row(d, bits, i);
+      return pair ? const_pair(d, widen(bits, kind), i) : const_row(d, bits, i);
+   if (pair)
+      return broadcast_pair(d, operand);
    return kind == ISA_K_A1 ? broadcast_row(d, operand) : scalar_offset(operand);
 }
 
@@ -374,6 +454,7 @@ static bool ends_segment(const isa_inst *inst, const isa_info *info)
 static void emit_block(decoder *d, size_t word, size_t following)
 {
    memset(d->row_valid, 0, sizeof d->row_valid);
+   memset(d->pair_valid, 0, sizeof d->pair_valid);
    d->word = (uint32_t)word;
    d->label[word] = d->p->uop_count;
    open_segment(d);
@@ -395,8 +476,6 @@ static void emit_block(decoder *d, size_t word, size_t following)
       isa_error e = isa_decode(d->words + word, d->count - word, &inst, &used);
       const isa_info *info = e == ISA_OK ? isa_lookup(inst.op) : NULL;
       int bad = info ? undeclared_any(d, &inst, info) : -1;
-      if (info && !d->interp->op[inst.op])
-         info = NULL, e = ISA_E_OPCODE;
       if (!info || bad >= 0) {
          emit_fault(d, GPU_FAULT_ILLEGAL_INST, info ? 0x10000u | (uint32_t)bad : (uint32_t)e, (int64_t)word);
          break;
@@ -462,7 +541,7 @@ static bool allocate(decoder *d)
    d->label = calloc(n, sizeof *d->label);
    p->words = malloc(n * sizeof *p->words);
    p->consts = malloc(CONST_ROWS_MAX * sizeof *p->consts);
-   p->invariants = malloc(SCALARS * sizeof *p->invariants);
+   p->invariants = malloc(INVARIANTS_MAX * sizeof *p->invariants);
    if (!d->marks || !d->label || !p->words || !p->consts || !p->invariants)
       return false;
    if (d->count)
@@ -474,7 +553,7 @@ static void account_bytes(decoder *d)
 {
    emu_program *p = d->p;
    p->bytes = sizeof *p + d->count * sizeof *p->words + CONST_ROWS_MAX * sizeof *p->consts +
-              SCALARS * sizeof *p->invariants + d->segment_cap * sizeof *p->segments +
+              INVARIANTS_MAX * sizeof *p->invariants + d->segment_cap * sizeof *p->segments +
               d->uop_cap * (sizeof *p->uops + sizeof *p->uop_word + 1u);
 }
 
@@ -495,6 +574,8 @@ emu_program *emu_program_decode(const emu_interp *interp, const emu_profile *pro
    d->next_row = vregs;
    memset(d->scalar_row, 0xff, sizeof d->scalar_row);
    memset(d->temp_row, 0xff, sizeof d->temp_row);
+   memset(d->pair_row, 0xff, sizeof d->pair_row);
+   memset(d->temp_pair, 0xff, sizeof d->temp_pair);
    if (allocate(d)) {
       find_code(d);
       emit_code(d);

@@ -110,7 +110,9 @@ static const emu_uop *stop(const emu_uop *u, emu_core_ctx *x, enum emu_stop why)
 }
 
 #include "interp_alu.h"
+#include "interp_wide.h"
 #include "interp_memory.h"
+#include "interp_element.h"
 #include "interp_image.h"
 #include "interp_flow.h"
 
@@ -128,7 +130,6 @@ const emu_interp PASTE(emu_interp_, EMU_LEVEL) = {
     .name = TEXT(EMU_LEVEL),
     .op =
         {
-#define ISA_WITHOUT_64
 #define ISA_OP(name, opcode, ...) [opcode] = h_##name,
 #include "isa.def"
 #undef ISA_OP
@@ -136,7 +137,7 @@ const emu_interp PASTE(emu_interp_, EMU_LEVEL) = {
     .op_modified =
         {
 #define M(name) [ISA_OP_##name] = h_##name##_modified,
-            MODIFIED_OPS(M)
+            MODIFIED_OPS(M) MODIFIED_WIDE_OPS(M)
 #undef M
         },
     .helper =

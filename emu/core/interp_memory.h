@@ -457,13 +457,13 @@ ATOMIC(cmpswap, CMPSWAP)
 
 /* ---- scratch: [dword][lane], so lanes at one address are a row ------------------------------- */
 static bool scratch_misaligned(const emu_wave *w, emu_core_ctx *x, const uint32_t *b, uint32_t imm,
-                               enum gpu_access access)
+                               unsigned bytes, enum gpu_access access)
 {
    uint32_t lanes = 0;
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint64_t offset = (uint64_t)b[l] + imm;
-      lanes |= (offset & 3) && offset + 4 <= x->scratch_B ? 1u << l : 0;
+      lanes |= (offset & (bytes - 1)) && offset + bytes <= x->scratch_B ? 1u << l : 0;
    }
    if (lanes)
       emu_core_fault(x, GPU_FAULT_MISALIGNED, access, (uint64_t)b[__builtin_ctz(lanes)] + imm, lanes, 0);
@@ -481,7 +481,7 @@ H(p_load_x1)
          return u + 1;
       }
    }
-   if (scratch_misaligned(w, x, b, u->imm, GPU_ACCESS_READ))
+   if (scratch_misaligned(w, x, b, u->imm, 4, GPU_ACCESS_READ))
       return memory_fault(u, x);
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
@@ -502,7 +502,7 @@ H(p_store_x1)
          return u + 1;
       }
    }
-   if (scratch_misaligned(w, x, b, u->imm, GPU_ACCESS_WRITE))
+   if (scratch_misaligned(w, x, b, u->imm, 4, GPU_ACCESS_WRITE))
       return memory_fault(u, x);
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);

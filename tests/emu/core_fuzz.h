@@ -149,7 +149,7 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
 
 /* The outcomes of the first programs as one number: the same on every host, compiler and operating system. */
 #define FUZZ_GOLDEN_ROUNDS 2000
-#define FUZZ_GOLDEN UINT64_C(0xcc64e697f4dc11eb) /* changes with isa.def */
+#define FUZZ_GOLDEN UINT64_C(0x149090a7f4dced15) /* changes with isa.def */
 
 static uint64_t hash_outcome(uint64_t hash, const outcome *o)
 {

@@ -88,13 +88,14 @@ static double half_value(uint32_t h) /* |h|, finite */
    int e = (h >> 10) & 31;
    return e ? ldexp(1024 + (h & 1023), e - 25) : ldexp(h & 1023, -24);
 }
-static uint32_t r_v_cvt_f16_f32(uint32_t a, uint32_t b, uint32_t c)
+/* The f16 of y: nearest even or towards zero. */
+static uint32_t half_bits(double y, bool nearest)
 {
-   uint32_t sign = a >> 31 << 15;
-   double x = fabs((double)A);
+   uint32_t sign = signbit(y) ? 0x8000 : 0;
+   double x = fabs(y);
    if (isnan(x))
       return 0x7e00;
-   if (x >= 65520)
+   if (isinf(x) || (nearest && x >= 65520))
       return sign | 0x7c00;
    uint32_t low = 0, high = 0x7bff; /* largest half <= x by bisection */
    while (low < high) {
@@ -105,10 +106,11 @@ static uint32_t r_v_cvt_f16_f32(uint32_t a, uint32_t b, uint32_t c)
          high = mid - 1;
    }
    double below = x - half_value(low), above = (low == 0x7bff ? 65536 : half_value(low + 1)) - x;
-   if (above < below || (above == below && (low & 1)))
+   if (nearest && (above < below || (above == below && (low & 1))))
       low++;
    return sign | low;
 }
+LANE(v_cvt_f16_f32, half_bits((double)A, true))
 LANE(v_cvt_f32_f16, (a & 0x7c00) == 0x7c00 ? (a & 1023 ? 0x7fc00000u : ((a & 0x8000) << 16 | 0x7f800000u))
                                            : ru((float)half_value(a & 0x7fff)) | (a & 0x8000) << 16)
 LANE(v_add_u32, a + b)
@@ -206,10 +208,14 @@ LANE(s_sel, c ? b : a)
 #undef B
 #undef C
 
+#include "interp_ref_wide.h"
+
 enum ref_kind {
    REF_NONE,
    REF_LANES,
    REF_COMPARE,
+   REF_WIDE,
+   REF_WIDE_COMPARE,
    REF_SCALAR,
    REF_APPROXIMATE,
    REF_SPECIAL,
@@ -220,12 +226,15 @@ typedef struct ref_entry {
    enum ref_kind kind;
    ref_lane lane;
    double (*exact)(double);
+   ref_wide wide;
 } ref_entry;
 
-#define V(name) [ISA_OP_##name] = {REF_LANES, r_##name, NULL}
-#define CMP(name) [ISA_OP_##name] = {REF_COMPARE, r_##name, NULL}
-#define S(name, fn) [ISA_OP_##name] = {REF_SCALAR, r_##fn, NULL}
-#define K(name, kind) [ISA_OP_##name] = {REF_##kind, NULL, NULL}
+#define V(name) [ISA_OP_##name] = {REF_LANES, r_##name, NULL, NULL}
+#define CMP(name) [ISA_OP_##name] = {REF_COMPARE, r_##name, NULL, NULL}
+#define W(name) [ISA_OP_##name] = {REF_WIDE, NULL, NULL, r_##name}
+#define WCMP(name) [ISA_OP_##name] = {REF_WIDE_COMPARE, NULL, NULL, r_##name}
+#define S(name, fn) [ISA_OP_##name] = {REF_SCALAR, r_##fn, NULL, NULL}
+#define K(name, kind) [ISA_OP_##name] = {REF_##kind, NULL, NULL, NULL}
 #define ATOMICS(p)                                                                                           \
    K(p##_atom_add, MEMORY), K(p##_atom_min_i32, MEMORY), K(p##_atom_max_i32, MEMORY),                        \
        K(p##_atom_min_u32, MEMORY), K(p##_atom_max_u32, MEMORY), K(p##_atom_and, MEMORY),                    \
@@ -234,6 +243,15 @@ typedef struct ref_entry {
 #define ACCESS(p)                                                                                            \
    K(p##_load_x1, MEMORY), K(p##_load_x2, MEMORY), K(p##_load_x3, MEMORY), K(p##_load_x4, MEMORY),           \
        K(p##_store_x1, MEMORY), K(p##_store_x2, MEMORY), K(p##_store_x3, MEMORY), K(p##_store_x4, MEMORY)
+#define ATOMICS64(p)                                                                                         \
+   K(p##_atom_add_u64, MEMORY), K(p##_atom_min_i64, MEMORY), K(p##_atom_max_i64, MEMORY),                    \
+       K(p##_atom_min_u64, MEMORY), K(p##_atom_max_u64, MEMORY), K(p##_atom_and_u64, MEMORY),                \
+       K(p##_atom_or_u64, MEMORY), K(p##_atom_xor_u64, MEMORY), K(p##_atom_swap_u64, MEMORY),                \
+       K(p##_atom_cmpswap_u64, MEMORY), K(p##_atom_add_f32, MEMORY), K(p##_atom_min_f32, MEMORY),            \
+       K(p##_atom_max_f32, MEMORY), K(p##_atom_add_f64, MEMORY)
+#define ELEMENTS(p)                                                                                          \
+   K(p##_load_u8, MEMORY), K(p##_load_i8, MEMORY), K(p##_load_u16, MEMORY), K(p##_load_i16, MEMORY),         \
+       K(p##_store_b8, MEMORY), K(p##_store_b16, MEMORY)
 static const ref_entry references[ISA_OPCODES] = {
     V(v_mov),
     V(v_add_f32),
@@ -330,10 +348,72 @@ static const ref_entry references[ISA_OPCODES] = {
     S(s_cmp_lt_u32, s_cmp_lt_u32),
     S(s_cmp_le_u32, s_cmp_le_u32),
     S(s_sel, s_sel),
-    [ISA_OP_v_exp2_f32] = {REF_APPROXIMATE, NULL, exp2},
-    [ISA_OP_v_log2_f32] = {REF_APPROXIMATE, NULL, log2},
-    [ISA_OP_v_sin_f32] = {REF_APPROXIMATE, NULL, sin},
-    [ISA_OP_v_cos_f32] = {REF_APPROXIMATE, NULL, cos},
+    W(v_add_u64),
+    W(v_sub_u64),
+    W(v_mul_lo_u64),
+    W(v_shl_u64),
+    W(v_shr_u64),
+    W(v_sar_i64),
+    W(v_min_i64),
+    W(v_max_i64),
+    W(v_min_u64),
+    W(v_max_u64),
+    W(v_div_u64),
+    W(v_rem_u64),
+    W(v_div_i64),
+    W(v_rem_i64),
+    WCMP(v_cmp_eq_u64),
+    WCMP(v_cmp_ne_u64),
+    WCMP(v_cmp_lt_i64),
+    WCMP(v_cmp_le_i64),
+    WCMP(v_cmp_lt_u64),
+    WCMP(v_cmp_le_u64),
+    W(v_add_f64),
+    W(v_mul_f64),
+    W(v_fma_f64),
+    W(v_min_f64),
+    W(v_max_f64),
+    W(v_floor_f64),
+    W(v_ceil_f64),
+    W(v_trunc_f64),
+    W(v_rndne_f64),
+    W(v_fract_f64),
+    W(v_div_f64),
+    W(v_sqrt_f64),
+    W(v_rcp_f64),
+    W(v_rsq_f64),
+    W(v_ldexp_f64),
+    W(v_frexp_exp_f64),
+    W(v_frexp_mant_f64),
+    WCMP(v_cmp_eq_f64),
+    WCMP(v_cmp_lt_f64),
+    WCMP(v_cmp_le_f64),
+    WCMP(v_cmp_ne_f64),
+    WCMP(v_cmp_equ_f64),
+    WCMP(v_cmp_ltu_f64),
+    WCMP(v_cmp_leu_f64),
+    WCMP(v_cmp_neu_f64),
+    W(v_cvt_f32_f64),
+    W(v_cvt_f64_f32),
+    W(v_cvt_f64_i32),
+    W(v_cvt_f64_u32),
+    W(v_cvt_f64_i64),
+    W(v_cvt_f64_u64),
+    W(v_cvt_i32_f64),
+    W(v_cvt_u32_f64),
+    W(v_cvt_i64_f64),
+    W(v_cvt_u64_f64),
+    W(v_cvt_f32_i64),
+    W(v_cvt_f32_u64),
+    W(v_cvt_i64_f32),
+    W(v_cvt_u64_f32),
+    W(v_cvt_f16_f64),
+    W(v_cvt_f16_f64_rtz),
+    W(v_cvt_f16_f32_rtz),
+    [ISA_OP_v_exp2_f32] = {REF_APPROXIMATE, NULL, exp2, NULL},
+    [ISA_OP_v_log2_f32] = {REF_APPROXIMATE, NULL, log2, NULL},
+    [ISA_OP_v_sin_f32] = {REF_APPROXIMATE, NULL, sin, NULL},
+    [ISA_OP_v_cos_f32] = {REF_APPROXIMATE, NULL, cos, NULL},
     K(v_sel, SPECIAL),
     K(v_lane_id, SPECIAL),
     K(v_readfirst, SPECIAL),
@@ -347,6 +427,13 @@ static const ref_entry references[ISA_OPCODES] = {
     ATOMICS(g),
     ATOMICS(b),
     ATOMICS(l),
+    ATOMICS64(g),
+    ATOMICS64(b),
+    ATOMICS64(l),
+    ELEMENTS(g),
+    ELEMENTS(b),
+    ELEMENTS(l),
+    ELEMENTS(p),
     K(p_load_x1, MEMORY),
     K(p_store_x1, MEMORY),
     K(s_load_x1, MEMORY),
@@ -392,6 +479,23 @@ static uint32_t ref_modified(const ref_state *st, const isa_inst *in, unsigned i
    return u;
 }
 
+/* Source i with its modifiers: 64 bits where the record asks for a pair, else 32. */
+static uint64_t ref_modified64(const ref_state *st, const isa_inst *in, unsigned i, unsigned lane)
+{
+   unsigned kind = isa_lookup(in->op)->src[i], operand = in->src[i];
+   if (kind != ISA_K_A2 && kind != ISA_K_F2)
+      return ref_read(st, in, operand, lane);
+   uint32_t low = ref_read(st, in, operand, lane);
+   uint64_t u = kind == ISA_K_F2 ? rdu((double)rf(low)) : (uint64_t)(int64_t)(int32_t)low;
+   if (operand < ISA_INT_M16)
+      u = low | (uint64_t)ref_read(st, in, operand + 1, lane) << 32;
+   if (in->abs >> i & 1)
+      u &= UINT64_MAX >> 1;
+   if (in->neg >> i & 1)
+      u ^= UINT64_C(1) << 63;
+   return u;
+}
+
 static void ref_set_scalar(ref_state *st, unsigned operand, uint32_t value)
 {
    if (operand == ISA_EXEC)
@@ -427,33 +531,66 @@ static uint32_t ref_atomic(unsigned kind, uint32_t old, uint32_t c, uint32_t c2)
    }
 }
 
-/* The dword that lane `lane` means with its k-th one; NULL if it lies outside its buffer. */
-static uint8_t *ref_dword(ref_state *st, const isa_inst *in, char space, unsigned lane, unsigned k)
+/* Bytes of one element: what the record's name says. */
+static unsigned ref_unit(const isa_info *info)
 {
-   uint64_t offset = (uint64_t)ref_read(st, in, in->src[1], lane) + in->imm + 4 * k;
+   if (strstr(info->name, "64"))
+      return 8;
+   if (strstr(info->name, "8") && !(info->flags & ISA_F_ATOMIC) && info->opcode >= 0x260)
+      return 1;
+   return strstr(info->name, "16") ? 2 : 4;
+}
+
+/* The element that lane `lane` means with its k-th one; NULL if it lies outside its buffer. */
+static uint8_t *ref_element(ref_state *st, const isa_inst *in, char space, unsigned lane, unsigned k)
+{
+   unsigned bytes = ref_unit(isa_lookup(in->op));
+   uint64_t offset = (uint64_t)ref_read(st, in, in->src[1], lane) + in->imm + bytes * k;
    uint32_t base[3];
    switch (space) {
    case 'l':
-      return offset + 4 <= sizeof st->lds ? st->lds + offset : NULL;
+      return offset + bytes <= sizeof st->lds ? st->lds + offset : NULL;
    case 'p':
-      return offset + 4 <= sizeof st->scratch[0] ? (uint8_t *)st->scratch[lane] + offset : NULL;
+      return offset + bytes <= sizeof st->scratch[0] ? (uint8_t *)st->scratch[lane] + offset : NULL;
    }
    for (unsigned i = 0; i < 3; i++)
       base[i] = i == 2 && space == 'g' ? 0 : ref_read(st, in, in->src[0] + i, lane);
-   if (space == 'b' && offset + 4 > base[2])
+   if (space == 'b' && offset + bytes > base[2])
       return NULL;
    return ref_memory((base[0] | (uint64_t)base[1] << 32) + offset);
+}
+
+/* One lane of an atomic; operands are as they were before the instruction. */
+static void ref_atomic_lane(ref_state *st, ref_state *before, const isa_inst *in, const isa_info *info,
+                            unsigned lane)
+{
+   unsigned bytes = ref_unit(info), regs = isa_kind_regs(info->src[2]);
+   uint8_t *p = ref_element(before, in, info->name[0], lane, 0);
+   uint64_t old = 0, data[2] = {0, 0}, value;
+   if (p && info->name[0] == 'l')
+      p = st->lds + (p - before->lds);
+   for (unsigned i = 0; i < regs; i++)
+      data[i * 4 / bytes] |= (uint64_t)before->v[in->src[2] + i][lane] << (i * 32 % (bytes * 8));
+   if (p) {
+      memcpy(&old, p, bytes);
+      value = info->opcode >= 0x260
+                  ? ref_atomic64(info->opcode & 15, old, data[0], data[1])
+                  : ref_atomic(info->opcode & 15, (uint32_t)old, (uint32_t)data[0], (uint32_t)data[1]);
+      memcpy(p, &value, bytes);
+   }
+   for (unsigned i = 0; in->ret && i < isa_kind_regs(info->dst); i++)
+      st->v[in->dst + i][lane] = (uint32_t)(old >> (32 * i));
 }
 
 static void ref_access(ref_state *st, const isa_inst *in, const isa_info *info)
 {
    char space = info->name[0];
-   unsigned n = isa_kind_regs(info->flags & ISA_F_STORE ? info->src[2] : info->dst);
+   unsigned bytes = ref_unit(info), n = isa_kind_regs(info->flags & ISA_F_STORE ? info->src[2] : info->dst);
    ref_state before = *st;
    if (space == 's') {
       char real = info->name[2] == 'b' ? 'b' : 'g';
       for (unsigned k = 0; k < n; k++) {
-         uint8_t *p = ref_dword(&before, in, real, 0, k);
+         uint8_t *p = ref_element(&before, in, real, 0, k);
          uint32_t value = 0;
          if (p)
             memcpy(&value, p, 4);
@@ -465,23 +602,11 @@ static void ref_access(ref_state *st, const isa_inst *in, const isa_info *info)
       if (!(before.exec >> lane & 1))
          continue;
       if (info->flags & ISA_F_ATOMIC) {
-         uint8_t *p = ref_dword(st, in, space, lane, 0);
-         uint32_t old = 0, c2 = info->src[2] == ISA_K_V2 ? before.v[in->src[2] + 1][lane] : 0;
-         if (space != 'l' && space != 'p')
-            p = ref_dword(&before, in, space, lane, 0); /* operands as they were */
-         else if (p)
-            p = st->lds + (ref_dword(&before, in, space, lane, 0) - before.lds);
-         if (p) {
-            memcpy(&old, p, 4);
-            uint32_t value = ref_atomic(info->opcode & 15, old, before.v[in->src[2]][lane], c2);
-            memcpy(p, &value, 4);
-         }
-         if (in->ret)
-            st->v[in->dst][lane] = old;
+         ref_atomic_lane(st, &before, in, info, lane);
          continue;
       }
       for (unsigned k = 0; k < n; k++) {
-         uint8_t *p = ref_dword(&before, in, space, lane, k);
+         uint8_t *p = ref_element(&before, in, space, lane, k);
          uint32_t value = 0;
          if (p && space == 'l')
             p = st->lds + (p - before.lds);
@@ -489,10 +614,14 @@ static void ref_access(ref_state *st, const isa_inst *in, const isa_info *info)
             p = (uint8_t *)st->scratch + (p - (uint8_t *)before.scratch);
          if (info->flags & ISA_F_STORE) {
             if (p)
-               memcpy(p, &before.v[in->src[2] + k][lane], 4);
+               memcpy(p, &before.v[in->src[2] + k][lane], bytes);
          } else {
             if (p)
-               memcpy(&value, p, 4);
+               memcpy(&value, p, bytes);
+            if (strstr(info->name, "_i8"))
+               value = (value ^ 0x80) - 0x80;
+            if (strstr(info->name, "_i16"))
+               value = (value ^ 0x8000) - 0x8000;
             st->v[in->dst + k][lane] = value;
          }
       }
@@ -535,6 +664,29 @@ static uint32_t ref_saturate(uint32_t u)
    return isnan(rf(u)) || rf(u) <= 0 ? 0 : rf(u) >= 1 ? 0x3f800000u : u;
 }
 
+static uint64_t ref_saturate64(uint64_t u)
+{
+   return isnan(rd(u)) || rd(u) <= 0 ? 0 : rd(u) >= 1 ? rdu(1) : u;
+}
+
+static void ref_wide_lanes(ref_state *st, const ref_state *b, const isa_inst *in, const isa_info *info)
+{
+   const ref_entry *e = &references[in->op];
+   uint32_t mask = 0;
+   for (unsigned l = 0; l < 32; l++) {
+      if (!(b->exec >> l & 1))
+         continue;
+      uint64_t r =
+          e->wide(ref_modified64(b, in, 0, l), ref_modified64(b, in, 1, l), ref_modified64(b, in, 2, l));
+      r = in->sat ? ref_saturate64(r) : r;
+      mask |= e->kind == REF_WIDE_COMPARE && r ? 1u << l : 0;
+      for (unsigned i = 0; e->kind == REF_WIDE && i < isa_kind_regs(info->dst); i++)
+         st->v[in->dst + i][l] = (uint32_t)(r >> (32 * i));
+   }
+   if (e->kind == REF_WIDE_COMPARE)
+      ref_set_scalar(st, in->dst, mask);
+}
+
 static void ref_execute(ref_state *st, const isa_inst *in)
 {
    const isa_info *info = isa_lookup(in->op);
@@ -553,6 +705,10 @@ static void ref_execute(ref_state *st, const isa_inst *in)
       return;
    case REF_MEMORY:
       ref_access(st, in, info);
+      return;
+   case REF_WIDE:
+   case REF_WIDE_COMPARE:
+      ref_wide_lanes(st, &b, in, info);
       return;
    case REF_APPROXIMATE:
       for (unsigned l = 0; l < 32; l++)
