@@ -67,6 +67,8 @@ void emu_aperture_discard(emu_device *dev, uint64_t pa, uint64_t size_B);
  * Every interrupt increments a sequence number. Wait until it differs from last_seq or timeout_ns (< 0: for ever, 0: poll)
  * has passed; returns the current number. IRQ.STATUS tells the cause. Sleeps, does not spin. */
 uint64_t emu_irq_wait(emu_device *dev, uint64_t last_seq, int64_t timeout_ns);
+/* End the sleep of everyone in emu_irq_wait as an interrupt would, with no cause in IRQ.STATUS: for what one thread of the driver tells others. */
+void emu_irq_wake(emu_device *dev);
 
 /* ---- bus: system memory ---------------------------------------------------------------------
  * Make host memory [host, host + size_B) visible at physical address pa (in GPU_PA_SYSMEM.., both 64 KiB aligned, size a

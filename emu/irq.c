@@ -47,6 +47,13 @@ uint64_t emu_irq_wait(emu_device *dev, uint64_t last_seq, int64_t timeout_ns)
    return sequence;
 }
 
+void emu_irq_wake(emu_device *dev)
+{
+   pthread_mutex_lock(&dev->irq->lock);
+   interrupt(dev->irq);
+   pthread_mutex_unlock(&dev->irq->lock);
+}
+
 uint32_t emu_irq_read(emu_device *dev, uint32_t offset)
 {
    struct emu_irq *q = dev->irq;

@@ -22,9 +22,15 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResetQueryPool(VkCommandBuffer commandBuffer, 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdWriteTimestamp(VkCommandBuffer commandBuffer, VkPipelineStageFlagBits stage,
                                                  VkQueryPool queryPool, uint32_t query)
 {
+   vkf_CmdWriteTimestamp2KHR(commandBuffer, stage, queryPool, query);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdWriteTimestamp2KHR(VkCommandBuffer commandBuffer, VkPipelineStageFlags2 stage,
+                                                     VkQueryPool queryPool, uint32_t query)
+{
    struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
    const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
-   bool after_work = stage != VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT && stage != VK_PIPELINE_STAGE_HOST_BIT;
+   bool after_work = stage & ~(VK_PIPELINE_STAGE_2_TOP_OF_PIPE_BIT | VK_PIPELINE_STAGE_2_HOST_BIT);
    uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(TIMESTAMP) + VKF_PKT_WRITE_DW(1));
    p = vkf_pkt_timestamp(p, vkf_query_va(pool, query), after_work);
    p = vkf_pkt_write1(p, vkf_query_available_va(pool, query), 1);

@@ -5,14 +5,17 @@
 #include "vkf_event.h"
 #include "vkf_packet.h"
 
-static uint32_t units_of(VkPipelineStageFlags stages)
+/* Stage bits of both generations; the first 32 are the same. */
+static uint32_t units_of(VkPipelineStageFlags2 stages)
 {
    uint32_t units = 0;
    if (stages & (VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_ALL_COMMANDS_BIT |
                  VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT))
       units |= GPU_BARRIER_CS;
    if (stages & (VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_ALL_COMMANDS_BIT |
-                 VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT))
+                 VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT | VK_PIPELINE_STAGE_2_COPY_BIT |
+                 VK_PIPELINE_STAGE_2_RESOLVE_BIT | VK_PIPELINE_STAGE_2_BLIT_BIT |
+                 VK_PIPELINE_STAGE_2_CLEAR_BIT))
       units |= GPU_BARRIER_DMA;
    return units;
 }
@@ -36,7 +39,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdPipelineBarrier(
                memory ? VKF_CACHE_WRITEBACK | VKF_CACHE_INVALIDATE : 0);
 }
 
-static void write_event(VkCommandBuffer commandBuffer, VkEvent event, VkPipelineStageFlags stages,
+static void write_event(VkCommandBuffer commandBuffer, VkEvent event, VkPipelineStageFlags2 stages,
                         uint32_t value)
 {
    struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
@@ -57,6 +60,17 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResetEvent(VkCommandBuffer commandBuffer, VkEv
    write_event(commandBuffer, event, stageMask, 0);
 }
 
+static void wait_events(VkCommandBuffer commandBuffer, uint32_t count, const VkEvent *events)
+{
+   struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
+   for (uint32_t i = 0; i < count; i++) {
+      uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(WAIT_MEM));
+      p = vkf_pkt_wait_mem(p, vkf_event_from(events[i])->slot.va, 1, ~0u, GPU_WAIT_EQ);
+      vkf_stream_commit(s, p);
+   }
+   put_barrier(s, 0, VKF_CACHE_INVALIDATE);
+}
+
 VKAPI_ATTR void VKAPI_CALL vkf_CmdWaitEvents(VkCommandBuffer commandBuffer, uint32_t eventCount,
                                              const VkEvent *pEvents, VkPipelineStageFlags srcStageMask,
                                              VkPipelineStageFlags dstStageMask, uint32_t memoryBarrierCount,
@@ -66,11 +80,46 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdWaitEvents(VkCommandBuffer commandBuffer, uint
                                              uint32_t imageBarrierCount,
                                              const VkImageMemoryBarrier *pImageBarriers)
 {
-   struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
-   for (uint32_t i = 0; i < eventCount; i++) {
-      uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(WAIT_MEM));
-      p = vkf_pkt_wait_mem(p, vkf_event_from(pEvents[i])->slot.va, 1, ~0u, GPU_WAIT_EQ);
-      vkf_stream_commit(s, p);
-   }
-   put_barrier(s, 0, VKF_CACHE_INVALIDATE);
+   wait_events(commandBuffer, eventCount, pEvents);
+}
+
+/* ---- VK_KHR_synchronization2 ---------------------------------------------------------------------------- */
+static VkPipelineStageFlags2 sources_of(const VkDependencyInfo *d)
+{
+   VkPipelineStageFlags2 stages = 0;
+   for (uint32_t i = 0; i < d->memoryBarrierCount; i++)
+      stages |= d->pMemoryBarriers[i].srcStageMask;
+   for (uint32_t i = 0; i < d->bufferMemoryBarrierCount; i++)
+      stages |= d->pBufferMemoryBarriers[i].srcStageMask;
+   for (uint32_t i = 0; i < d->imageMemoryBarrierCount; i++)
+      stages |= d->pImageMemoryBarriers[i].srcStageMask;
+   return stages;
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdPipelineBarrier2KHR(VkCommandBuffer commandBuffer,
+                                                      const VkDependencyInfo *pDependencyInfo)
+{
+   const VkDependencyInfo *d = pDependencyInfo;
+   if (d->memoryBarrierCount || d->bufferMemoryBarrierCount || d->imageMemoryBarrierCount)
+      put_barrier(&vkf_command_buffer_from(commandBuffer)->stream, units_of(sources_of(d)),
+                  VKF_CACHE_WRITEBACK | VKF_CACHE_INVALIDATE);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetEvent2KHR(VkCommandBuffer commandBuffer, VkEvent event,
+                                               const VkDependencyInfo *pDependencyInfo)
+{
+   write_event(commandBuffer, event, sources_of(pDependencyInfo), 1);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdResetEvent2KHR(VkCommandBuffer commandBuffer, VkEvent event,
+                                                 VkPipelineStageFlags2 stageMask)
+{
+   write_event(commandBuffer, event, stageMask, 0);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdWaitEvents2KHR(VkCommandBuffer commandBuffer, uint32_t eventCount,
+                                                 const VkEvent *pEvents,
+                                                 const VkDependencyInfo *pDependencyInfos)
+{
+   wait_events(commandBuffer, eventCount, pEvents);
 }

@@ -3,6 +3,7 @@
 #include "vkf_device.h"
 #include "vkf_entrypoints.h"
 #include "vkf_extensions.h"
+#include "vkf_features.h"
 #include "vkf_machine.h"
 #include <time.h>
 
@@ -10,6 +11,7 @@
    (UINT64_C(1) << 32) /* addresses below stay unmapped: small numbers used as pointers fault                \
                         */
 #define VA_END (UINT64_C(1) << 47)
+#define FIRST_POLL_NS UINT64_C(20000)
 #define CODE_BLOCK_B (UINT64_C(2) << 20)
 #define SLOT_BLOCK_B (UINT64_C(64) << 10)
 
@@ -68,6 +70,7 @@ VkResult vkf_device_wait(struct vkf_device *device, bool (*done)(void *context),
                          uint64_t timeout_ns, uint64_t poll_ns)
 {
    uint64_t now = timeout_ns && timeout_ns != UINT64_MAX ? now_ns() : 0;
+   uint64_t poll = VKF_MIN(poll_ns, FIRST_POLL_NS);
    uint64_t deadline = timeout_ns > UINT64_MAX - 1 - now ? UINT64_MAX : now + timeout_ns;
    for (;;) {
       /* The interrupt count is taken before looking, so that one which comes in between ends the wait at
@@ -80,7 +83,8 @@ VkResult vkf_device_wait(struct vkf_device *device, bool (*done)(void *context),
          return VK_ERROR_DEVICE_LOST;
       if (!timeout_ns || (deadline != UINT64_MAX && now_ns() >= deadline))
          return VK_TIMEOUT;
-      vkf_machine_irq_wait(device->machine, seen, slice_ns(deadline, poll_ns));
+      vkf_machine_irq_wait(device->machine, seen, slice_ns(deadline, poll));
+      poll = VKF_MIN(poll * 2, poll_ns);
    }
 }
 
@@ -174,7 +178,7 @@ static VkResult check_queues(struct vkf_physical_device *p, const VkDeviceCreate
 }
 
 static VkResult check_create_info(struct vkf_physical_device *p, const VkDeviceCreateInfo *info,
-                                  uint32_t *extensions)
+                                  uint64_t *extensions)
 {
    const char *unknown = NULL;
    if (!vkf_extensions_parse(VKF_EXT_KIND_DEVICE, info->ppEnabledExtensionNames, info->enabledExtensionCount,
@@ -188,12 +192,7 @@ static VkResult check_create_info(struct vkf_physical_device *p, const VkDeviceC
        vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2);
    if (r == VK_SUCCESS && f2)
       r = check_feature_bits(p, &f2->features);
-   const VkPhysicalDeviceFaultFeaturesEXT *fault =
-       vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT);
-   if (r == VK_SUCCESS && fault && fault->deviceFaultVendorBinary)
-      r = vkf_instance_error(p->instance, VK_ERROR_FEATURE_NOT_PRESENT,
-                             "vkCreateDevice: deviceFaultVendorBinary is not supported");
-   return r;
+   return r == VK_SUCCESS ? vkf_features_check(p, info->pNext) : r;
 }
 
 static VkResult init_memory(struct vkf_device *device)
@@ -259,7 +258,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDevice(VkPhysicalDevice physicalDevice,
                                                 const VkAllocationCallbacks *pAllocator, VkDevice *pDevice)
 {
    struct vkf_physical_device *p = vkf_physical_device_from(physicalDevice);
-   uint32_t extensions = 0;
+   uint64_t extensions = 0;
    VkResult r = check_create_info(p, pCreateInfo, &extensions);
    if (r != VK_SUCCESS)
       return r;

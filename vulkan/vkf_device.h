@@ -28,7 +28,7 @@ struct vkf_device {
    const VkAllocationCallbacks *alloc;
    struct vkf_physical_device *physical;
    struct vkf_machine *machine;
-   uint32_t extensions;
+   uint64_t extensions;
 
    pthread_mutex_t lock; /* heaps, page tables */
    struct vkf_ranges vram, sysmem, va;
@@ -58,8 +58,12 @@ static inline void *vkf_device_object(struct vkf_device *device, const VkAllocat
 /* True once a fault or a halt of the processor has been seen; looks at the interrupt status, tells once. */
 bool vkf_device_is_lost(struct vkf_device *device);
 
+/* How long a host wait may go without looking at what another process writes. */
+#define VKF_SHARED_POLL_NS UINT64_C(1000000)
+
 /* Sleep until done(context), loss of the device (VK_ERROR_DEVICE_LOST) or timeout_ns (VK_TIMEOUT; UINT64_MAX
- * waits for ever). done is asked after every interrupt, or at least each poll_ns if that is not 0. */
+ * waits for ever). done is asked after every interrupt; if poll_ns is not 0 also
+ * in between, soon at first, then ever more slowly, at last each poll_ns. */
 VkResult vkf_device_wait(struct vkf_device *device, bool (*done)(void *context), void *context,
                          uint64_t timeout_ns, uint64_t poll_ns);
 

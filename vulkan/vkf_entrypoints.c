@@ -27,7 +27,7 @@ static const struct command *find(const char *name)
    return NULL;
 }
 
-PFN_vkVoidFunction vkf_lookup_instance(const char *name, uint32_t extensions, bool global_only)
+PFN_vkVoidFunction vkf_lookup_instance(const char *name, uint64_t extensions, bool global_only)
 {
    const struct command *c = find(name);
    if (!c)
@@ -38,14 +38,14 @@ PFN_vkVoidFunction vkf_lookup_instance(const char *name, uint32_t extensions, bo
    return device_extension || vkf_extension_in(extensions, c->need) ? c->function : NULL;
 }
 
-PFN_vkVoidFunction vkf_lookup_physical(const char *name, uint32_t extensions)
+PFN_vkVoidFunction vkf_lookup_physical(const char *name, uint64_t extensions)
 {
    const struct command *c = find(name);
    return c && c->level == LEVEL_PHYSICAL && vkf_extension_in(extensions, c->need) ? c->function : NULL;
 }
 
-PFN_vkVoidFunction vkf_lookup_device(const char *name, uint32_t device_extensions,
-                                     uint32_t instance_extensions)
+PFN_vkVoidFunction vkf_lookup_device(const char *name, uint64_t device_extensions,
+                                     uint64_t instance_extensions)
 {
    const struct command *c = find(name);
    if (!c || c->level != LEVEL_DEVICE)

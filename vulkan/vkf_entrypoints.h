@@ -5,11 +5,11 @@
 #include "vkf.h"
 
 /* As vkGetInstanceProcAddr: extensions is the instance's set, global_only for a NULL instance. */
-PFN_vkVoidFunction vkf_lookup_instance(const char *name, uint32_t extensions, bool global_only);
+PFN_vkVoidFunction vkf_lookup_instance(const char *name, uint64_t extensions, bool global_only);
 /* Commands that take a VkPhysicalDevice. */
-PFN_vkVoidFunction vkf_lookup_physical(const char *name, uint32_t extensions);
+PFN_vkVoidFunction vkf_lookup_physical(const char *name, uint64_t extensions);
 /* As vkGetDeviceProcAddr: the sets enabled on the device and on its instance. */
-PFN_vkVoidFunction vkf_lookup_device(const char *name, uint32_t device_extensions,
-                                     uint32_t instance_extensions);
+PFN_vkVoidFunction vkf_lookup_device(const char *name, uint64_t device_extensions,
+                                     uint64_t instance_extensions);
 
 #endif

@@ -16,7 +16,7 @@ enum vkf_extension_kind vkf_extension_kind(enum vkf_extension e)
 }
 
 bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names, uint32_t count,
-                          uint32_t *set, const char **unknown)
+                          uint64_t *set, const char **unknown)
 {
    *set = 0;
    for (uint32_t i = 0; i < count; i++) {
@@ -28,7 +28,7 @@ bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names
          *unknown = names[i];
          return false;
       }
-      *set |= 1u << e;
+      *set |= UINT64_C(1) << e;
    }
    return true;
 }

@@ -1,5 +1,6 @@
 /* VkFence: signalled when its queue's slot has reached the number of the submission that carried it. Waits
- * sleep on interrupts. */
+ * sleep on interrupts. A shared fence is signalled when its payload's value has reached the epoch; a reset moves
+ * the epoch past the value. */
 #include "vkf_fence.h"
 #include "vkf_device.h"
 #include "vkf_queue.h"
@@ -12,6 +13,11 @@ void vkf_fence_attach(struct vkf_fence *fence, struct vkf_queue *queue, uint64_t
 
 static bool is_signaled(struct vkf_fence *fence)
 {
+   const struct vkf_payload *payload = vkf_fence_payload(fence);
+   if (payload) {
+      uint64_t epoch = vkf_payload_epoch(payload);
+      return vkf_payload_value(payload) >= epoch;
+   }
    if (atomic_load(&fence->signaled))
       return true;
    struct vkf_queue *queue = atomic_load(&fence->queue);
@@ -21,28 +27,65 @@ static bool is_signaled(struct vkf_fence *fence)
    return true;
 }
 
-VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateFence(VkDevice device, const VkFenceCreateInfo *pCreateInfo,
+VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateFence(VkDevice device_, const VkFenceCreateInfo *pCreateInfo,
                                                const VkAllocationCallbacks *pAllocator, VkFence *pFence)
 {
-   struct vkf_fence *fence =
-       vkf_device_object(vkf_device_from(device), pAllocator, sizeof *fence, VK_OBJECT_TYPE_FENCE);
+   struct vkf_device *device = vkf_device_from(device_);
+   bool signaled = pCreateInfo->flags & VK_FENCE_CREATE_SIGNALED_BIT;
+   struct vkf_sync_export share;
+   VkResult r = vkf_sync_parse_export(device, pCreateInfo->pNext, true, &share);
+   if (r != VK_SUCCESS)
+      return r;
+   struct vkf_fence *fence = vkf_device_object(device, pAllocator, sizeof *fence, VK_OBJECT_TYPE_FENCE);
    if (!fence)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
-   atomic_store(&fence->signaled, (pCreateInfo->flags & VK_FENCE_CREATE_SIGNALED_BIT) != 0);
+   atomic_store(&fence->signaled, signaled);
+   if (share.wanted)
+      r = vkf_payload_create(device, VKF_TRAILER_FENCE, &share, 0, signaled ? 0 : 1, &fence->permanent);
+   if (r != VK_SUCCESS) {
+      vkf_object_delete(pAllocator, device->alloc, fence);
+      return r;
+   }
    *pFence = vkf_fence_to(fence);
    return VK_SUCCESS;
 }
 
-VKAPI_ATTR void VKAPI_CALL vkf_DestroyFence(VkDevice device, VkFence fence,
+VKAPI_ATTR void VKAPI_CALL vkf_DestroyFence(VkDevice device_, VkFence fence_,
                                             const VkAllocationCallbacks *pAllocator)
 {
-   vkf_object_delete(pAllocator, vkf_device_from(device)->alloc, vkf_fence_from(fence));
+   struct vkf_device *device = vkf_device_from(device_);
+   struct vkf_fence *fence = vkf_fence_from(fence_);
+   if (!fence)
+      return;
+   vkf_payload_destroy(device, fence->temporary);
+   vkf_payload_destroy(device, fence->permanent);
+   vkf_object_delete(pAllocator, device->alloc, fence);
+}
+
+VkResult vkf_fence_import(struct vkf_device *device, struct vkf_fence *fence,
+                          const struct vkf_sync_import *import, const char *command)
+{
+   struct vkf_payload *payload;
+   VkResult r = vkf_payload_import(device, VKF_TRAILER_FENCE, import, command, &payload);
+   if (r != VK_SUCCESS)
+      return r;
+   struct vkf_payload **place = import->temporary ? &fence->temporary : &fence->permanent;
+   vkf_payload_destroy(device, *place);
+   *place = payload;
+   vkf_sync_commit(import);
+   return VK_SUCCESS;
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_ResetFences(VkDevice device, uint32_t fenceCount, const VkFence *pFences)
 {
    for (uint32_t i = 0; i < fenceCount; i++) {
       struct vkf_fence *fence = vkf_fence_from(pFences[i]);
+      /* The permanent payload comes back and is what gets reset. */
+      vkf_payload_destroy(vkf_device_from(device), fence->temporary);
+      fence->temporary = NULL;
+      struct vkf_payload *p = fence->permanent;
+      if (p)
+         __atomic_store_n(&p->page->epoch, vkf_payload_value(p) + 1, __ATOMIC_SEQ_CST);
       atomic_store(&fence->queue, NULL);
       atomic_store(&fence->signaled, false);
    }
@@ -76,5 +119,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_WaitForFences(VkDevice device, uint32_t fence
                                                  VkBool32 waitAll, uint64_t timeout)
 {
    struct fence_wait w = {pFences, fenceCount, waitAll != VK_FALSE};
-   return vkf_device_wait(vkf_device_from(device), enough_signaled, &w, timeout, 0);
+   bool shared = false;
+   for (uint32_t i = 0; i < fenceCount; i++)
+      shared |= vkf_fence_payload(vkf_fence_from(pFences[i])) != NULL;
+   return vkf_device_wait(vkf_device_from(device), enough_signaled, &w, timeout,
+                          shared ? VKF_SHARED_POLL_NS : 0);
 }

@@ -13,7 +13,7 @@ struct vkf_instance {
    struct vkf_object object;
    VkAllocationCallbacks alloc_copy;
    const VkAllocationCallbacks *alloc; /* &alloc_copy or NULL */
-   uint32_t extensions;
+   uint64_t extensions;
    struct vkf_debug_settings debug;
    pthread_mutex_t lock; /* physical */
    struct vkf_physical_device *physical;

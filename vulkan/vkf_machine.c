@@ -92,6 +92,11 @@ uint64_t vkf_machine_irq_wait(struct vkf_machine *m, uint64_t last, int64_t time
    return emu_irq_wait(dev(m), last, timeout_ns);
 }
 
+void vkf_machine_irq_wake(struct vkf_machine *m)
+{
+   emu_irq_wake(dev(m));
+}
+
 void *vkf_machine_aperture(struct vkf_machine *m, uint64_t pa, uint64_t size_B)
 {
    return emu_aperture_map(dev(m), pa, size_B);

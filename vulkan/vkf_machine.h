@@ -28,6 +28,8 @@ void vkf_machine_doorbell(struct vkf_machine *m, uint32_t ring, uint32_t wptr_dw
 /* Sleep until the number of interrupts differs from last or timeout_ns has passed (< 0: for ever, 0: do not
  * sleep); returns that number. */
 uint64_t vkf_machine_irq_wait(struct vkf_machine *m, uint64_t last, int64_t timeout_ns);
+/* Let everyone who sleeps there look again. */
+void vkf_machine_irq_wake(struct vkf_machine *m);
 
 /* ---- memory: addresses are physical, in 64 KiB chunks --------------------------------------------- */
 void *vkf_machine_aperture(struct vkf_machine *m, uint64_t pa, uint64_t size_B);

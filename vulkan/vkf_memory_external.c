@@ -16,7 +16,7 @@ static VkResult import_section(struct vkf_device *device, const VkMemoryAllocate
       return vkf_error(device, NULL, r, "vkAllocateMemory: cannot import: %s", why);
    struct vkf_trailer trailer;
    vkf_section_trailer(*out, &trailer, sizeof trailer);
-   why = vkf_trailer_mismatch(&trailer, info->allocationSize, info->memoryTypeIndex);
+   why = vkf_trailer_mismatch(&trailer, VKF_TRAILER_MEMORY, info->allocationSize, info->memoryTypeIndex);
    if (!why)
       return VK_SUCCESS;
    vkf_section_release(*out);
@@ -34,7 +34,7 @@ VkResult vkf_external_section(struct vkf_device *device, const VkMemoryAllocateI
    if (!request->export)
       return VK_SUCCESS;
    struct vkf_trailer trailer;
-   vkf_trailer_fill(&trailer, info->allocationSize, info->memoryTypeIndex);
+   vkf_trailer_fill(&trailer, VKF_TRAILER_MEMORY, info->allocationSize, info->memoryTypeIndex);
    VkResult r = vkf_section_create(info->allocationSize, &trailer, sizeof trailer, request->security,
                                    request->export_name, out);
    if (r == VK_ERROR_INVALID_EXTERNAL_HANDLE)

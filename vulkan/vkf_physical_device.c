@@ -3,6 +3,7 @@
  * images: none yet, and said so. */
 #include "vkf_physical_device.h"
 #include "vkf_extensions.h"
+#include "vkf_features.h"
 #include "vkf_instance.h"
 #include "vkf_machine.h"
 
@@ -110,13 +111,8 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFeatures2KHR(VkPhysicalDevice ph
                                                              VkPhysicalDeviceFeatures2 *pFeatures)
 {
    pFeatures->features = vkf_features;
-   for (VkBaseOutStructure *s = pFeatures->pNext; s; s = s->pNext) {
-      if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FAULT_FEATURES_EXT) {
-         VkPhysicalDeviceFaultFeaturesEXT *f = (VkPhysicalDeviceFaultFeaturesEXT *)s;
-         f->deviceFault = VK_TRUE;
-         f->deviceFaultVendorBinary = VK_FALSE;
-      }
-   }
+   for (VkBaseOutStructure *s = pFeatures->pNext; s; s = s->pNext)
+      vkf_features_fill(s);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties(VkPhysicalDevice physicalDevice,
@@ -146,6 +142,8 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties2KHR(VkPhysicalDevice 
          VkPhysicalDeviceMaintenance3Properties *m = (VkPhysicalDeviceMaintenance3Properties *)s;
          m->maxPerSetDescriptors = 1u << 20;
          m->maxMemoryAllocationSize = VKF_MAX(p->vram_B, p->sysmem_B);
+      } else {
+         vkf_properties_fill(p, s);
       }
    }
 }

@@ -40,6 +40,13 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyQueryPool(VkDevice device_, VkQueryPool qu
    vkf_object_delete(pAllocator, device->alloc, pool);
 }
 
+VKAPI_ATTR void VKAPI_CALL vkf_ResetQueryPoolEXT(VkDevice device, VkQueryPool queryPool, uint32_t firstQuery,
+                                                 uint32_t queryCount)
+{
+   struct vkf_query *queries = vkf_query_pool_from(queryPool)->span.host;
+   memset(queries + firstQuery, 0, queryCount * sizeof *queries);
+}
+
 static void store(char *out, uint64_t value, bool wide)
 {
    uint32_t narrow = (uint32_t)value;

@@ -8,6 +8,7 @@
 #include "vkf_suballoc.h"
 
 struct vkf_device;
+struct vkf_payload;
 
 /* What SIGNAL64 and FENCE packets write: 16 bytes, read by host and rings. */
 struct vkf_slot {
@@ -19,11 +20,12 @@ struct vkf_queue {
    struct vkf_device *device;
    uint32_t family, index, ring;
    bool high_priority;
-   pthread_mutex_t lock; /* wptr, submitted */
+   pthread_mutex_t lock; /* wptr, submitted, retired */
    struct vkf_bo ring_memory;
    uint32_t wptr;        /* dwords put into the ring, modulo 2^32 */
    struct vkf_span slot; /* struct vkf_slot: number of the last finished submission */
    uint64_t submitted;   /* number of the last submission */
+   struct vkf_payload *retired; /* temporary imports that submitted waits still look at */
 };
 VKF_HANDLE(vkf_queue, VkQueue)
 

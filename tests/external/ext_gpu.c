@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifndef _WIN32
+#include <dlfcn.h>
+#endif
 
 #define SETUP(call)                                                                                          \
    do {                                                                                                      \
@@ -17,16 +20,19 @@
 #ifdef _WIN32
 const VkExternalMemoryHandleTypeFlagBits ext_handle_type = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_WIN32_BIT;
 static const char *const handle_extension = VK_KHR_EXTERNAL_MEMORY_WIN32_EXTENSION_NAME;
+static const char *const semaphore_extension = VK_KHR_EXTERNAL_SEMAPHORE_WIN32_EXTENSION_NAME;
 #else
 const VkExternalMemoryHandleTypeFlagBits ext_handle_type = VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT;
 static const char *const handle_extension = VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME;
+static const char *const semaphore_extension = VK_KHR_EXTERNAL_SEMAPHORE_FD_EXTENSION_NAME;
 #endif
 
 static void open_instance(ext_gpu *g)
 {
    static const char *const extensions[] = {VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME};
-   VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .enabledExtensionCount = 2,
+                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
+                                            VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME};
+   VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .enabledExtensionCount = 3,
                                 .ppEnabledExtensionNames = extensions};
    if (!demo_vk_load_library())
       exit(1);
@@ -47,11 +53,15 @@ void ext_gpu_open(ext_gpu *g)
    memset(g, 0, sizeof *g);
    open_instance(g);
    float priority = 1.0f;
-   const char *extensions[] = {VK_KHR_EXTERNAL_MEMORY_EXTENSION_NAME, handle_extension};
+   const char *extensions[] = {VK_KHR_EXTERNAL_MEMORY_EXTENSION_NAME, handle_extension,
+                               VK_KHR_EXTERNAL_SEMAPHORE_EXTENSION_NAME, semaphore_extension,
+                               VK_KHR_TIMELINE_SEMAPHORE_EXTENSION_NAME};
+   VkPhysicalDeviceTimelineSemaphoreFeatures timeline = {
+      .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES, .timelineSemaphore = VK_TRUE};
    VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueCount = 1,
                                     .pQueuePriorities = &priority};
-   VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .queueCreateInfoCount = 1,
-                              .pQueueCreateInfos = &queue, .enabledExtensionCount = 2,
+   VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .pNext = &timeline, .queueCreateInfoCount = 1,
+                              .pQueueCreateInfos = &queue, .enabledExtensionCount = 5,
                               .ppEnabledExtensionNames = extensions};
    SETUP(vkCreateDevice(g->physical, &info, NULL, &g->device));
    vkGetDeviceQueue(g->device, 0, 0, &g->queue);
@@ -63,6 +73,24 @@ void ext_gpu_open(ext_gpu *g)
    SETUP(vkAllocateCommandBuffers(g->device, &alloc, &g->commands));
    VkFenceCreateInfo fence = {.sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO};
    SETUP(vkCreateFence(g->device, &fence, NULL, &g->fence));
+}
+
+#ifdef _WIN32
+PFN_vkVoidFunction ext_command(const ext_gpu *g, const char *name)
+{
+   HMODULE lib = GetModuleHandleA("vulkan-1.dll");
+   PFN_vkGetDeviceProcAddr get = (PFN_vkGetDeviceProcAddr)(void (*)(void))GetProcAddress(lib, "vkGetDeviceProcAddr");
+#else
+PFN_vkVoidFunction ext_command(const ext_gpu *g, const char *name)
+{
+   void *lib = dlopen("libvulkan.so.1", RTLD_NOW);
+   PFN_vkGetDeviceProcAddr get = (PFN_vkGetDeviceProcAddr)dlsym(lib, "vkGetDeviceProcAddr");
+#endif
+   PFN_vkVoidFunction f = get ? get(g->device, name) : NULL;
+   if (f)
+      return f;
+   fprintf(stderr, "no command %s\n", name);
+   exit(1);
 }
 
 void ext_gpu_close(ext_gpu *g)
@@ -141,6 +169,25 @@ VkResult ext_fill(ext_gpu *g, const ext_buffer *b, uint32_t value)
    begin(g);
    vkCmdFillBuffer(g->commands, b->buffer, 0, VK_WHOLE_SIZE, value);
    return finish(g);
+}
+
+VkResult ext_submit_with(ext_gpu *g, const ext_buffer *from, const ext_buffer *to, uint32_t fill_value, VkSemaphore semaphore,
+                         const void *submit_next, uint64_t timeout_ns)
+{
+   begin(g);
+   VkBufferCopy region = {.size = to->size_B};
+   if (from)
+      vkCmdCopyBuffer(g->commands, from->buffer, to->buffer, 1, &region);
+   else
+      vkCmdFillBuffer(g->commands, to->buffer, 0, VK_WHOLE_SIZE, fill_value);
+   SETUP(vkEndCommandBuffer(g->commands));
+   SETUP(vkResetFences(g->device, 1, &g->fence));
+   VkPipelineStageFlags stage = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
+   VkSubmitInfo submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .pNext = submit_next, .waitSemaphoreCount = 1,
+                          .pWaitSemaphores = &semaphore, .pWaitDstStageMask = &stage, .commandBufferCount = 1,
+                          .pCommandBuffers = &g->commands, .signalSemaphoreCount = 1, .pSignalSemaphores = &semaphore};
+   VkResult r = vkQueueSubmit(g->queue, 1, &submit, g->fence);
+   return r == VK_SUCCESS ? vkWaitForFences(g->device, 1, &g->fence, VK_TRUE, timeout_ns) : r;
 }
 
 VkResult ext_read(ext_gpu *g, const ext_buffer *b, void *out)

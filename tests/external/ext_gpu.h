@@ -34,6 +34,8 @@ typedef struct ext_buffer {
 extern const VkExternalMemoryHandleTypeFlagBits ext_handle_type; /* of this operating system */
 
 void ext_gpu_open(ext_gpu *g);
+/* A command that tools/demo/vk.h does not list; ends the program if it is not there. */
+PFN_vkVoidFunction ext_command(const ext_gpu *g, const char *name);
 void ext_gpu_close(ext_gpu *g);
 
 /* Memory type index with these properties among `bits`. */
@@ -49,6 +51,10 @@ VkResult ext_fill(ext_gpu *g, const ext_buffer *b, uint32_t value); /* by the GP
 /* The GPU copies the buffer to host memory; out holds size_B bytes. */
 VkResult ext_read(ext_gpu *g, const ext_buffer *b, void *out);
 /* True if the GPU finds every dword equal to value. */
+/* Submit a fill or a copy of the whole buffer to host memory; submit_next is chained into VkSubmitInfo, which waits for and
+ * signals the semaphore given; waits up to timeout_ns for the end. */
+VkResult ext_submit_with(ext_gpu *g, const ext_buffer *from, const ext_buffer *to, uint32_t fill_value, VkSemaphore semaphore,
+                         const void *submit_next, uint64_t timeout_ns);
 bool ext_all_equal(ext_gpu *g, const ext_buffer *b, uint32_t value);
 
 #endif

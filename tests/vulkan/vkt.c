@@ -90,7 +90,9 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
 {
    static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME,
                                             VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME};
+                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
+                                            VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME,
+                                            VK_KHR_EXTERNAL_FENCE_CAPABILITIES_EXTENSION_NAME};
    vkt_load();
    memset(t, 0, sizeof *t);
    VkDebugUtilsMessengerCreateInfoEXT listen = {
@@ -105,7 +107,7 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
                                 .pApplicationInfo = &app,
                                 .enabledLayerCount = o->layer != NULL,
                                 .ppEnabledLayerNames = &o->layer,
-                                .enabledExtensionCount = 3,
+                                .enabledExtensionCount = 5,
                                 .ppEnabledExtensionNames = extensions};
    vkt_ok(vk.CreateInstance(&info, o->alloc, &t->instance));
    load_instance_commands(t->instance);

@@ -1,0 +1,16 @@
+/* Features and properties in structures of their own, beyond VkPhysicalDeviceFeatures. */
+#ifndef VKF_FEATURES_H
+#define VKF_FEATURES_H
+
+#include "vkf.h"
+
+struct vkf_physical_device;
+
+/* Answer a structure of the chain of vkGetPhysicalDeviceFeatures2; unknown ones are left alone. */
+void vkf_features_fill(VkBaseOutStructure *s);
+/* What vkCreateDevice is asked for in its chain: VK_ERROR_FEATURE_NOT_PRESENT, told, if not all of it is there. */
+VkResult vkf_features_check(struct vkf_physical_device *p, const void *pNext);
+/* Answer a structure of the chain of vkGetPhysicalDeviceProperties2; unknown ones are left alone. */
+void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s);
+
+#endif
