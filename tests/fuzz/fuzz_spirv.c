@@ -79,6 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
    sc_program program;
    char err[256] = "";
    sc_result r = sc_compile(&in, &program, err, sizeof err);
+   if (getenv("FUZZ_VERBOSE"))
+      fprintf(stderr, "%d %s\n", r, err);
    if (r == SC_OK) {
       check_program(&program, &in);
       sc_program_finish(&program);
