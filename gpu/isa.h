@@ -18,7 +18,8 @@
  * PARTIAL; neg and abs need the operand and ISA_F_FMOD, sat besides a vector destination; RET needs
  * ISA_F_ATOMIC (without it D keeps its value). Elsewhere those bits must be zero.
  * An instruction with a literal operand is followed by one more 64-bit word: the literal in [31:0],
- * zeros above. At most one literal per instruction (it may be named by several operands).
+ * zeros above. At most one literal per instruction (it may be named by several operands). Where an operand has
+ * 64 bits, inline constants and literals keep their 32 bits and are widened: see ISA_K_A2 and ISA_K_F2.
  *
  * Sources are read before the destination is written, so both may name the same registers, also in part. Only
  * the destination of a vector load of several dwords must not overlap its address registers.

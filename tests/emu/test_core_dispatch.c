@@ -238,6 +238,44 @@ static void ordered_is_deterministic(void **state)
    }
 }
 
+/* 64-bit and float atomics of many waves on any number of threads lose nothing, in memory and in the LDS. */
+static void wide_atomics(void **state)
+{
+   enum { GROUPS = 200, LANES = 64, N = GROUPS * LANES };
+   EACH_THREAD_COUNT(t)
+   {
+      emu_device *dev = rig_open(thread_counts[t]);
+      rig_dispatch d =
+          rig_program(dev, "v_mov v3, 0\n v_mov v4, 0xffffffff\n v_mov v5, 3\n v_mov v6, 1.0\n"
+                           "b_atom_add_u64 v[20:21], s[0:3], v3, v[4:5]\n b_atom_add_f32 v0, s[0:3], v3, v6 +8\n"
+                           "v_cvt_f64_u32 v[8:9], v0\n b_atom_add_f64 v[20:21], s[0:3], v3, v[8:9] +16\n"
+                           "s_add s30, s16, 1\n s_add s31, s16, 2\n v_add_u64 v[10:11], s[30:31], v[8:9]\n"
+                           "b_atom_max_u64 v[20:21], s[0:3], v3, v[10:11] +24\n"
+                           "l_atom_add_f64 v[20:21], v3, v[8:9]\n s_barrier\n l_load_x2 v[12:13], v3\n"
+                           "b_atom_max_i64 v[20:21], s[0:3], v3, v[12:13] +32\n s_endpgm\n");
+      memset(dword(dev, 0), 0, 64);
+      d.group[0] = LANES;
+      d.grid[0] = GROUPS;
+      d.lds_B = 64;
+      run(dev, &d);
+      double of_indices = LANES * (LANES - 1) / 2.0, sum, lds, last = LANES - 1;
+      float ones;
+      uint64_t added, largest, last_bits;
+      memcpy(&added, dword(dev, 0), 8);
+      memcpy(&ones, dword(dev, 8), 4);
+      memcpy(&sum, dword(dev, 16), 8);
+      memcpy(&largest, dword(dev, 24), 8);
+      memcpy(&lds, dword(dev, 32), 8);
+      memcpy(&last_bits, &last, 8);
+      assert_true(added == N * UINT64_C(0x3ffffffff));
+      assert_true(ones == (float)N);
+      assert_true(sum == of_indices * GROUPS);
+      assert_true(largest == last_bits + GROUPS + ((uint64_t)(GROUPS + 1) << 32));
+      assert_true(lds == of_indices);
+      emu_device_close(dev);
+   }
+}
+
 static void sums_do_not_depend_on_threads(void **state)
 {
    uint64_t counters[GPU_COUNTER_COUNT], cycles = 0;
@@ -394,6 +432,7 @@ int main(void)
        cmocka_unit_test(spin_without_yield),
        cmocka_unit_test(rings_share_a_worker),
        cmocka_unit_test(ordered_is_deterministic),
+       cmocka_unit_test(wide_atomics),
        cmocka_unit_test(sums_do_not_depend_on_threads),
        cmocka_unit_test(scratch_is_private),
        cmocka_unit_test(rewritten_program),

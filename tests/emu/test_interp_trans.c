@@ -1,10 +1,10 @@
 /* Transcendental functions over the whole range of f32 against f64 libm, with the bounds that the manual
  * states, and bit for bit the same on every host level. Also the software fma of the lowest level, where a
- * tie is decided by the last bit. */
+ * tie is decided by the last bit, of f32 and of f64. */
 #include "core_rig.h"
 #include <cmocka.h>
 #include <math.h>
-#include "core/arith_f32.h"
+#include "core/arith_f64.h"
 
 static emu_device *dev;
 
@@ -114,6 +114,40 @@ static void software_fma(void **state)
    }
 }
 
+static uint64_t random64(void)
+{
+   return (uint64_t)rnd() << 32 | rnd();
+}
+
+/* f64 near 1, or of any size; often with few bits, so that products and sums are exact or ties. */
+static double any_double(bool near)
+{
+   uint64_t u = random64(), few = random64() & random64();
+   u = (rnd() % 2 ? u : u & (few << (rnd() % 50))) | (u & ARITH_SIGN64);
+   if (near)
+      u = (u & (ARITH_SIGN64 | ARITH_MANT64)) + ((uint64_t)(1023 - 20 + rnd() % 40) << 52);
+   return arith_double(u);
+}
+
+static void software_fma64(void **state)
+{
+   for (unsigned i = 0; i < 3000000; i++) {
+      double a = any_double(i % 4), b = any_double(i % 4), c = any_double(i % 2);
+      if (i % 8 == 1) /* cancellation */
+         c = arith_double(arith_bits64(-(a * b)) + rnd() % 5 - 2);
+      if (i % 8 == 3) /* a product about 53 bits below or above the sum's end */
+         c = ldexp(a * b, (int)(rnd() % 8) + (rnd() % 2 ? 50 : -110));
+      if (i % 8 == 5) /* results among the denormals, or beyond the largest number */
+         b = ldexp(b, (int)(rnd() % 130) - 1140 + (rnd() % 2 ? 2100 : 0)), c = ldexp(c, -1000);
+      if (i % 64 == 7)
+         c = 0.0 * c;
+      double want = fma(a, b, c);
+      uint64_t w = want != want ? UINT64_C(0x7ff8000000000000) : arith_bits64(want);
+      if (arith_bits64(arith_fma64_soft(a, b, c)) != w)
+         fail_msg("%a * %a + %a is %a, not %a", a, b, c, want, arith_fma64_soft(a, b, c));
+   }
+}
+
 static int set_up(void **state)
 {
    dev = rig_open(1);
@@ -132,6 +166,7 @@ int main(void)
        cmocka_unit_test(whole_range),
        cmocka_unit_test(exact_values),
        cmocka_unit_test(software_fma),
+       cmocka_unit_test(software_fma64),
    };
    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
