@@ -15,6 +15,7 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "eval_wide.h"
 #include "ir.h"
 #include "sc.h"
 
@@ -231,10 +232,15 @@ static const struct eval_value *eval_src(struct eval *e, const ir_inst *i, unsig
    return &e->lane->v[i->src[k]->id];
 }
 
-/* Host address of the dword at base + offset (both unsigned, no wrapping), NULL out of range. */
-static uint8_t *eval_at(uint8_t *base, uint64_t size_B, uint64_t offset)
+/* Host address of n bytes at base + offset (both unsigned, no wrapping), NULL out of range. */
+static uint8_t *eval_at(uint8_t *base, uint64_t size_B, uint64_t offset, uint32_t n)
 {
-   return offset + 4 <= size_B ? base + offset : NULL;
+   return offset + n <= size_B ? base + offset : NULL;
+}
+
+static uint32_t eval_width_B(const ir_inst *i)
+{
+   return i->aux == IR_W_8 ? 1 : i->aux == IR_W_16 ? 2 : 4;
 }
 
 struct eval_place { uint8_t *base; uint64_t size_B, offset; };
@@ -266,10 +272,10 @@ static void eval_load(struct eval *e, const ir_inst *i, uint32_t *out)
    unsigned first;
    struct eval_place p = eval_resolve(e, i, &first);
    for (unsigned k = 0; k < i->ncomp; k++) {
-      uint8_t *at = eval_at(p.base, p.size_B, p.offset + 4 * k);
+      uint8_t *at = eval_at(p.base, p.size_B, p.offset + 4 * k, eval_width_B(i));
       out[k] = 0;
       if (at)
-         memcpy(&out[k], at, 4);
+         memcpy(&out[k], at, eval_width_B(i));
    }
 }
 
@@ -279,9 +285,9 @@ static void eval_store(struct eval *e, const ir_inst *i)
    struct eval_place p = eval_resolve(e, i, &first);
    const ir_inst *value = i->src[first + 1];
    for (unsigned k = 0; k < value->ncomp; k++) {
-      uint8_t *at = eval_at(p.base, p.size_B, p.offset + 4 * k);
+      uint8_t *at = eval_at(p.base, p.size_B, p.offset + 4 * k, eval_width_B(i));
       if (at)
-         memcpy(at, &e->lane->v[value->id].c[k], 4);
+         memcpy(at, &e->lane->v[value->id].c[k], eval_width_B(i));
    }
 }
 
@@ -297,8 +303,29 @@ static uint32_t eval_combine(uint8_t kind, uint32_t old, uint32_t data, uint32_t
    case IR_ATOM_OR: return old | data;
    case IR_ATOM_XOR: return old ^ data;
    case IR_ATOM_SWAP: return data;
+   case IR_ATOM_FADD: return eval_u(eval_f(old) + eval_f(data));
    default: return old == compare ? data : old;
    }
+}
+
+static uint64_t eval_pair(const struct eval_value *v)
+{
+   return v->c[0] | (uint64_t)v->c[1] << 32;
+}
+
+static void eval_atomic64(struct eval *e, const ir_inst *i, uint32_t *out)
+{
+   unsigned first;
+   struct eval_place p = eval_resolve(e, i, &first);
+   uint64_t data = eval_pair(eval_src(e, i, first + 1)), old = 0;
+   uint64_t compare = i->nsrc > first + 2 ? eval_pair(eval_src(e, i, first + 2)) : 0;
+   uint8_t *at = eval_at(p.base, p.size_B, p.offset, 8);
+   if (!at)
+      return;
+   memcpy(&old, at, 8);
+   memcpy(out, &old, 8);
+   data = eval_wide_atomic(i->aux, old, data, compare);
+   memcpy(at, &data, 8);
 }
 
 static uint32_t eval_atomic(struct eval *e, const ir_inst *i)
@@ -307,7 +334,7 @@ static uint32_t eval_atomic(struct eval *e, const ir_inst *i)
    struct eval_place p = eval_resolve(e, i, &first);
    uint32_t data = eval_src(e, i, first + 1)->c[0], old = 0;
    uint32_t compare = i->nsrc > first + 2 ? eval_src(e, i, first + 2)->c[0] : 0;
-   uint8_t *at = eval_at(p.base, p.size_B, p.offset);
+   uint8_t *at = eval_at(p.base, p.size_B, p.offset, 4);
    if (!at)
       return 0;
    memcpy(&old, at, 4);
@@ -347,7 +374,12 @@ static bool eval_special(struct eval *e, const ir_inst *i, struct eval_value *v)
    case IR_scratch_load:
    case IR_push_load: eval_load(e, i, v->c); return true;
    case IR_buf_store: case IR_lds_store: case IR_scratch_store: eval_store(e, i); return true;
-   case IR_buf_atomic: case IR_lds_atomic: v->c[0] = eval_atomic(e, i); return true;
+   case IR_buf_atomic: case IR_lds_atomic:
+      if (i->ncomp == 2)
+         eval_atomic64(e, i, v->c);
+      else
+         v->c[0] = eval_atomic(e, i);
+      return true;
    case IR_barrier: swapcontext(&l->context, &e->scheduler); return true;
    case IR_fence: return true;
    default: return false;
@@ -358,10 +390,13 @@ static void eval_inst(struct eval *e, const ir_inst *i)
 {
    struct eval_value v = {{0}};
    uint32_t s[3] = {0};
+   uint64_t wide[3] = {0};
    if (!eval_special(e, i, &v)) {
-      for (unsigned k = 0; k < i->nsrc && k < 3; k++)
+      for (unsigned k = 0; k < i->nsrc && k < 3; k++) {
          s[k] = eval_src(e, i, k)->c[0];
-      if (!eval_float(i->op, eval_f(s[0]), eval_f(s[1]), eval_f(s[2]), &v.c[0]) &&
+         wide[k] = i->src[k]->ncomp == 2 ? eval_pair(eval_src(e, i, k)) : s[k];
+      }
+      if (!eval_wide(i->op, wide, v.c) && !eval_float(i->op, eval_f(s[0]), eval_f(s[1]), eval_f(s[2]), &v.c[0]) &&
           !eval_int(i->op, s[0], s[1], s[2], &v.c[0])) {
          fprintf(stderr, "ir_eval: no such operation: %s\n", ir_op_name((enum ir_op)i->op));
          e->failed = true;

@@ -12,6 +12,7 @@
 
 #include "core/arith_f32.h"
 #include "core/arith_int.h"
+#include "eval_wide.h"
 #include "sc.h"
 
 #define STACK_B (512u * 1024u)
@@ -72,26 +73,62 @@ static uint32_t change(uint32_t old, unsigned op, uint32_t data, uint32_t compar
    case IR_ATOM_OR: return old | data;
    case IR_ATOM_XOR: return old ^ data;
    case IR_ATOM_SWAP: return data;
+   case IR_ATOM_FADD: return arith_bits(arith_add(arith_float(old), arith_float(data)));
    default: return old == comparator ? data : old;
    }
 }
 
-static uint32_t *word_at(struct invocation *v, const ir_inst *i, unsigned dword)
+/* The dword `delta_B` bytes behind the instruction's address. */
+static uint32_t *word_at(struct invocation *v, const ir_inst *i, int64_t delta_B)
 {
    const tuple *a = &v->values[i->src[0]->id];
    switch (i->op) {
    case IR_buf_load: case IR_buf_store: case IR_buf_atomic:
-      return buffer_word(v, a, (uint64_t)v->values[i->src[1]->id].c[0] + i->imm + 4 * dword);
+      return buffer_word(v, a, (uint64_t)((int64_t)v->values[i->src[1]->id].c[0] + i->imm + delta_B));
    case IR_lds_load: case IR_lds_store: case IR_lds_atomic:
-      return local_word(v->g->lds, (uint64_t)a->c[0] + i->imm + 4 * dword, v->g->s->lds_B);
+      return local_word(v->g->lds, (uint64_t)((int64_t)a->c[0] + i->imm + delta_B), v->g->s->lds_B);
    default:
-      return local_word(v->scratch, (uint64_t)a->c[0] + i->imm + 4 * dword, v->g->s->scratch_B);
+      return local_word(v->scratch, (uint64_t)((int64_t)a->c[0] + i->imm + delta_B), v->g->s->scratch_B);
    }
+}
+
+static uint64_t pair_of(const struct invocation *v, const ir_inst *i)
+{
+   const uint32_t *c = v->values[i->id].c;
+   return i->ncomp == 2 ? c[0] | (uint64_t)c[1] << 32 : c[0];
+}
+
+static void eval_atomic64(struct invocation *v, const ir_inst *i, unsigned value, tuple *out)
+{
+   uint32_t *p = word_at(v, i, 0);
+   uint64_t comparator = i->aux == IR_ATOM_CMPSWAP ? pair_of(v, i->src[value + 1]) : 0;
+   if (!p || !word_at(v, i, 4))
+      return;
+   memcpy(out->c, p, 8);
+   uint64_t fresh = eval_wide_atomic(i->aux, p[0] | (uint64_t)p[1] << 32, pair_of(v, i->src[value]), comparator);
+   memcpy(p, &fresh, 8);
+}
+
+/* One scalar of 8 or 16 bits. It never crosses a dword, and all buffers are whole dwords. */
+static void eval_narrow(struct invocation *v, const ir_inst *i, unsigned value, bool store, tuple *out)
+{
+   unsigned size = i->aux == IR_W_8 ? 1 : 2;
+   uint32_t place = (v->values[i->src[value == 2 ? 1 : 0]->id].c[0] + i->imm) & 3;
+   uint8_t *p = (uint8_t *)word_at(v, i, -(int64_t)place);
+   if (p && store)
+      memcpy(p + place, &v->values[i->src[value]->id].c[0], size);
+   else if (p)
+      memcpy(&out->c[0], p + place, size);
 }
 
 static void eval_memory(struct invocation *v, const ir_inst *i, tuple *out)
 {
-   unsigned value = i->op == IR_buf_store || i->op == IR_buf_atomic ? 2 : 1;
+   bool buffer = i->op == IR_buf_load || i->op == IR_buf_store || i->op == IR_buf_atomic;
+   unsigned value = buffer ? 2 : 1;
+   if ((i->op == IR_buf_atomic || i->op == IR_lds_atomic) && i->ncomp == 2) {
+      eval_atomic64(v, i, value, out);
+      return;
+   }
    if (i->op == IR_buf_atomic || i->op == IR_lds_atomic) {
       uint32_t *p = word_at(v, i, 0), data = v->values[i->src[value]->id].c[0];
       uint32_t comparator = i->aux == IR_ATOM_CMPSWAP ? v->values[i->src[value + 1]->id].c[0] : 0;
@@ -103,8 +140,12 @@ static void eval_memory(struct invocation *v, const ir_inst *i, tuple *out)
    }
    bool store = i->op == IR_buf_store || i->op == IR_lds_store || i->op == IR_scratch_store;
    unsigned n = store ? i->src[value]->ncomp : i->ncomp;
+   if (i->aux != IR_W_DWORDS) {
+      eval_narrow(v, i, value, store, out);
+      return;
+   }
    for (unsigned k = 0; k < n; k++) {
-      uint32_t *p = word_at(v, i, k);
+      uint32_t *p = word_at(v, i, 4 * (int64_t)k);
       if (store && p)
          *p = v->values[i->src[value]->id].c[k];
       else if (!store)
@@ -237,6 +278,7 @@ static bool eval_value(struct invocation *v, const ir_inst *i, tuple *out)
    uint32_t a = i->nsrc > 0 ? v->values[i->src[0]->id].c[0] : 0;
    uint32_t b = i->nsrc > 1 ? v->values[i->src[1]->id].c[0] : 0;
    uint32_t c = i->nsrc > 2 ? v->values[i->src[2]->id].c[0] : 0;
+   uint64_t wide[3] = {0};
    switch (i->op) {
    case IR_const: case IR_bconst: out->c[0] = i->imm; return true;
    case IR_undef: return true;
@@ -271,7 +313,10 @@ static bool eval_value(struct invocation *v, const ir_inst *i, tuple *out)
       return true;
    case IR_var_load: out->c[0] = v->vars[i->imm]; return true;
    case IR_var_store: v->vars[i->imm] = a; return true;
-   default: return eval_int(i->op, a, b, c, &out->c[0]) || eval_float(i->op, a, b, c, &out->c[0]);
+   default:
+      for (unsigned k = 0; k < i->nsrc && k < 3; k++)
+         wide[k] = pair_of(v, i->src[k]);
+      return eval_wide(i->op, wide, out->c) || eval_int(i->op, a, b, c, &out->c[0]) || eval_float(i->op, a, b, c, &out->c[0]);
    }
 }
 

@@ -1,7 +1,7 @@
-/* SPIR-V reader: arithmetic, conversions, bits, comparisons and logic, component by component.
+/* SPIR-V reader: arithmetic, bits, comparisons and logic, component by component.
  *
- * One table row per opcode: the IR operation or a function that expands it, and the classes of result and
- * operands. f32, 32-bit integers and bools are the only scalar types, so signedness lies in the opcode alone.
+ * One table row per opcode: the IR operation or a function that expands it, and the letters of result and operands
+ * (spv_use_operands). Signedness lies in the opcode alone: j marks operands that it takes as signed.
  */
 #include "spirv_reader.h"
 
@@ -10,7 +10,7 @@ typedef ir_inst *(*expand)(spv_reader *r, ir_inst **s);
 typedef struct alu_row {
    uint16_t ir;            /* enum ir_op, unless fn */
    bool swap;              /* a > b is b < a */
-   const char *classes;    /* result, then operands: 'f', 'i', 'b' */
+   const char *classes;    /* result, then operands */
    expand fn;
 } alu_row;
 
@@ -60,7 +60,7 @@ static ir_inst *isnan_(spv_reader *r, ir_inst **s)
 
 static ir_inst *isinf_(spv_reader *r, ir_inst **s)
 {
-   return E2(r, feq, E1(r, fabs, s[0]), spv_c32(r, 0x7f800000u));
+   return E2(r, feq, E1(r, fabs, s[0]), spv_c32(r, 0x7f800000u)); /* widened if need be */
 }
 
 static ir_inst *logical_equal(spv_reader *r, ir_inst **s)
@@ -82,11 +82,7 @@ static ir_inst *bitfield_insert(spv_reader *r, ir_inst **s)
 #define EXPAND(op, classes, fn) [SpvOp##op] = {0, false, classes, fn}
 
 static const alu_row rows[] = {
-    ROW(ConvertFToU, "if", f2u),
-    ROW(ConvertFToS, "if", f2i),
-    ROW(ConvertSToF, "fi", i2f),
-    ROW(ConvertUToF, "fi", u2f),
-    EXPAND(QuantizeToF16, "ff", quantize),
+    EXPAND(QuantizeToF16, "FF", quantize),
     EXPAND(SNegate, "ii", snegate),
     ROW(FNegate, "ff", fneg),
     ROW(IAdd, "iii", iadd),
@@ -96,11 +92,11 @@ static const alu_row rows[] = {
     ROW(IMul, "iii", imul),
     ROW(FMul, "fff", fmul),
     ROW(UDiv, "iii", udiv),
-    ROW(SDiv, "iii", idiv),
+    ROW(SDiv, "ijj", idiv),
     ROW(FDiv, "fff", fdiv),
     ROW(UMod, "iii", urem),
-    ROW(SRem, "iii", irem),
-    EXPAND(SMod, "iii", smod),
+    ROW(SRem, "ijj", irem),
+    EXPAND(SMod, "ijj", smod),
     EXPAND(FRem, "fff", frem),
     EXPAND(FMod, "fff", fmod_),
     EXPAND(IsNan, "bf", isnan_),
@@ -114,12 +110,12 @@ static const alu_row rows[] = {
     ROW(INotEqual, "bii", ine),
     ROW(ULessThan, "bii", ult),
     SWAPPED(UGreaterThan, "bii", ult),
-    ROW(SLessThan, "bii", ilt),
-    SWAPPED(SGreaterThan, "bii", ilt),
+    ROW(SLessThan, "bjj", ilt),
+    SWAPPED(SGreaterThan, "bjj", ilt),
     ROW(ULessThanEqual, "bii", ule),
     SWAPPED(UGreaterThanEqual, "bii", ule),
-    ROW(SLessThanEqual, "bii", ile),
-    SWAPPED(SGreaterThanEqual, "bii", ile),
+    ROW(SLessThanEqual, "bjj", ile),
+    SWAPPED(SGreaterThanEqual, "bjj", ile),
     ROW(FOrdEqual, "bff", feq),
     ROW(FUnordEqual, "bff", fequ),
     ROW(FOrdNotEqual, "bff", fne),
@@ -132,18 +128,18 @@ static const alu_row rows[] = {
     ROW(FUnordLessThanEqual, "bff", fleu),
     SWAPPED(FOrdGreaterThanEqual, "bff", fle),
     SWAPPED(FUnordGreaterThanEqual, "bff", fleu),
-    ROW(ShiftRightLogical, "iii", shr),
-    ROW(ShiftRightArithmetic, "iii", sar),
-    ROW(ShiftLeftLogical, "iii", shl),
+    ROW(ShiftRightLogical, "iin", shr),
+    ROW(ShiftRightArithmetic, "ijn", sar),
+    ROW(ShiftLeftLogical, "iin", shl),
     ROW(BitwiseOr, "iii", or),
     ROW(BitwiseXor, "iii", xor),
     ROW(BitwiseAnd, "iii", and),
     ROW(Not, "ii", not ),
-    EXPAND(BitFieldInsert, "iiiii", bitfield_insert),
-    ROW(BitFieldSExtract, "iiii", ibfe),
-    ROW(BitFieldUExtract, "iiii", ubfe),
-    ROW(BitReverse, "ii", brev),
-    ROW(BitCount, "ii", bcnt),
+    EXPAND(BitFieldInsert, "IIInn", bitfield_insert),
+    ROW(BitFieldSExtract, "IInn", ibfe),
+    ROW(BitFieldUExtract, "IInn", ubfe),
+    ROW(BitReverse, "II", brev),
+    ROW(BitCount, "II", bcnt),
 };
 
 static const alu_row *find_row(uint32_t op)
@@ -152,10 +148,11 @@ static const alu_row *find_row(uint32_t op)
 }
 
 /* Offset and count of the bit field instructions are scalars even where the rest are vectors. */
-static bool is_scalar_operand(uint32_t op, unsigned k)
+static unsigned scalar_operands(uint32_t op)
 {
-   return (op == SpvOpBitFieldInsert && k >= 2) ||
-          ((op == SpvOpBitFieldSExtract || op == SpvOpBitFieldUExtract) && k >= 1);
+   if (op == SpvOpBitFieldInsert)
+      return 1u << 2 | 1u << 3;
+   return op == SpvOpBitFieldSExtract || op == SpvOpBitFieldUExtract ? 1u << 1 | 1u << 2 : 0;
 }
 
 static ir_inst *emit_row(spv_reader *r, const alu_row *row, ir_inst **s, unsigned n)
@@ -163,10 +160,10 @@ static ir_inst *emit_row(spv_reader *r, const alu_row *row, ir_inst **s, unsigne
    if (row->fn)
       return row->fn(r, s);
    if (n == 1)
-      return ir_op1(&r->b, (enum ir_op)row->ir, s[0]);
+      return spv_op1(r, (enum ir_op)row->ir, s[0]);
    if (n == 2)
-      return ir_op2(&r->b, (enum ir_op)row->ir, s[row->swap], s[!row->swap]);
-   return ir_op3(&r->b, (enum ir_op)row->ir, s[0], s[1], s[2]);
+      return spv_op2(r, (enum ir_op)row->ir, s[row->swap], s[!row->swap]);
+   return spv_op3(r, (enum ir_op)row->ir, s[0], s[1], s[2]);
 }
 
 static spv_value *result(spv_reader *r, const spv_inst *i)
@@ -176,39 +173,17 @@ static spv_value *result(spv_reader *r, const spv_inst *i)
 
 static void emit_components(spv_reader *r, const spv_inst *i, const alu_row *row)
 {
-   spv_value *v = result(r, i), *operands[4];
-   uint32_t count = v->type->scalars;
-   unsigned n = 0;
-   if (spv_scalar_class(v->type) != row->classes[0] || v->type->kind == SPV_T_MATRIX)
-      spv_fail(r, SC_E_INVALID, "result of type %u", v->type->id);
-   for (; row->classes[n + 1]; n++) {
-      spv_need(r, i, 4 + n);
-      operands[n] =
-          spv_use_class(r, i->w[3 + n], row->classes[n + 1], is_scalar_operand(i->op, n) ? 1 : count);
-   }
-   for (uint32_t k = 0; k < count; k++) {
-      ir_inst *s[4];
-      for (unsigned j = 0; j < n; j++)
-         s[j] = operands[j]->c[operands[j]->type->scalars == 1 ? 0 : k];
-      v->c[k] = emit_row(r, row, s, n);
+   spv_operands o = spv_use_operands(r, i, 3, row->classes, scalar_operands(i->op));
+   spv_value *v = o.result;
+   for (uint32_t k = 0; k < spv_components(v->type); k++) {
+      ir_inst *s[SPV_MAX_OPERANDS];
+      spv_get_operands(r, &o, k, s);
+      spv_put_component(r, v->type, v->c + k * v->type->slots, emit_row(r, row, s, o.count));
    }
    spv_set(r, i->w[2], v);
 }
 
 /* ---- the rest ---------------------------------------------------------------------------------- */
-
-static void emit_bitcast(spv_reader *r, const spv_inst *i)
-{
-   spv_need(r, i, 4);
-   spv_value *v = result(r, i), *a = spv_use(r, i->w[3]);
-   char to = spv_scalar_class(v->type), from = spv_scalar_class(a->type);
-   bool numbers = (to == 'i' || to == 'f') && (from == 'i' || from == 'f');
-   if (!numbers || v->type->scalars != a->type->scalars)
-      spv_fail(r, SC_E_INVALID, "bit cast between types %u and %u", a->type->id, v->type->id);
-   for (uint32_t k = 0; k < v->type->scalars; k++)
-      v->c[k] = a->c[k];
-   spv_set(r, i->w[2], v);
-}
 
 static void emit_select(spv_reader *r, const spv_inst *i)
 {
@@ -218,11 +193,12 @@ static void emit_select(spv_reader *r, const spv_inst *i)
    spv_value *v = result(r, i), *cond = spv_use(r, i->w[3]), *a = spv_use(r, i->w[4]),
              *b = spv_use(r, i->w[5]);
    bool scalar = cond->type->kind == SPV_T_BOOL;
-   if (spv_scalar_class(cond->type) != 'b' || (!scalar && cond->type->scalars != v->type->scalars) ||
+   uint32_t slots = v->type->slots ? v->type->slots : 1;
+   if (spv_scalar_class(cond->type) != 'b' || (!scalar && cond->type->scalars * slots != v->type->scalars) ||
        a->type != v->type || b->type != v->type)
       spv_fail(r, SC_E_INVALID, "operand types do not fit");
    for (uint32_t k = 0; k < v->type->scalars; k++)
-      v->c[k] = E3(r, sel, cond->c[scalar ? 0 : k], a->c[k], b->c[k]);
+      v->c[k] = E3(r, sel, cond->c[scalar ? 0 : k / slots], a->c[k], b->c[k]);
    spv_set(r, i->w[2], v);
 }
 
@@ -273,10 +249,9 @@ bool spv_emit_alu(spv_reader *r, const spv_inst *i)
       emit_components(r, i, row);
       return true;
    }
-   switch (i->op) {
-   case SpvOpBitcast:
-      emit_bitcast(r, i);
+   if (spv_emit_conversion(r, i))
       return true;
+   switch (i->op) {
    case SpvOpSelect:
       emit_select(r, i);
       return true;

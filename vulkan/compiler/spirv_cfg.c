@@ -259,7 +259,8 @@ static cursor build_exit_branch(builder *b, cf_scope *scope, spv_block *block, c
 static uint32_t collect_cases(builder *b, const spv_inst *term, cf_scope *own, cf_case *cases)
 {
    uint32_t count = 0;
-   for (uint32_t k = 2; k < term->n; k += 2) { /* word 2 is default, then literal and label alternate */
+   uint32_t step = 1 + spv_literal_words(b->r, term->w[1]);
+   for (uint32_t k = 2; k < term->n; k += step) { /* word 2 is default, then literal and label alternate */
       uint32_t label = term->w[k], known = 0;
       while (known < count && cases[known].label != label)
          known++;

@@ -93,16 +93,19 @@ static void emit_shuffle(spv_reader *r, const spv_inst *i)
    if (t->kind != SPV_T_VECTOR || a->type->kind != SPV_T_VECTOR || b->type->kind != SPV_T_VECTOR ||
        a->type->elem != t->elem || b->type->elem != t->elem || i->n - 5 != t->count)
       spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   ir_inst *undefined[2] = {spv_cundef(r, spv_scalar_class(t)), spv_cundef(r, spv_scalar_class(t))};
    for (uint32_t k = 0; k < t->count; k++) {
       uint32_t index = i->w[5 + k];
+      ir_inst **from;
       if (index == UINT32_MAX)
-         v->c[k] = spv_cundef(r, spv_scalar_class(t));
+         from = undefined;
       else if (index < a->type->count)
-         v->c[k] = a->c[index];
+         from = a->c + index * t->slots;
       else if (index - a->type->count < b->type->count)
-         v->c[k] = b->c[index - a->type->count];
+         from = b->c + (index - a->type->count) * t->slots;
       else
          spv_fail(r, SC_E_INVALID, "component %u is out of range", index);
+      memcpy(v->c + k * t->slots, from, t->slots * sizeof *from);
    }
    spv_set(r, i->w[2], v);
 }
@@ -114,9 +117,13 @@ static void emit_extract_dynamic(spv_reader *r, const spv_inst *i)
    ir_inst *index = spv_use_index(r, i->w[4]);
    if (a->type->kind != SPV_T_VECTOR || a->type->elem != v->type)
       spv_fail(r, SC_E_INVALID, "operand types do not fit");
-   v->c[0] = a->c[0];
-   for (uint32_t k = 1; k < a->type->count; k++)
-      v->c[0] = E3(r, sel, E2(r, ieq, index, spv_c32(r, k)), a->c[k], v->c[0]);
+   uint32_t slots = a->type->slots;
+   memcpy(v->c, a->c, slots * sizeof *v->c);
+   for (uint32_t k = 1; k < a->type->count; k++) {
+      ir_inst *here = E2(r, ieq, index, spv_c32(r, k));
+      for (uint32_t j = 0; j < slots; j++)
+         v->c[j] = E3(r, sel, here, a->c[k * slots + j], v->c[j]);
+   }
    spv_set(r, i->w[2], v);
 }
 
@@ -127,8 +134,12 @@ static void emit_insert_dynamic(spv_reader *r, const spv_inst *i)
    ir_inst *index = spv_use_index(r, i->w[5]);
    if (a->type->kind != SPV_T_VECTOR || a->type->elem != object->type)
       spv_fail(r, SC_E_INVALID, "operand types do not fit");
-   for (uint32_t k = 0; k < a->type->count; k++)
-      v->c[k] = E3(r, sel, E2(r, ieq, index, spv_c32(r, k)), object->c[0], a->c[k]);
+   uint32_t slots = a->type->slots;
+   for (uint32_t k = 0; k < a->type->count; k++) {
+      ir_inst *here = E2(r, ieq, index, spv_c32(r, k));
+      for (uint32_t j = 0; j < slots; j++)
+         v->c[k * slots + j] = E3(r, sel, here, object->c[j], a->c[k * slots + j]);
+   }
    spv_set(r, i->w[2], v);
 }
 

@@ -1,7 +1,7 @@
 /* SPIR-V reader: constants and specialisation constants, evaluated while the module is parsed.
  *
  * The specialisation is known, so a specialisation constant is a constant like any other: 32 bits per scalar
- * in flat order, bools 0 or 1. OpUndef outside of functions is 0. OpSpecConstantOp is in spirv_const_op.c.
+ * in flat order, small integers zero-extended, bools 0 or 1. OpUndef outside of functions is 0. OpSpecConstantOp is in spirv_const_op.c.
  */
 #include "spirv_reader.h"
 
@@ -25,14 +25,14 @@ uint32_t spv_const_u32(spv_reader *r, uint32_t id)
 }
 
 /* Value given by the application for the SpecId of `e`, else `standard`. */
-static uint32_t specialised(spv_reader *r, const spv_id *e, uint32_t standard)
+static uint64_t specialised(spv_reader *r, const spv_id *e, uint64_t standard)
 {
    const spv_decoration *d = spv_find_decoration(e, SpvDecorationSpecId, SPV_UNKNOWN);
    if (!d || !d->arg_count)
       return standard;
    for (size_t k = 0; k < r->in->spec_count; k++)
       if (r->in->spec[k].id == d->args[0])
-         return (uint32_t)r->in->spec[k].value;
+         return r->in->spec[k].value;
    return standard;
 }
 
@@ -71,7 +71,15 @@ static void parse_scalar(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 4);
    if (t->kind != SPV_T_INT && t->kind != SPV_T_FLOAT)
       spv_fail(r, SC_E_INVALID, "numeric constant of another type");
-   e->bits[0] = i->op == SpvOpSpecConstant ? specialised(r, e, i->w[3]) : i->w[3];
+   spv_need(r, i, 3u + t->slots);
+   uint64_t value = i->w[3] | (t->slots == 2 ? (uint64_t)i->w[4] << 32 : 0);
+   if (i->op == SpvOpSpecConstant)
+      value = specialised(r, e, value);
+   if (t->width < 32)
+      value &= (1u << t->width) - 1;
+   e->bits[0] = (uint32_t)value;
+   if (t->slots == 2)
+      e->bits[1] = (uint32_t)(value >> 32);
 }
 
 /* Type of constituent k of a composite. */

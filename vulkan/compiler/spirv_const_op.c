@@ -5,6 +5,7 @@
  */
 #include "spirv_reader.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Constant operand in word k of the instruction. */
@@ -17,30 +18,36 @@ static const spv_id *operand(spv_reader *r, const spv_inst *i, uint32_t k)
    return e;
 }
 
-static uint32_t div_s(uint32_t a, uint32_t b)
+/* Numbers are handled as 64 bits: integers zero-extended, floats as their bits. */
+static int64_t sign_extend(uint64_t a, unsigned width)
+{
+   uint64_t sign = (uint64_t)1 << (width - 1);
+   return (int64_t)((a ^ sign) - sign);
+}
+
+static uint64_t div_s(int64_t a, int64_t b)
 {
    if (!b)
-      return UINT32_MAX;
-   return b == UINT32_MAX ? 0u - a : (uint32_t)((int32_t)a / (int32_t)b);
+      return UINT64_MAX;
+   return b == -1 ? 0u - (uint64_t)a : (uint64_t)(a / b);
 }
 
-static uint32_t rem_s(uint32_t a, uint32_t b)
+static uint64_t rem_s(int64_t a, int64_t b)
 {
    if (!b)
-      return a;
-   return b == UINT32_MAX ? 0 : (uint32_t)((int32_t)a % (int32_t)b);
+      return (uint64_t)a;
+   return b == -1 ? 0 : (uint64_t)(a % b);
 }
 
-static uint32_t mod_s(uint32_t a, uint32_t b)
+static uint64_t mod_s(int64_t a, int64_t b)
 {
-   uint32_t m = rem_s(a, b);
-   return m && (int32_t)(m ^ b) < 0 ? m + b : m;
+   int64_t m = (int64_t)rem_s(a, b);
+   return (uint64_t)(m && (m ^ b) < 0 ? m + b : m);
 }
 
-static uint32_t sar(uint32_t a, uint32_t n)
+static uint64_t sar(int64_t a, unsigned n)
 {
-   n &= 31;
-   return (int32_t)a < 0 ? ~(~a >> n) : a >> n;
+   return a < 0 ? ~(~(uint64_t)a >> n) : (uint64_t)a >> n;
 }
 
 /* f32 to f16 and back with ties to even; magnitudes below the smallest normal f16 become 0. */
@@ -58,27 +65,88 @@ static uint32_t quantize(uint32_t bits)
    return sign | mag;
 }
 
-/* One component of a unary or binary operation. False if the opcode is none. */
-static bool eval_scalar(uint32_t op, uint32_t a, uint32_t b, uint32_t *out)
+/* ---- floats to other widths ---------------------------------------------------------------------- */
+
+static double half_to_double(uint32_t h)
 {
-   int32_t sa = (int32_t)a, sb = (int32_t)b;
+   uint32_t exponent = h >> 10 & 31, mantissa = h & 1023;
+   double m = exponent == 31 ? (mantissa ? NAN : INFINITY)
+              : exponent     ? ldexp((double)(mantissa | 1024), (int)exponent - 25)
+                             : ldexp((double)mantissa, -24);
+   return h & 0x8000u ? -m : m;
+}
+
+/* To nearest, ties to even: in units of the last place of the result, whole numbers below 2^11 are exact. */
+static uint32_t double_to_half(double d)
+{
+   uint32_t sign = signbit(d) ? 0x8000u : 0;
+   if (d != d)
+      return 0x7e00u;
+   d = fabs(d);
+   if (d >= 65520.0)
+      return sign | 0x7c00u;
+   int e = -14;
+   while (e < 15 && d >= ldexp(1.0, e + 1))
+      e++;
+   double units = ldexp(d, 10 - e), whole = floor(units), rest = units - whole;
+   uint32_t n = (uint32_t)whole;
+   n += rest > 0.5 || (rest == 0.5 && (n & 1));
+   return sign | (((uint32_t)(e + 14) << 10) + n);
+}
+
+static double to_double(uint64_t bits, unsigned width)
+{
+   float f;
+   double d;
+   uint32_t low = (uint32_t)bits;
+   if (width == 16)
+      return half_to_double(low);
+   memcpy(&f, &low, sizeof f);
+   memcpy(&d, &bits, sizeof d);
+   return width == 32 ? (double)f : d;
+}
+
+static uint64_t convert_float(uint64_t bits, unsigned from, unsigned to)
+{
+   double d = to_double(bits, from);
+   float f = (float)d;
+   uint32_t low;
+   if (from == to)
+      return bits;
+   if (to == 16)
+      return double_to_half(d);
+   if (d != d)
+      return to == 32 ? 0x7fc00000u : 0x7ff8000000000000u;
+   memcpy(&low, &f, sizeof low);
+   memcpy(&bits, &d, sizeof bits);
+   return to == 32 ? low : bits;
+}
+
+/* One component of a unary or binary operation on operands of wa and wb bits; the result is cut to its type by the caller.
+ * False if the opcode is none. */
+static bool eval_scalar(uint32_t op, uint64_t a, uint64_t b, unsigned wa, unsigned wb, unsigned to, uint64_t *out)
+{
+   int64_t sa = sign_extend(a, wa), sb = sign_extend(b, wb);
+   unsigned n = (unsigned)b & (wa == 64 ? 63 : 31);
    switch (op) {
-   case SpvOpSConvert: case SpvOpUConvert: case SpvOpFConvert: *out = a; return true;
-   case SpvOpQuantizeToF16: *out = quantize(a); return true;
+   case SpvOpUConvert: *out = a; return true;
+   case SpvOpSConvert: *out = (uint64_t)sa; return true;
+   case SpvOpFConvert: *out = convert_float(a, wa, to); return true;
+   case SpvOpQuantizeToF16: *out = quantize((uint32_t)a); return true;
    case SpvOpSNegate: *out = 0u - a; return true;
    case SpvOpNot: *out = ~a; return true;
    case SpvOpLogicalNot: *out = !a; return true;
    case SpvOpIAdd: *out = a + b; return true;
    case SpvOpISub: *out = a - b; return true;
    case SpvOpIMul: *out = a * b; return true;
-   case SpvOpUDiv: *out = b ? a / b : UINT32_MAX; return true;
+   case SpvOpUDiv: *out = b ? a / b : UINT64_MAX; return true;
    case SpvOpUMod: *out = b ? a % b : a; return true;
-   case SpvOpSDiv: *out = div_s(a, b); return true;
-   case SpvOpSRem: *out = rem_s(a, b); return true;
-   case SpvOpSMod: *out = mod_s(a, b); return true;
-   case SpvOpShiftLeftLogical: *out = a << (b & 31); return true;
-   case SpvOpShiftRightLogical: *out = a >> (b & 31); return true;
-   case SpvOpShiftRightArithmetic: *out = sar(a, b); return true;
+   case SpvOpSDiv: *out = div_s(sa, sb); return true;
+   case SpvOpSRem: *out = rem_s(sa, sb); return true;
+   case SpvOpSMod: *out = mod_s(sa, sb); return true;
+   case SpvOpShiftLeftLogical: *out = a << n; return true;
+   case SpvOpShiftRightLogical: *out = a >> n; return true;
+   case SpvOpShiftRightArithmetic: *out = sar(sa, n); return true;
    case SpvOpBitwiseOr: case SpvOpLogicalOr: *out = a | b; return true;
    case SpvOpBitwiseAnd: case SpvOpLogicalAnd: *out = a & b; return true;
    case SpvOpBitwiseXor: case SpvOpLogicalNotEqual: *out = a ^ b; return true;
@@ -112,20 +180,50 @@ static char signature(uint32_t op)
    return op >= SpvOpLogicalEqual && op <= SpvOpLogicalNot ? 'b' : 'i';
 }
 
+static bool is_conversion(uint32_t op)
+{
+   return op == SpvOpSConvert || op == SpvOpUConvert || op == SpvOpFConvert;
+}
+
+static bool is_shift(uint32_t op)
+{
+   return op == SpvOpShiftLeftLogical || op == SpvOpShiftRightLogical || op == SpvOpShiftRightArithmetic;
+}
+
+static uint64_t get(const spv_id *e, uint32_t k)
+{
+   const uint32_t *bits = e->bits + k * e->type->slots;
+   return e->type->slots == 2 ? bits[0] | (uint64_t)bits[1] << 32 : bits[0];
+}
+
+static void put(const spv_type *t, uint32_t *out, uint64_t value)
+{
+   unsigned width = spv_component(t)->width;
+   out[0] = width < 32 ? (uint32_t)value & ((1u << width) - 1) : (uint32_t)value;
+   if (t->slots == 2)
+      out[1] = (uint32_t)(value >> 32);
+}
+
 static void eval_components(spv_reader *r, const spv_inst *i, const spv_type *t, uint32_t *out)
 {
    uint32_t op = i->w[3];
-   uint32_t probe;
-   if (!eval_scalar(op, 0, 0, &probe))
+   uint64_t value;
+   if (!eval_scalar(op, 0, 0, 32, 32, 32, &value))
       spv_fail(r, SC_E_UNSUPPORTED, "%s (%u) in a specialisation constant", spv_op_name(op), op);
-   char sig = signature(op), in_cls = sig == 'c' ? 'i' : sig, out_cls = sig == 'c' ? 'b' : sig;
+   char sig = signature(op), in_kind = sig == 'c' ? 'i' : sig, out_kind = sig == 'c' ? 'b' : sig;
    const spv_id *a = operand(r, i, 4), *b = is_unary(op) ? a : operand(r, i, 5);
-   if (spv_scalar_class(t) != out_cls || spv_scalar_class(a->type) != in_cls ||
-       spv_scalar_class(b->type) != in_cls || a->type->scalars != t->scalars ||
-       b->type->scalars != t->scalars)
+   if (spv_kind(t) != out_kind || spv_kind(a->type) != in_kind || spv_kind(b->type) != in_kind ||
+       t->kind == SPV_T_MATRIX || spv_components(a->type) != spv_components(t) ||
+       spv_components(b->type) != spv_components(t))
       spv_fail(r, SC_E_INVALID, "operand types do not fit %s", spv_op_name(op));
-   for (uint32_t k = 0; k < t->scalars; k++)
-      eval_scalar(op, a->bits[k], b->bits[k], &out[k]);
+   unsigned wa = spv_component(a->type)->width, wb = spv_component(b->type)->width, to = spv_component(t)->width;
+   if ((wa != wb && !is_shift(op)) || (sig != 'c' && wa != to && !is_conversion(op)) ||
+       (op == SpvOpQuantizeToF16 && wa != 32))
+      spv_fail(r, SC_E_INVALID, "operand widths do not fit %s", spv_op_name(op));
+   for (uint32_t k = 0; k < spv_components(t); k++) {
+      eval_scalar(op, get(a, k), get(b, k), wa, wb, to, &value);
+      put(t, out + k * t->slots, value);
+   }
 }
 
 static void eval_select(spv_reader *r, const spv_inst *i, const spv_type *t, uint32_t *out)
@@ -133,10 +231,10 @@ static void eval_select(spv_reader *r, const spv_inst *i, const spv_type *t, uin
    const spv_id *c = operand(r, i, 4), *a = operand(r, i, 5), *b = operand(r, i, 6);
    bool scalar = c->type->kind == SPV_T_BOOL;
    if (a->type != t || b->type != t || spv_scalar_class(c->type) != 'b' ||
-       (!scalar && c->type->scalars != t->scalars))
+       (!scalar && (t->kind != SPV_T_VECTOR || c->type->scalars != t->count)))
       spv_fail(r, SC_E_INVALID, "operand types do not fit OpSelect");
    for (uint32_t k = 0; k < t->scalars; k++)
-      out[k] = c->bits[scalar ? 0 : k] ? a->bits[k] : b->bits[k];
+      out[k] = c->bits[scalar ? 0 : k / t->slots] ? a->bits[k] : b->bits[k];
 }
 
 static void eval_shuffle(spv_reader *r, const spv_inst *i, const spv_type *t, uint32_t *out)
@@ -146,11 +244,11 @@ static void eval_shuffle(spv_reader *r, const spv_inst *i, const spv_type *t, ui
        a->type->elem != t->elem || b->type->elem != t->elem || i->n - 6 != t->count)
       spv_fail(r, SC_E_INVALID, "operand types do not fit OpVectorShuffle");
    for (uint32_t k = 0; k < t->count; k++) {
-      uint32_t index = i->w[6 + k];
+      uint32_t index = i->w[6 + k], size = t->slots * (uint32_t)sizeof *out;
       if (index < a->type->count)
-         out[k] = a->bits[index];
+         memcpy(out + k * t->slots, a->bits + index * t->slots, size);
       else if (index - a->type->count < b->type->count)
-         out[k] = b->bits[index - a->type->count];
+         memcpy(out + k * t->slots, b->bits + (index - a->type->count) * t->slots, size);
       else if (index != UINT32_MAX)
          spv_fail(r, SC_E_INVALID, "component %u is out of range", index);
    }

@@ -163,19 +163,36 @@ static ir_inst *or_bool(spv_reader *r, ir_inst *a, ir_inst *c)
    return a ? E2(r, bor, a, c) : c;
 }
 
+uint32_t spv_literal_words(spv_reader *r, uint32_t selector)
+{
+   const spv_type *t = spv_get(r, selector)->type;
+   return t && t->kind == SPV_T_INT ? t->slots : 1;
+}
+
+/* Does the selector equal the literal? Literals of small integers may come sign-extended. */
+static ir_inst *is_literal(spv_reader *r, const spv_value *selector, const uint32_t *literal)
+{
+   unsigned width = selector->type->width;
+   uint32_t low = width < 32 ? literal[0] & ((1u << width) - 1) : literal[0];
+   ir_inst *same = E2(r, ieq, selector->c[0], spv_c32(r, low));
+   return width == 64 ? E2(r, band, same, E2(r, ieq, selector->c[1], spv_c32(r, literal[1]))) : same;
+}
+
 /* match[k]: the selector chooses case k. The default case is the one that no other literal chose. */
 static void emit_matches(spv_reader *r, const cf_node *n, ir_inst **match)
 {
    const uint32_t *w = r->w + n->word;
    uint32_t words = w[0] >> 16;
-   ir_inst *selector = spv_use_class(r, n->cond, 'i', 1)->c[0], *any = NULL;
-   for (uint32_t k = 3; k + 1 < words; k += 2) {
+   const spv_value *v = spv_use_kind(r, n->cond, 'i', 1);
+   ir_inst *any = NULL;
+   uint32_t literal = spv_literal_words(r, n->cond);
+   for (uint32_t k = 3; k + literal < words; k += 1 + literal) {
       uint32_t c = 0;
-      while (n->cases[c].label != w[k + 1])
+      while (n->cases[c].label != w[k + literal])
          c++;
       spv_work(r, c);
       if (c) /* case 0 is the default's block */
-         match[c] = or_bool(r, match[c], E2(r, ieq, selector, spv_c32(r, w[k])));
+         match[c] = or_bool(r, match[c], is_literal(r, v, w + k));
    }
    for (uint32_t c = 1; c < n->case_count; c++)
       any = or_bool(r, any, match[c]);

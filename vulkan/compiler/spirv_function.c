@@ -179,9 +179,19 @@ spv_value *spv_use_class(spv_reader *r, uint32_t id, char cls, uint32_t count)
    return v;
 }
 
+spv_value *spv_use_kind(spv_reader *r, uint32_t id, char kind, uint32_t count)
+{
+   spv_value *v = spv_use(r, id);
+   if (spv_kind(v->type) != kind || (count && spv_components(v->type) != count) || v->type->kind == SPV_T_MATRIX)
+      spv_fail(r, SC_E_INVALID, "operand %u should be %u x %s", id, count,
+               kind == 'b' ? "bool" : kind == 'i' ? "integer" : "float");
+   return v;
+}
+
 ir_inst *spv_use_index(spv_reader *r, uint32_t id)
 {
-   return spv_use_class(r, id, 'i', 1)->c[0];
+   const spv_value *v = spv_use_kind(r, id, 'i', 1); /* of 64 bits the low half: nothing is that large */
+   return v->type->width < 32 ? spv_get_component(r, v, 0, v->type->is_signed) : v->c[0];
 }
 
 spv_pointer *spv_use_pointer(spv_reader *r, uint32_t id)

@@ -11,7 +11,7 @@ typedef ir_inst *(*expand)(spv_reader *r, ir_inst **s);
 
 typedef struct glsl_row {
    uint16_t ir;            /* enum ir_op, unless fn */
-   const char *classes;    /* result, then operands */
+   const char *classes;    /* result, then operands: letters of spv_use_operands */
    expand fn;
 } glsl_row;
 
@@ -29,9 +29,9 @@ static ir_inst *sabs(spv_reader *r, ir_inst **s)
 
 static ir_inst *fsign(spv_reader *r, ir_inst **s)
 {
-   ir_inst *zero = spv_cf(r, 0.0f);
-   ir_inst *v = E3(r, sel, E2(r, flt, s[0], zero), spv_cf(r, -1.0f), zero);
-   return E3(r, sel, E2(r, flt, zero, s[0]), spv_cf(r, 1.0f), v);
+   ir_inst *zero = spv_cf_like(r, s[0], 0.0f);
+   ir_inst *v = E3(r, sel, E2(r, flt, s[0], zero), spv_cf_like(r, s[0], -1.0f), zero);
+   return E3(r, sel, E2(r, flt, zero, s[0]), spv_cf_like(r, s[0], 1.0f), v);
 }
 
 static ir_inst *ssign(spv_reader *r, ir_inst **s)
@@ -90,7 +90,7 @@ static ir_inst *fmix(spv_reader *r, ir_inst **s)
 
 static ir_inst *step(spv_reader *r, ir_inst **s)
 {
-   return E3(r, sel, E2(r, flt, s[1], s[0]), spv_cf(r, 0.0f), spv_cf(r, 1.0f));
+   return E3(r, sel, E2(r, flt, s[1], s[0]), spv_cf_like(r, s[0], 0.0f), spv_cf_like(r, s[0], 1.0f));
 }
 
 static ir_inst *smooth_step(spv_reader *r, ir_inst **s)
@@ -106,23 +106,23 @@ static ir_inst *smooth_step(spv_reader *r, ir_inst **s)
 static const glsl_row rows[] = {
     EXPAND(Round, "ff", round_),    ROW(RoundEven, "ff", frndne),
     ROW(Trunc, "ff", ftrunc),       ROW(FAbs, "ff", fabs),
-    EXPAND(SAbs, "ii", sabs),       EXPAND(FSign, "ff", fsign),
-    EXPAND(SSign, "ii", ssign),     ROW(Floor, "ff", ffloor),
+    EXPAND(SAbs, "ij", sabs),       EXPAND(FSign, "ff", fsign),
+    EXPAND(SSign, "ij", ssign),     ROW(Floor, "ff", ffloor),
     ROW(Ceil, "ff", fceil),         ROW(Fract, "ff", ffract),
-    EXPAND(Radians, "ff", radians), EXPAND(Degrees, "ff", degrees),
-    ROW(Sin, "ff", fsin),           ROW(Cos, "ff", fcos),
-    EXPAND(Atan2, "fff", atan2_),   EXPAND(Pow, "fff", pow_),
-    ROW(Exp2, "ff", fexp2),         ROW(Log2, "ff", flog2),
+    EXPAND(Radians, "FF", radians), EXPAND(Degrees, "FF", degrees),
+    ROW(Sin, "FF", fsin),           ROW(Cos, "FF", fcos),
+    EXPAND(Atan2, "FFF", atan2_),   EXPAND(Pow, "FFF", pow_),
+    ROW(Exp2, "FF", fexp2),         ROW(Log2, "FF", flog2),
     ROW(Sqrt, "ff", fsqrt),         ROW(InverseSqrt, "ff", frsq),
     ROW(FMin, "fff", fmin),         ROW(UMin, "iii", umin),
-    ROW(SMin, "iii", imin),         ROW(FMax, "fff", fmax),
-    ROW(UMax, "iii", umax),         ROW(SMax, "iii", imax),
+    ROW(SMin, "ijj", imin),         ROW(FMax, "fff", fmax),
+    ROW(UMax, "iii", umax),         ROW(SMax, "ijj", imax),
     EXPAND(FClamp, "ffff", fclamp), EXPAND(UClamp, "iiii", uclamp),
-    EXPAND(SClamp, "iiii", sclamp), EXPAND(FMix, "ffff", fmix),
+    EXPAND(SClamp, "ijjj", sclamp), EXPAND(FMix, "ffff", fmix),
     EXPAND(Step, "fff", step),      EXPAND(SmoothStep, "ffff", smooth_step),
-    ROW(Fma, "ffff", ffma),         ROW(Ldexp, "ffi", fldexp),
-    ROW(FindILsb, "ii", ctz),       ROW(FindSMsb, "ii", imsb),
-    ROW(FindUMsb, "ii", umsb),      ROW(NMin, "fff", fmin),
+    ROW(Fma, "ffff", ffma),         ROW(Ldexp, "ffn", fldexp),
+    ROW(FindILsb, "II", ctz),       ROW(FindSMsb, "II", imsb),
+    ROW(FindUMsb, "II", umsb),      ROW(NMin, "fff", fmin),
     ROW(NMax, "fff", fmax),         EXPAND(NClamp, "ffff", fclamp),
 };
 
@@ -136,14 +136,35 @@ static spv_value *new_result(spv_reader *r, const spv_inst *i)
    return spv_new_value(r, spv_get(r, i->w[2])->type);
 }
 
-/* Operand k, any f32 scalar or vector. */
-static spv_value *float_operand(spv_reader *r, const spv_inst *i, uint32_t k)
+/* Components of an operand in their working form. */
+typedef struct components {
+   const spv_type *type;
+   uint32_t n;
+   ir_inst *c[16];
+} components;
+
+static components components_of(spv_reader *r, const spv_value *v)
+{
+   components a = {.type = v->type, .n = spv_components(v->type)};
+   for (uint32_t k = 0; k < a.n; k++)
+      a.c[k] = spv_get_component(r, v, k, false);
+   return a;
+}
+
+/* Operand k, any float scalar or vector. */
+static components float_operand(spv_reader *r, const spv_inst *i, uint32_t k)
 {
    spv_need(r, i, 6 + k);
-   spv_value *v = spv_use(r, i->w[5 + k]);
-   if (spv_scalar_class(v->type) != 'f' || v->type->kind == SPV_T_MATRIX)
-      spv_fail(r, SC_E_INVALID, "operand %u is not a float or vector of floats", i->w[5 + k]);
-   return v;
+   return components_of(r, spv_use_kind(r, i->w[5 + k], 'f', 0));
+}
+
+/* The same of `count` components as wide as those of `like`. */
+static components same_operand(spv_reader *r, const spv_inst *i, uint32_t k, const components *like, uint32_t count)
+{
+   components a = float_operand(r, i, k);
+   if (a.n != count || spv_component(a.type) != spv_component(like->type))
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   return a;
 }
 
 static spv_value *typed_operand(spv_reader *r, const spv_inst *i, uint32_t k, char cls, uint32_t count)
@@ -157,25 +178,20 @@ static ir_inst *emit_row(spv_reader *r, const glsl_row *row, ir_inst **s, unsign
    if (row->fn)
       return row->fn(r, s);
    if (n == 1)
-      return ir_op1(&r->b, (enum ir_op)row->ir, s[0]);
+      return spv_op1(r, (enum ir_op)row->ir, s[0]);
    if (n == 2)
-      return ir_op2(&r->b, (enum ir_op)row->ir, s[0], s[1]);
-   return ir_op3(&r->b, (enum ir_op)row->ir, s[0], s[1], s[2]);
+      return spv_op2(r, (enum ir_op)row->ir, s[0], s[1]);
+   return spv_op3(r, (enum ir_op)row->ir, s[0], s[1], s[2]);
 }
 
 static void emit_components(spv_reader *r, const spv_inst *i, const glsl_row *row)
 {
-   spv_value *v = new_result(r, i), *operands[3];
-   unsigned n = 0;
-   if (spv_scalar_class(v->type) != row->classes[0] || v->type->kind == SPV_T_MATRIX)
-      spv_fail(r, SC_E_INVALID, "result of type %u", v->type->id);
-   for (; row->classes[n + 1]; n++)
-      operands[n] = typed_operand(r, i, n, row->classes[n + 1], v->type->scalars);
-   for (uint32_t k = 0; k < v->type->scalars; k++) {
-      ir_inst *s[3];
-      for (unsigned j = 0; j < n; j++)
-         s[j] = operands[j]->c[k];
-      v->c[k] = emit_row(r, row, s, n);
+   spv_operands o = spv_use_operands(r, i, 5, row->classes, 0);
+   spv_value *v = o.result;
+   for (uint32_t k = 0; k < spv_components(v->type); k++) {
+      ir_inst *s[SPV_MAX_OPERANDS];
+      spv_get_operands(r, &o, k, s);
+      spv_put_component(r, v->type, v->c + k * v->type->slots, emit_row(r, row, s, o.count));
    }
    spv_set(r, i->w[2], v);
 }
@@ -183,27 +199,31 @@ static void emit_components(spv_reader *r, const spv_inst *i, const glsl_row *ro
 /* The algorithms' error bounds hold only as they are written. */
 static void emit_math(spv_reader *r, const spv_inst *i, spv_math1 fn)
 {
-   spv_value *v = new_result(r, i);
+   spv_operands o = spv_use_operands(r, i, 5, "FF", 0);
+   spv_value *v = o.result;
    bool exact = r->b.exact;
-   if (spv_scalar_class(v->type) != 'f' || v->type->kind == SPV_T_MATRIX)
-      spv_fail(r, SC_E_INVALID, "result of type %u", v->type->id);
-   const spv_value *a = typed_operand(r, i, 0, 'f', v->type->scalars);
    r->b.exact = true;
-   for (uint32_t k = 0; k < v->type->scalars; k++)
-      v->c[k] = fn(r, a->c[k]);
+   for (uint32_t k = 0; k < spv_components(v->type); k++) {
+      ir_inst *x;
+      spv_get_operands(r, &o, k, &x);
+      spv_put_component(r, v->type, v->c + k, fn(r, x));
+   }
    r->b.exact = exact;
    spv_set(r, i->w[2], v);
 }
 
 /* ---- geometry ---------------------------------------------------------------------------------- */
 
-/* Result of the type of vector operand a, filled with c. */
-static void set_like(spv_reader *r, const spv_inst *i, const spv_value *a, ir_inst *const *c)
+/* Result of the type of operand a, filled with c. */
+static void set_like(spv_reader *r, const spv_inst *i, const components *a, ir_inst *const *c)
 {
-   spv_value *v = spv_new_value(r, a->type);
-   for (uint32_t k = 0; k < a->type->scalars; k++)
-      v->c[k] = c[k];
-   spv_set(r, i->w[2], v);
+   spv_set_components(r, i->w[2], spv_new_value(r, a->type), c);
+}
+
+/* Result that is one component of operand a. */
+static void set_component(spv_reader *r, const spv_inst *i, const components *a, ir_inst *c)
+{
+   spv_set_components(r, i->w[2], spv_new_value(r, spv_component(a->type)), &c);
 }
 
 static void set_scalar(spv_reader *r, const spv_inst *i, char cls, ir_inst *c)
@@ -222,98 +242,108 @@ static ir_inst *length_of(spv_reader *r, uint32_t n, ir_inst *const *c)
 
 static void emit_length(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *a = float_operand(r, i, 0);
-   set_scalar(r, i, 'f', length_of(r, a->type->scalars, a->c));
+   components a = float_operand(r, i, 0);
+   set_component(r, i, &a, length_of(r, a.n, a.c));
 }
 
 static void emit_distance(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *a = float_operand(r, i, 0);
-   uint32_t n = a->type->scalars;
-   const spv_value *b = typed_operand(r, i, 1, 'f', n);
+   components a = float_operand(r, i, 0), b = same_operand(r, i, 1, &a, a.n);
    ir_inst *d[4];
-   for (uint32_t k = 0; k < n; k++)
-      d[k] = E2(r, fsub, a->c[k], b->c[k]);
-   set_scalar(r, i, 'f', length_of(r, n, d));
+   for (uint32_t k = 0; k < a.n; k++)
+      d[k] = E2(r, fsub, a.c[k], b.c[k]);
+   set_component(r, i, &a, length_of(r, a.n, d));
 }
 
 static void emit_normalize(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *a = float_operand(r, i, 0);
-   uint32_t n = a->type->scalars;
-   ir_inst *c[4], *scale = E1(r, frsq, spv_dot(r, n, a->c, a->c));
-   for (uint32_t k = 0; k < n; k++)
-      c[k] = E2(r, fmul, a->c[k], scale);
-   set_like(r, i, a, c);
+   components a = float_operand(r, i, 0);
+   ir_inst *c[4], *scale = E1(r, frsq, spv_dot(r, a.n, a.c, a.c));
+   for (uint32_t k = 0; k < a.n; k++)
+      c[k] = E2(r, fmul, a.c[k], scale);
+   set_like(r, i, &a, c);
 }
 
 static void emit_cross(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *a = typed_operand(r, i, 0, 'f', 3), *b = typed_operand(r, i, 1, 'f', 3);
+   components a = float_operand(r, i, 0), b = same_operand(r, i, 1, &a, 3);
    ir_inst *c[3];
+   if (a.n != 3)
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
    for (unsigned k = 0; k < 3; k++) {
       unsigned x = (k + 1) % 3, y = (k + 2) % 3;
-      c[k] = E2(r, fsub, E2(r, fmul, a->c[x], b->c[y]), E2(r, fmul, a->c[y], b->c[x]));
+      c[k] = E2(r, fsub, E2(r, fmul, a.c[x], b.c[y]), E2(r, fmul, a.c[y], b.c[x]));
    }
-   set_like(r, i, a, c);
+   set_like(r, i, &a, c);
 }
 
 static void emit_face_forward(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *n = float_operand(r, i, 0);
-   uint32_t count = n->type->scalars;
-   const spv_value *incident = typed_operand(r, i, 1, 'f', count),
-                   *reference = typed_operand(r, i, 2, 'f', count);
-   ir_inst *keep = E2(r, flt, spv_dot(r, count, reference->c, incident->c), spv_cf(r, 0.0f)), *c[4];
-   for (uint32_t k = 0; k < count; k++)
-      c[k] = E3(r, sel, keep, n->c[k], E1(r, fneg, n->c[k]));
-   set_like(r, i, n, c);
+   components n = float_operand(r, i, 0), incident = same_operand(r, i, 1, &n, n.n),
+              reference = same_operand(r, i, 2, &n, n.n);
+   ir_inst *keep = E2(r, flt, spv_dot(r, n.n, reference.c, incident.c), spv_cf_like(r, n.c[0], 0.0f)), *c[4];
+   for (uint32_t k = 0; k < n.n; k++)
+      c[k] = E3(r, sel, keep, n.c[k], E1(r, fneg, n.c[k]));
+   set_like(r, i, &n, c);
 }
 
 static void emit_reflect(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *a = float_operand(r, i, 0);
-   uint32_t count = a->type->scalars;
-   const spv_value *n = typed_operand(r, i, 1, 'f', count);
-   ir_inst *d = spv_dot(r, count, n->c, a->c), *twice = E2(r, fadd, d, d), *c[4];
-   for (uint32_t k = 0; k < count; k++)
-      c[k] = E2(r, fsub, a->c[k], E2(r, fmul, twice, n->c[k]));
-   set_like(r, i, a, c);
+   components a = float_operand(r, i, 0), n = same_operand(r, i, 1, &a, a.n);
+   ir_inst *d = spv_dot(r, a.n, n.c, a.c), *twice = E2(r, fadd, d, d), *c[4];
+   for (uint32_t k = 0; k < a.n; k++)
+      c[k] = E2(r, fsub, a.c[k], E2(r, fmul, twice, n.c[k]));
+   set_like(r, i, &a, c);
+}
+
+/* eta is a float of the vectors' width; GLSL with doubles has it as f32. */
+static ir_inst *refraction_index(spv_reader *r, const spv_inst *i, const components *a)
+{
+   components eta = float_operand(r, i, 2);
+   if (eta.n != 1)
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   if (a->c[0]->ncomp == 2 && eta.c[0]->ncomp == 1)
+      return E1(r, f2d, eta.c[0]);
+   return eta.c[0];
 }
 
 static void emit_refract(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *a = float_operand(r, i, 0);
-   uint32_t count = a->type->scalars;
-   const spv_value *n = typed_operand(r, i, 1, 'f', count);
-   ir_inst *eta = typed_operand(r, i, 2, 'f', 1)->c[0], *one = spv_cf(r, 1.0f), *zero = spv_cf(r, 0.0f),
+   components a = float_operand(r, i, 0), n = same_operand(r, i, 1, &a, a.n);
+   ir_inst *eta = refraction_index(r, i, &a), *one = spv_cf_like(r, a.c[0], 1.0f), *zero = spv_cf_like(r, a.c[0], 0.0f),
            *c[4];
-   ir_inst *d = spv_dot(r, count, n->c, a->c);
+   ir_inst *d = spv_dot(r, a.n, n.c, a.c);
    ir_inst *sine = E2(r, fmul, E2(r, fmul, eta, eta), E2(r, fsub, one, E2(r, fmul, d, d)));
    ir_inst *k2 = E2(r, fsub, one, sine), *total = E2(r, flt, k2, zero);
    ir_inst *along = E2(r, fadd, E2(r, fmul, eta, d), E1(r, fsqrt, k2));
-   for (uint32_t k = 0; k < count; k++) {
-      ir_inst *bent = E2(r, fsub, E2(r, fmul, eta, a->c[k]), E2(r, fmul, along, n->c[k]));
+   for (uint32_t k = 0; k < a.n; k++) {
+      ir_inst *bent = E2(r, fsub, E2(r, fmul, eta, a.c[k]), E2(r, fmul, along, n.c[k]));
       c[k] = E3(r, sel, total, zero, bent);
    }
-   set_like(r, i, a, c);
+   set_like(r, i, &a, c);
 }
 
-static const spv_value *square_matrix(spv_reader *r, const spv_inst *i)
+static components square_matrix(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 6);
    const spv_value *m = spv_use(r, i->w[5]);
    if (m->type->kind != SPV_T_MATRIX || m->type->count != m->type->elem->count)
       spv_fail(r, SC_E_INVALID, "operand %u is not a square matrix", i->w[5]);
-   return m;
+   return components_of(r, m);
+}
+
+static void emit_determinant(spv_reader *r, const spv_inst *i)
+{
+   components m = square_matrix(r, i);
+   set_component(r, i, &m, spv_determinant(r, m.type->count, m.c));
 }
 
 static void emit_inverse(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *m = square_matrix(r, i);
+   components m = square_matrix(r, i);
    ir_inst *c[16];
-   spv_inverse(r, m->type->count, m->c, c);
-   set_like(r, i, m, c);
+   spv_inverse(r, m.type->count, m.c, c);
+   set_like(r, i, &m, c);
 }
 
 /* ---- modf and frexp ---------------------------------------------------------------------------- */
@@ -329,37 +359,61 @@ static void split(spv_reader *r, bool frexp, ir_inst *x, ir_inst **first, ir_ins
    }
    *second = E1(r, ftrunc, x);
    ir_inst *infinite = E2(r, feq, E1(r, fabs, x), spv_c32(r, 0x7f800000u));
-   *first = E3(r, sel, infinite, spv_cf(r, 0.0f), E2(r, fsub, x, *second));
+   *first = E3(r, sel, infinite, spv_cf_like(r, x, 0.0f), E2(r, fsub, x, *second));
+}
+
+/* May the second results of `a` have this type? */
+static bool fits_second(const components *a, const spv_type *t, bool frexp)
+{
+   return frexp ? spv_scalar_class(t) == 'i' && t->scalars == a->n : t == a->type;
 }
 
 static void emit_split_struct(spv_reader *r, const spv_inst *i, bool frexp)
 {
-   const spv_value *a = float_operand(r, i, 0);
+   components a = float_operand(r, i, 0);
    spv_value *v = new_result(r, i);
    const spv_type *t = v->type;
-   uint32_t n = a->type->scalars;
-   if (t->kind != SPV_T_STRUCT || t->count != 2 || t->members[0].type != a->type ||
-       t->members[1].type->scalars != n || spv_scalar_class(t->members[1].type) != (frexp ? 'i' : 'f'))
+   if (t->kind != SPV_T_STRUCT || t->count != 2 || t->members[0].type != a.type ||
+       !fits_second(&a, t->members[1].type, frexp))
       spv_fail(r, SC_E_INVALID, "the result is not the right struct");
-   for (uint32_t k = 0; k < n; k++)
-      split(r, frexp, a->c[k], &v->c[k], &v->c[n + k]);
+   for (uint32_t k = 0; k < a.n; k++) {
+      ir_inst *first, *second;
+      split(r, frexp, a.c[k], &first, &second);
+      spv_put_component(r, a.type, v->c + k * a.type->slots, first);
+      spv_put_component(r, t->members[1].type, v->c + t->members[1].first + k * t->members[1].type->slots, second);
+   }
    spv_set(r, i->w[2], v);
 }
 
 static void emit_split_pointer(spv_reader *r, const spv_inst *i, bool frexp)
 {
-   const spv_value *a = float_operand(r, i, 0);
+   components a = float_operand(r, i, 0);
    spv_need(r, i, 7);
    const spv_pointer *p = spv_use_pointer(r, i->w[6]);
-   uint32_t n = a->type->scalars;
-   ir_inst *first[4];
-   if (p->type->scalars != n || spv_scalar_class(p->type) != (frexp ? 'i' : 'f'))
+   ir_inst *first[4], *x;
+   if (!fits_second(&a, p->type, frexp))
       spv_fail(r, SC_E_INVALID, "the pointer has the wrong target");
    spv_value *second = spv_new_value(r, p->type);
-   for (uint32_t k = 0; k < n; k++)
-      split(r, frexp, a->c[k], &first[k], &second->c[k]);
+   for (uint32_t k = 0; k < a.n; k++) {
+      split(r, frexp, a.c[k], &first[k], &x);
+      spv_put_component(r, p->type, second->c + k * p->type->slots, x);
+   }
    spv_store(r, p, second, false);
-   set_like(r, i, a, first);
+   set_like(r, i, &a, first);
+}
+
+/* Two dwords and a double are the same scalars. */
+static void emit_double_bits(spv_reader *r, const spv_inst *i, bool pack)
+{
+   spv_value *v = new_result(r, i);
+   spv_need(r, i, 6);
+   const spv_value *a = spv_use(r, i->w[5]);
+   if (spv_scalar_class(v->type) != (pack ? 'd' : 'i') || spv_scalar_class(a->type) != (pack ? 'i' : 'd') ||
+       v->type->scalars != 2 || a->type->scalars != 2)
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   v->c[0] = a->c[0];
+   v->c[1] = a->c[1];
+   spv_set(r, i->w[2], v);
 }
 
 /* ---- packing ----------------------------------------------------------------------------------- */
@@ -421,12 +475,10 @@ static void emit_unpack(spv_reader *r, const spv_inst *i, const packing *p)
 
 static void emit_other(spv_reader *r, const spv_inst *i)
 {
-   const spv_value *m;
    switch (i->w[4]) {
-   case GLSLstd450Determinant:
-      m = square_matrix(r, i);
-      set_scalar(r, i, 'f', spv_determinant(r, m->type->count, m->c));
-      break;
+   case GLSLstd450Determinant: emit_determinant(r, i); break;
+   case GLSLstd450PackDouble2x32: emit_double_bits(r, i, true); break;
+   case GLSLstd450UnpackDouble2x32: emit_double_bits(r, i, false); break;
    case GLSLstd450MatrixInverse: emit_inverse(r, i); break;
    case GLSLstd450Modf: emit_split_pointer(r, i, false); break;
    case GLSLstd450ModfStruct: emit_split_struct(r, i, false); break;

@@ -1,4 +1,4 @@
-/* SPIR-V reader: dot products and linear algebra on f32 vectors and matrices.
+/* SPIR-V reader: dot products and linear algebra on vectors and matrices of floats, components in working form.
  *
  * A matrix is columns * rows scalars, column by column: element (column c, row k) is at c * rows + k. Sums
  * run in index order, so that results do not depend on how the module spells them.
@@ -6,7 +6,8 @@
 #include "spirv_reader.h"
 
 typedef struct matrix {
-   ir_inst **c;
+   const spv_type *component;
+   ir_inst *c[16]; /* working forms */
    uint32_t columns, rows;
 } matrix;
 
@@ -15,20 +16,40 @@ static ir_inst *at(const matrix *m, uint32_t column, uint32_t row)
    return m->c[column * m->rows + row];
 }
 
+/* A vector is a matrix of one column. */
+static matrix as_matrix(spv_reader *r, const spv_value *v)
+{
+   const spv_type *t = v->type, *column = t->kind == SPV_T_MATRIX ? t->elem : t;
+   matrix m = {.component = spv_component(t), .columns = t->kind == SPV_T_MATRIX ? t->count : 1,
+               .rows = spv_components(column)};
+   for (uint32_t k = 0; k < m.columns * m.rows; k++)
+      m.c[k] = spv_get_component(r, v, k, false);
+   return m;
+}
+
 static matrix use_matrix(spv_reader *r, uint32_t id)
 {
    const spv_value *v = spv_use(r, id);
    if (v->type->kind != SPV_T_MATRIX)
       spv_fail(r, SC_E_INVALID, "operand %u is not a matrix", id);
-   return (matrix){v->c, v->type->count, v->type->elem->count};
+   return as_matrix(r, v);
+}
+
+/* Vector (or scalar) of `rows` components of this type. */
+static matrix use_vector(spv_reader *r, uint32_t id, const spv_type *component, uint32_t rows)
+{
+   const spv_value *v = spv_use_kind(r, id, 'f', rows);
+   if (spv_component(v->type) != component)
+      spv_fail(r, SC_E_INVALID, "operand types do not fit");
+   return as_matrix(r, v);
 }
 
 /* Value for the result, which must be a matrix of this size (vector if columns is 1). */
-static spv_value *result(spv_reader *r, const spv_inst *i, uint32_t columns, uint32_t rows)
+static spv_value *result(spv_reader *r, const spv_inst *i, const matrix *like, uint32_t columns, uint32_t rows)
 {
    const spv_type *t = spv_get(r, i->w[2])->type, *vector = t->kind == SPV_T_MATRIX ? t->elem : t;
    uint32_t have = t->kind == SPV_T_MATRIX ? t->count : 1;
-   if (spv_scalar_class(t) != 'f' || have != columns || vector->scalars != rows)
+   if (spv_kind(t) != 'f' || have != columns || spv_components(vector) != rows || spv_component(t) != like->component)
       spv_fail(r, SC_E_INVALID, "the result should have %u columns and %u rows", columns, rows);
    return spv_new_value(r, t);
 }
@@ -54,54 +75,52 @@ static void times_vector(spv_reader *r, const matrix *m, ir_inst *const *v, ir_i
 
 static void emit_dot(spv_reader *r, const spv_inst *i)
 {
-   spv_value *a = spv_use(r, i->w[3]), *v = result(r, i, 1, 1);
-   if (a->type->kind != SPV_T_VECTOR)
+   const spv_value *first = spv_use_kind(r, i->w[3], 'f', 0);
+   if (first->type->kind != SPV_T_VECTOR)
       spv_fail(r, SC_E_INVALID, "operand %u is not a vector", i->w[3]);
-   spv_use_class(r, i->w[3], 'f', a->type->count);
-   v->c[0] = spv_dot(r, a->type->count, a->c, spv_use_class(r, i->w[4], 'f', a->type->count)->c);
-   spv_set(r, i->w[2], v);
+   matrix a = as_matrix(r, first), b = use_vector(r, i->w[4], a.component, a.rows);
+   ir_inst *sum = spv_dot(r, a.rows, a.c, b.c);
+   spv_set_components(r, i->w[2], result(r, i, &a, 1, 1), &sum);
 }
 
 static void emit_times_scalar(spv_reader *r, const spv_inst *i)
 {
-   spv_value *a = spv_use(r, i->w[3]), *v = spv_new_value(r, a->type);
-   ir_inst *s = spv_use_class(r, i->w[4], 'f', 1)->c[0];
-   if (spv_scalar_class(a->type) != 'f' ||
-       a->type->kind != (i->op == SpvOpMatrixTimesScalar ? SPV_T_MATRIX : SPV_T_VECTOR))
+   spv_value *first = spv_use(r, i->w[3]);
+   if (spv_kind(first->type) != 'f' ||
+       first->type->kind != (i->op == SpvOpMatrixTimesScalar ? SPV_T_MATRIX : SPV_T_VECTOR))
       spv_fail(r, SC_E_INVALID, "operand %u has the wrong type", i->w[3]);
-   for (uint32_t k = 0; k < a->type->scalars; k++)
-      v->c[k] = E2(r, fmul, a->c[k], s);
-   spv_set(r, i->w[2], v);
+   matrix a = as_matrix(r, first), s = use_vector(r, i->w[4], a.component, 1);
+   for (uint32_t k = 0; k < a.columns * a.rows; k++)
+      a.c[k] = E2(r, fmul, a.c[k], s.c[0]);
+   spv_set_components(r, i->w[2], result(r, i, &a, a.columns, a.rows), a.c);
 }
 
 static void emit_vector_times_matrix(spv_reader *r, const spv_inst *i)
 {
-   matrix m = use_matrix(r, i->w[4]);
-   const spv_value *a = spv_use_class(r, i->w[3], 'f', m.rows);
-   spv_value *v = result(r, i, 1, m.columns);
+   matrix m = use_matrix(r, i->w[4]), a = use_vector(r, i->w[3], m.component, m.rows);
+   ir_inst *out[4];
    for (uint32_t c = 0; c < m.columns; c++)
-      v->c[c] = spv_dot(r, m.rows, a->c, m.c + c * m.rows);
-   spv_set(r, i->w[2], v);
+      out[c] = spv_dot(r, m.rows, a.c, m.c + c * m.rows);
+   spv_set_components(r, i->w[2], result(r, i, &m, 1, m.columns), out);
 }
 
 static void emit_matrix_times_vector(spv_reader *r, const spv_inst *i)
 {
-   matrix m = use_matrix(r, i->w[3]);
-   const spv_value *a = spv_use_class(r, i->w[4], 'f', m.columns);
-   spv_value *v = result(r, i, 1, m.rows);
-   times_vector(r, &m, a->c, v->c);
-   spv_set(r, i->w[2], v);
+   matrix m = use_matrix(r, i->w[3]), a = use_vector(r, i->w[4], m.component, m.columns);
+   ir_inst *out[4];
+   times_vector(r, &m, a.c, out);
+   spv_set_components(r, i->w[2], result(r, i, &m, 1, m.rows), out);
 }
 
 static void emit_matrix_times_matrix(spv_reader *r, const spv_inst *i)
 {
    matrix a = use_matrix(r, i->w[3]), c = use_matrix(r, i->w[4]);
-   if (a.columns != c.rows)
+   ir_inst *out[16];
+   if (a.columns != c.rows || a.component != c.component)
       spv_fail(r, SC_E_INVALID, "%u columns times %u rows", a.columns, c.rows);
-   spv_value *v = result(r, i, c.columns, a.rows);
    for (uint32_t column = 0; column < c.columns; column++)
-      times_vector(r, &a, c.c + column * c.rows, v->c + column * a.rows);
-   spv_set(r, i->w[2], v);
+      times_vector(r, &a, c.c + column * c.rows, out + column * a.rows);
+   spv_set_components(r, i->w[2], result(r, i, &a, c.columns, a.rows), out);
 }
 
 static void emit_outer_product(spv_reader *r, const spv_inst *i)
@@ -110,20 +129,20 @@ static void emit_outer_product(spv_reader *r, const spv_inst *i)
    if (t->kind != SPV_T_MATRIX)
       spv_fail(r, SC_E_INVALID, "the result is not a matrix");
    uint32_t columns = t->count, rows = t->elem->count;
-   const spv_value *a = spv_use_class(r, i->w[3], 'f', rows), *c = spv_use_class(r, i->w[4], 'f', columns);
-   spv_value *v = spv_new_value(r, t);
+   matrix a = use_vector(r, i->w[3], spv_component(t), rows), c = use_vector(r, i->w[4], spv_component(t), columns);
+   ir_inst *out[16];
    for (uint32_t k = 0; k < columns * rows; k++)
-      v->c[k] = E2(r, fmul, a->c[k % rows], c->c[k / rows]);
-   spv_set(r, i->w[2], v);
+      out[k] = E2(r, fmul, a.c[k % rows], c.c[k / rows]);
+   spv_set_components(r, i->w[2], spv_new_value(r, t), out);
 }
 
 static void emit_transpose(spv_reader *r, const spv_inst *i)
 {
    matrix m = use_matrix(r, i->w[3]);
-   spv_value *v = result(r, i, m.rows, m.columns);
+   ir_inst *out[16];
    for (uint32_t k = 0; k < m.columns * m.rows; k++)
-      v->c[k] = at(&m, k % m.columns, k / m.columns);
-   spv_set(r, i->w[2], v);
+      out[k] = at(&m, k % m.columns, k / m.columns);
+   spv_set_components(r, i->w[2], result(r, i, &m, m.rows, m.columns), out);
 }
 
 /* ---- determinant and inverse ------------------------------------------------------------------- */

@@ -1,7 +1,8 @@
 /* SPIR-V reader: variables, loads, stores, copies and array lengths.
  *
  * Memory is moved in runs: neighbouring scalars of the value whose bytes are neighbours too go in one access
- * of up to 4 dwords, whatever vectors or members they belong to. Bools are dwords 0 and 1 in memory.
+ * of up to 4 dwords, whatever vectors or members they belong to; 8 and 16 bits one by one. Bools are dwords 0 and 1
+ * in memory.
  */
 #include "spirv_reader.h"
 
@@ -39,11 +40,17 @@ static void flat_store(spv_reader *r, const spv_pointer *p, uint32_t at, unsigne
 
 /* ---- memory ------------------------------------------------------------------------------------ */
 
-/* Number of scalars from k on that one access can move. */
-static uint32_t run_length(const spv_pointer *p, const uint32_t *offsets, uint32_t k)
+static enum ir_width width_of(char cls)
 {
-   uint32_t n = 1, limit = p->kind == SPV_P_SCRATCH ? 1 : 4;
-   while (n < limit && k + n < p->type->scalars && offsets[k + n] == offsets[k] + 4 * n)
+   return cls == 'c' ? IR_W_8 : cls == 's' || cls == 'h' ? IR_W_16 : IR_W_DWORDS;
+}
+
+/* Number of scalars from k on that one access can move. */
+static uint32_t run_length(const spv_pointer *p, const uint32_t *offsets, const char *classes, uint32_t k)
+{
+   uint32_t n = 1, limit = p->kind == SPV_P_SCRATCH || width_of(classes[k]) != IR_W_DWORDS ? 1 : 4;
+   while (n < limit && k + n < p->type->scalars && width_of(classes[k + n]) == IR_W_DWORDS &&
+          offsets[k + n] == offsets[k] + 4 * n)
       n++;
    return n;
 }
@@ -67,7 +74,16 @@ static void check_access(spv_reader *r, const spv_pointer *p, bool store)
                SC_PUSH_MAX_B);
 }
 
-static ir_inst *load_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, uint32_t n)
+/* Push constants are read in dwords: the part at the byte address src + imm. */
+static ir_inst *narrow_push(spv_reader *r, ir_inst *src, uint32_t imm, enum ir_width width)
+{
+   ir_inst *at = E2(r, iadd, src, spv_c32(r, imm)), *dword = E2(r, and, at, spv_c32(r, ~3u));
+   ir_inst *bits = ir_emit(&r->b, IR_push_load, IR_T_I32, 1, 0, 1, &dword);
+   ir_inst *shift = E2(r, shl, E2(r, and, at, spv_c32(r, 3)), spv_c32(r, 3));
+   return E3(r, ubfe, bits, shift, spv_c32(r, width == IR_W_8 ? 8 : 16));
+}
+
+static ir_inst *load_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, uint32_t n, enum ir_width width)
 {
    static const uint16_t ops[] = {[SPV_P_SCRATCH] = IR_scratch_load, [SPV_P_LDS] = IR_lds_load,
                                   [SPV_P_BUFFER] = IR_buf_load, [SPV_P_PUSH] = IR_push_load};
@@ -76,10 +92,15 @@ static ir_inst *load_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B,
    if (p->kind == SPV_P_BUFFER)
       src[nsrc++] = spv_descriptor(r, p);
    src[nsrc++] = spv_address(r, p, offset_B, &imm);
-   return ir_emit(&r->b, (enum ir_op)ops[p->kind], IR_T_I32, n, imm, nsrc, src);
+   if (p->kind == SPV_P_PUSH && width != IR_W_DWORDS)
+      return narrow_push(r, src[0], imm, width);
+   ir_inst *load = ir_emit(&r->b, (enum ir_op)ops[p->kind], IR_T_I32, n, imm, nsrc, src);
+   load->aux = (uint8_t)width;
+   return load;
 }
 
-static void store_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, uint32_t n, ir_inst *const *c)
+static void store_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, uint32_t n, ir_inst *const *c,
+                      enum ir_width width)
 {
    static const uint16_t ops[] = {[SPV_P_SCRATCH] = IR_scratch_store, [SPV_P_LDS] = IR_lds_store,
                                   [SPV_P_BUFFER] = IR_buf_store};
@@ -89,7 +110,7 @@ static void store_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, ui
       src[nsrc++] = spv_descriptor(r, p);
    src[nsrc++] = spv_address(r, p, offset_B, &imm);
    src[nsrc++] = ir_vec(&r->b, n, c);
-   ir_emit(&r->b, (enum ir_op)ops[p->kind], IR_T_NONE, 1, imm, nsrc, src);
+   ir_emit(&r->b, (enum ir_op)ops[p->kind], IR_T_NONE, 1, imm, nsrc, src)->aux = (uint8_t)width;
 }
 
 static void memory_load(spv_reader *r, const spv_pointer *p, spv_value *v)
@@ -97,8 +118,8 @@ static void memory_load(spv_reader *r, const spv_pointer *p, spv_value *v)
    const uint32_t *offsets = layout_of(r, p);
    const char *classes = spv_type_classes(r, p->type);
    for (uint32_t k = 0, n; k < p->type->scalars; k += n) {
-      n = run_length(p, offsets, k);
-      ir_inst *tuple = load_run(r, p, offsets[k], n);
+      n = run_length(p, offsets, classes, k);
+      ir_inst *tuple = load_run(r, p, offsets[k], n, width_of(classes[k]));
       for (uint32_t j = 0; j < n; j++) {
          ir_inst *c = ir_extract(&r->b, tuple, j);
          v->c[k + j] = classes[k + j] == 'b' ? E2(r, ine, c, spv_c32(r, 0)) : c;
@@ -112,10 +133,10 @@ static void memory_store(spv_reader *r, const spv_pointer *p, const spv_value *v
    const char *classes = spv_type_classes(r, p->type);
    for (uint32_t k = 0, n; k < p->type->scalars; k += n) {
       ir_inst *c[4];
-      n = run_length(p, offsets, k);
+      n = run_length(p, offsets, classes, k);
       for (uint32_t j = 0; j < n; j++)
          c[j] = classes[k + j] == 'b' ? E3(r, sel, v->c[k + j], spv_c32(r, 1), spv_c32(r, 0)) : v->c[k + j];
-      store_run(r, p, offsets[k], n, c);
+      store_run(r, p, offsets[k], n, c, width_of(classes[k]));
    }
 }
 

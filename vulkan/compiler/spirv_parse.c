@@ -234,6 +234,20 @@ static void check_capability(spv_reader *r, uint32_t capability)
    case SpvCapabilityStorageBufferArrayNonUniformIndexing:
    case SpvCapabilityVulkanMemoryModel:
    case SpvCapabilityVulkanMemoryModelDeviceScope:
+   case SpvCapabilityInt64:
+   case SpvCapabilityFloat64:
+   case SpvCapabilityInt16:
+   case SpvCapabilityInt8:
+   case SpvCapabilityFloat16:
+   case SpvCapabilityStorageBuffer16BitAccess:
+   case SpvCapabilityUniformAndStorageBuffer16BitAccess:
+   case SpvCapabilityStoragePushConstant16:
+   case SpvCapabilityStorageBuffer8BitAccess:
+   case SpvCapabilityUniformAndStorageBuffer8BitAccess:
+   case SpvCapabilityStoragePushConstant8:
+   case SpvCapabilityInt64Atomics:
+   case SpvCapabilityAtomicFloat32AddEXT:
+   case SpvCapabilityAtomicFloat64AddEXT:
       return;
    default:
       spv_fail(r, SC_E_UNSUPPORTED, "capability %s (%u) is not supported", spv_capability_name(capability),

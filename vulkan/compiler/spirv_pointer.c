@@ -12,13 +12,15 @@
 
 /* ---- variables --------------------------------------------------------------------------------- */
 
-static uint32_t packed_size(spv_reader *r, const spv_type *t, uint32_t used_B, uint32_t limit_B,
-                            const char *what)
+/* Place of a packed variable behind *used_B bytes, which then count it too. Sizes are whole dwords. */
+static uint32_t place(spv_reader *r, const spv_type *t, uint32_t *used_B, uint32_t limit_B, const char *what)
 {
-   uint64_t size = (uint64_t)t->scalars * 4;
-   if (t->scalars == SPV_UNKNOWN || used_B + size > limit_B)
+   uint64_t align = t->align_B > 4 ? t->align_B : 4, at = (*used_B + align - 1) / align * align;
+   uint64_t end = at + ((uint64_t)t->packed_B + 3) / 4 * 4;
+   if (t->packed_B == SPV_UNKNOWN || end > limit_B)
       spv_fail(r, SC_E_LIMIT, "%s memory exceeds %u bytes", what, limit_B);
-   return (uint32_t)size;
+   *used_B = (uint32_t)end;
+   return (uint32_t)at;
 }
 
 static spv_pointer *new_pointer(spv_reader *r, uint8_t kind, const spv_type *type)
@@ -26,7 +28,6 @@ static spv_pointer *new_pointer(spv_reader *r, uint8_t kind, const spv_type *typ
    spv_pointer *p = spv_alloc(r, sizeof *p);
    p->kind = kind;
    p->type = type;
-   p->comp_stride_B = 4;
    return p;
 }
 
@@ -34,8 +35,7 @@ spv_pointer *spv_make_storage(spv_reader *r, const spv_type *type, bool memory, 
 {
    if (memory || type->scalars > SPV_MAX_VAR_SCALARS) {
       spv_pointer *p = new_pointer(r, SPV_P_SCRATCH, type);
-      p->imm = r->scratch_B;
-      r->scratch_B += packed_size(r, type, r->scratch_B, r->in->max_scratch_B, "scratch");
+      p->imm = place(r, type, &r->scratch_B, r->in->max_scratch_B, "scratch");
       if (r->scratch_B > r->scratch_max_B)
          r->scratch_max_B = r->scratch_B;
       return p;
@@ -141,8 +141,7 @@ static spv_pointer *make_global(spv_reader *r, const spv_variable *v)
       return private_pointer(r, v);
    case SpvStorageClassWorkgroup:
       p = new_pointer(r, SPV_P_LDS, v->type);
-      p->imm = r->lds_B;
-      r->lds_B += packed_size(r, v->type, r->lds_B, r->in->max_lds_B, "shared");
+      p->imm = place(r, v->type, &r->lds_B, r->in->max_lds_B, "shared");
       return p;
    default:
       spv_fail(r, SC_E_UNSUPPORTED, "storage class %u of variable %u is not supported", v->storage, v->id);
@@ -280,7 +279,7 @@ static void step_member(spv_reader *r, spv_pointer *p, uint32_t id)
    if (is_flat(p))
       p->first += m->first;
    else if (!is_explicit(p))
-      p->imm += (uint64_t)m->first * 4;
+      p->imm += m->packed_B;
    else if (m->offset_B == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "member %u of type %u has no Offset", index, p->type->id);
    else
@@ -288,24 +287,24 @@ static void step_member(spv_reader *r, spv_pointer *p, uint32_t id)
    p->coherent |= m->coherent;
    p->row_major = m->row_major;
    p->matrix_stride_B = m->matrix_stride_B;
-   p->comp_stride_B = 4;
+   p->comp_stride_B = 0;
    p->type = m->type;
 }
 
 static void step_column(spv_reader *r, spv_pointer *p, uint32_t id)
 {
    const spv_type *t = p->type;
-   uint32_t rows = t->elem->count, index;
+   uint32_t index;
    if (spv_try_const_u32(r, id, &index) && index >= t->count)
       spv_fail(r, SC_E_INVALID, "column %u of a matrix with %u", index, t->count);
    if (is_explicit(p) && !p->matrix_stride_B)
       spv_fail(r, SC_E_INVALID, "matrix of type %u has no MatrixStride", t->id);
    if (is_flat(p)) {
-      step(r, p, id, t->count, rows);
+      step(r, p, id, t->count, t->elem->scalars);
    } else if (!is_explicit(p)) {
-      step(r, p, id, t->count, rows * 4);
+      step(r, p, id, t->count, t->elem->packed_B);
    } else if (p->row_major) {
-      step(r, p, id, t->count, 4);
+      step(r, p, id, t->count, spv_component_B(t));
       p->comp_stride_B = p->matrix_stride_B;
    } else {
       step(r, p, id, t->count, p->matrix_stride_B);
@@ -320,7 +319,7 @@ static void step_array(spv_reader *r, spv_pointer *p, uint32_t id)
       spv_fail(r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
    if (!is_explicit(p) && t->elem->scalars == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "runtime array outside of a buffer");
-   step(r, p, id, t->count, is_explicit(p) ? t->stride_B : t->elem->scalars * (is_flat(p) ? 1 : 4));
+   step(r, p, id, t->count, is_explicit(p) ? t->stride_B : is_flat(p) ? t->elem->scalars : t->elem->packed_B);
    p->type = t->elem;
 }
 
@@ -329,7 +328,9 @@ static void step_component(spv_reader *r, spv_pointer *p, uint32_t id)
    uint32_t index;
    if (spv_try_const_u32(r, id, &index) && index >= p->type->count)
       spv_fail(r, SC_E_INVALID, "component %u of a vector with %u", index, p->type->count);
-   step(r, p, id, p->type->count, is_flat(p) ? 1 : p->comp_stride_B);
+   uint32_t stride = p->comp_stride_B ? p->comp_stride_B : spv_component_B(p->type);
+   step(r, p, id, p->type->count, is_flat(p) ? p->type->slots : stride);
+   p->comp_stride_B = 0;
    p->type = p->type->elem;
 }
 

@@ -4,7 +4,8 @@
  * variables, functions with their blocks). spirv_cfg.c turns each function's blocks into a tree of structured
  * control flow. spirv_function.c then walks that tree from the entry point, calls inlined, and emits IR. A
  * value is the flat list of its scalars: vectors, matrices, arrays and structs are ranges of it, so composite
- * instructions cost nothing. Pointers never become IR values; they are descriptions of a place (spv_pointer).
+ * instructions cost nothing. A scalar has 32 bits: of a 64-bit number there are two, low half first; smaller numbers are
+ * zero-extended, f16 as its bits. Arithmetic takes components in their working form (spirv_wide.c). Pointers never become IR values; they are descriptions of a place (spv_pointer).
  * Errors leave through spv_fail (longjmp to spirv_to_ir); all memory hangs on the reader's or the shader's
  * arena.
  */
@@ -40,6 +41,7 @@ enum spv_type_kind { SPV_T_VOID, SPV_T_BOOL, SPV_T_INT, SPV_T_FLOAT, SPV_T_VECTO
 typedef struct spv_member {
    const spv_type *type;
    uint32_t first;            /* flat index of its first scalar */
+   uint32_t packed_B;         /* its place in the packed layout */
    uint32_t offset_B;         /* SPV_UNKNOWN: not decorated */
    uint32_t matrix_stride_B;
    bool row_major, coherent;
@@ -48,15 +50,19 @@ typedef struct spv_member {
 struct spv_type {
    uint8_t kind;              /* enum spv_type_kind */
    bool is_signed, block, buffer_block;
+   uint8_t width;             /* bits of integers and floats */
+   uint8_t slots;             /* of scalars, vectors, matrices: scalars per component, 2 if it has 64 bits */
+   uint8_t align_B;           /* largest component in it, at most 8 */
+   uint32_t packed_B;         /* size in the packed layout, SPV_UNKNOWN if unbounded */
    uint32_t id;
    uint32_t count;            /* components, columns, elements, members or parameters */
    const spv_type *elem;      /* component, column, element, pointee or return type */
    spv_member *members;       /* struct; of function types only .type */
    uint32_t stride_B;         /* ArrayStride, 0: none */
    uint32_t storage;          /* pointers: SpvStorageClass */
-   uint32_t scalars;          /* flat size, SPV_UNKNOWN if unbounded */
+   uint32_t scalars;          /* flat size in scalars of 32 bits, SPV_UNKNOWN if unbounded */
    uint32_t depth;            /* nesting of types */
-   char *classes;             /* per scalar 'b', 'i' or 'f'; made when first asked for */
+   char *classes;             /* per scalar, see spv_scalar_class; made when first asked for */
 };
 
 /* A value: scalars in flat order, or a pointer. */
@@ -70,7 +76,7 @@ typedef struct spv_value {
 enum spv_pointer_kind {
    SPV_P_VARS,      /* IR variables, one per scalar */
    SPV_P_INPUT,     /* built-in input */
-   SPV_P_SCRATCH, SPV_P_LDS, /* packed: scalar i at byte 4 * i */
+   SPV_P_SCRATCH, SPV_P_LDS, /* packed layout: every scalar at the next multiple of its size */
    SPV_P_BUFFER, SPV_P_PUSH, /* explicit layout */
 };
 
@@ -93,7 +99,7 @@ struct spv_pointer {
    ir_inst *base;             /* memory: dynamic byte offset or NULL */
    uint64_t imm;              /* memory: constant byte offset */
    uint32_t matrix_stride_B;  /* inside a matrix member */
-   uint32_t comp_stride_B;    /* bytes between the components of a vector pointee */
+   uint32_t comp_stride_B;    /* bytes between the components of a vector pointee, 0: they are neighbours */
 };
 
 typedef struct spv_decoration {
@@ -306,9 +312,18 @@ const char *spv_builtin_name(uint32_t builtin);
 /* ---- spirv_types.c ----------------------------------------------------------------------------- */
 bool spv_parse_type(spv_reader *r, const spv_inst *i);     /* false: not a type instruction */
 const char *spv_type_classes(spv_reader *r, const spv_type *t);
-char spv_scalar_class(const spv_type *t); /* of scalars and vectors, matrices: of a component; 0 otherwise */
+/* Of scalars and vectors, matrices: of a component; 0 otherwise. b = bool, c s i l = integers of 8, 16, 32, 64 bits, h f d =
+ * floats of 16, 32, 64 bits. */
+char spv_scalar_class(const spv_type *t);
+char spv_kind(const spv_type *t);         /* 'b', 'i', 'f' whatever the width, 0 otherwise */
+const spv_type *spv_component(const spv_type *t); /* of scalars, vectors, matrices: the type of one component */
+uint32_t spv_component_B(const spv_type *t);
+static inline uint32_t spv_components(const spv_type *t) /* of scalars, vectors, matrices */
+{
+   return t->slots == 2 ? t->scalars / 2 : t->scalars;
+}
 bool spv_is_scalar(const spv_type *t);
-/* Flat list of byte offsets of all scalars of `t` placed at 0; packed: 4 * index. */
+/* Flat list of byte offsets of all scalars of the pointee placed at 0. */
 void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets);
 
 /* ---- spirv_const.c ----------------------------------------------------------------------------- */
@@ -325,6 +340,8 @@ void cf_analyse(spv_reader *r, spv_function *f);
 cf_node *cf_append(spv_reader *r, cf_list *list, uint8_t kind);
 bool cf_list_is_empty(const cf_list *list); /* nothing to emit */
 
+uint32_t spv_literal_words(spv_reader *r, uint32_t selector); /* of each literal of a switch */
+
 /* ---- spirv_flow.c: emission of the tree -------------------------------------------------------- */
 void spv_emit_function_body(spv_reader *r, spv_function *f);
 
@@ -336,7 +353,7 @@ void spv_emit_phi_copies(spv_reader *r, uint32_t from, spv_block *to);
 /* Types and values of ids. spv_raw gives scalars as they were defined, spv_use ones that may be used here. */
 spv_value *spv_raw(spv_reader *r, uint32_t id);
 spv_value *spv_use(spv_reader *r, uint32_t id);
-spv_value *spv_use_class(spv_reader *r, uint32_t id, char cls, uint32_t count); /* numeric operand, checked */
+spv_value *spv_use_class(spv_reader *r, uint32_t id, char cls, uint32_t count); /* bool or 32-bit operand, checked */
 spv_pointer *spv_use_pointer(spv_reader *r, uint32_t id);
 ir_inst *spv_use_index(spv_reader *r, uint32_t id);       /* scalar integer operand */
 ir_inst *spv_reach(spv_reader *r, ir_inst *i);            /* the value, usable at the builder's place */
@@ -381,9 +398,43 @@ spv_math1 spv_math_function(uint32_t number);
 ir_inst *spv_math_atan2(spv_reader *r, ir_inst *y, ir_inst *x);
 ir_inst *spv_math_pow(spv_reader *r, ir_inst *x, ir_inst *y);
 
+/* ---- spirv_wide.c: components in working form, whatever their width -------------------------------
+ * 64 bits: a pair (ncomp 2). f16: as f32. Smaller integers: extended to 32 bits. */
+ir_inst *spv_pair(spv_reader *r, ir_inst *low, ir_inst *high);
+ir_inst *spv_half(spv_reader *r, ir_inst *pair, unsigned k);
+/* Component k of a scalar, vector or matrix; sign: small integers are sign-extended, else zero-extended. */
+ir_inst *spv_get_component(spv_reader *r, const spv_value *v, uint32_t k, bool sign);
+/* Scalars of one component of this type, from the working form: rounds or cuts to the width. */
+void spv_put_component(spv_reader *r, const spv_type *type, ir_inst **scalars, ir_inst *x);
+/* Defines the result of the instruction at hand: all components of a scalar, vector or matrix. */
+void spv_set_components(spv_reader *r, uint32_t id, spv_value *v, ir_inst *const *c);
+ir_inst *spv_cf_like(spv_reader *r, const ir_inst *like, float f); /* a constant, f64 if `like` is a pair */
+/* Operand of a kind ('b', 'i', 'f') and any width; count 0: any number of components, but no matrix. */
+spv_value *spv_use_kind(spv_reader *r, uint32_t id, char kind, uint32_t count);
+/* The operation on working forms: the 64-bit one if an operand is a pair. */
+ir_inst *spv_op1(spv_reader *r, enum ir_op op, ir_inst *a);
+ir_inst *spv_op2(spv_reader *r, enum ir_op op, ir_inst *a, ir_inst *c);
+ir_inst *spv_op3(spv_reader *r, enum ir_op op, ir_inst *a, ir_inst *c, ir_inst *d);
+bool spv_emit_conversion(spv_reader *r, const spv_inst *i); /* spirv_convert.c */
+
+/* Operands of an instruction that works component by component, by a string of one letter each: first the result, then the
+ * words from `first` on. b = bool; f = float; F = float of at most 32 bits; i = integer; j = integer, small ones
+ * sign-extended; I = integer of 32 bits; n = integer of any width, of which 32 bits count. All f and i have one width. */
+#define SPV_MAX_OPERANDS 4u
+typedef struct spv_operands {
+   spv_value *result;
+   const spv_value *v[SPV_MAX_OPERANDS];
+   const char *letters;
+   unsigned count;
+} spv_operands;
+/* scalars: bit k: operand k is a scalar even if the result is a vector. */
+spv_operands spv_use_operands(spv_reader *r, const spv_inst *i, uint32_t first, const char *letters, unsigned scalars);
+/* Working forms of component k of all operands. */
+void spv_get_operands(spv_reader *r, const spv_operands *o, uint32_t k, ir_inst **s);
+
 /* Short forms of emission at the builder's place. */
-#define E1(r, op, a) ir_op1(&(r)->b, IR_##op, a)
-#define E2(r, op, a, c) ir_op2(&(r)->b, IR_##op, a, c)
-#define E3(r, op, a, c, d) ir_op3(&(r)->b, IR_##op, a, c, d)
+#define E1(r, op, a) spv_op1(r, IR_##op, a)
+#define E2(r, op, a, c) spv_op2(r, IR_##op, a, c)
+#define E3(r, op, a, c, d) spv_op3(r, IR_##op, a, c, d)
 
 #endif

@@ -25,12 +25,15 @@ static const spv_pointer *atomic_pointer(spv_reader *r, uint32_t id)
       spv_fail(r, SC_E_INVALID, "atomic outside of buffers and shared memory");
    if (p->type->kind != SPV_T_INT && p->type->kind != SPV_T_FLOAT)
       spv_fail(r, SC_E_INVALID, "atomic on type %u, which is not a number", p->type->id);
+   if (p->type->width < 32)
+      spv_fail(r, SC_E_UNSUPPORTED, "atomics on %u bits are not supported", p->type->width);
    if (p->kind == SPV_P_BUFFER &&
        (!p->in_block || r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER))
       spv_fail(r, SC_E_INVALID, "atomic on a buffer that is read only");
    return p;
 }
 
+/* The operation on the scalars of data and compare, one or a pair; returns the old value likewise. */
 static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind, ir_inst *data,
                        ir_inst *compare)
 {
@@ -43,7 +46,7 @@ static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind,
    if (compare)
       src[nsrc++] = compare;
    ir_inst *old =
-       ir_emit(&r->b, p->kind == SPV_P_BUFFER ? IR_buf_atomic : IR_lds_atomic, IR_T_I32, 1, imm, nsrc, src);
+       ir_emit(&r->b, p->kind == SPV_P_BUFFER ? IR_buf_atomic : IR_lds_atomic, IR_T_I32, data->ncomp, imm, nsrc, src);
    old->aux = (uint8_t)kind;
    old->coherent = true;
    return old;
@@ -54,7 +57,7 @@ static ir_inst *operand(spv_reader *r, uint32_t id, const spv_type *type)
    const spv_value *v = spv_use(r, id);
    if (v->type != type)
       spv_fail(r, SC_E_INVALID, "operand %u has another type than the pointer's target", id);
-   return v->c[0];
+   return type->slots == 2 ? spv_pair(r, v->c[0], v->c[1]) : v->c[0];
 }
 
 static bool atomic_kind(uint32_t op, enum ir_atomic *kind)
@@ -72,6 +75,7 @@ static bool atomic_kind(uint32_t op, enum ir_atomic *kind)
    case SpvOpAtomicOr: *kind = IR_ATOM_OR; return true;
    case SpvOpAtomicXor: *kind = IR_ATOM_XOR; return true;
    case SpvOpAtomicCompareExchange: *kind = IR_ATOM_CMPSWAP; return true;
+   case SpvOpAtomicFAddEXT: *kind = IR_ATOM_FADD; return true;
    default: return false;
    }
 }
@@ -103,6 +107,12 @@ static void emit_atomic_store(spv_reader *r, const spv_inst *i)
    spv_store(r, p, spv_use(r, i->w[4]), true);
 }
 
+static ir_inst *constant(spv_reader *r, const spv_type *t, int32_t value)
+{
+   ir_inst *low = spv_c32(r, (uint32_t)value);
+   return t->slots == 2 ? spv_pair(r, low, spv_c32(r, value < 0 ? UINT32_MAX : 0)) : low;
+}
+
 static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kind)
 {
    bool unary = i->op == SpvOpAtomicIIncrement || i->op == SpvOpAtomicIDecrement,
@@ -111,12 +121,10 @@ static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kin
    const spv_pointer *p = atomic_pointer(r, i->w[3]);
    uint32_t semantics = semantics_of(r, i->w[5]);
    ir_inst *data, *compare = NULL;
-   if (p->type->kind != SPV_T_INT && kind != IR_ATOM_SWAP)
-      spv_fail(r, SC_E_INVALID, "integer atomic on type %u", p->type->id);
-   if (i->op == SpvOpAtomicIIncrement)
-      data = spv_c32(r, 1);
-   else if (i->op == SpvOpAtomicIDecrement)
-      data = spv_c32(r, UINT32_MAX);
+   if (kind != IR_ATOM_SWAP && (p->type->kind == SPV_T_FLOAT) != (kind == IR_ATOM_FADD))
+      spv_fail(r, SC_E_INVALID, "atomic operation on type %u", p->type->id);
+   if (unary)
+      data = constant(r, p->type, i->op == SpvOpAtomicIIncrement ? 1 : -1);
    else
       data = operand(r, i->w[swap ? 7 : 6], p->type);
    if (swap) {
@@ -124,11 +132,11 @@ static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kin
       semantics |= semantics_of(r, i->w[6]);
    }
    if (i->op == SpvOpAtomicISub)
-      data = E2(r, isub, spv_c32(r, 0), data);
+      data = E2(r, isub, constant(r, p->type, 0), data);
    if (semantics & RELEASE)
       fence(r);
    spv_value *v = spv_new_value(r, p->type);
-   v->c[0] = atomic(r, p, kind, data, compare);
+   spv_put_component(r, p->type, v->c, atomic(r, p, kind, data, compare));
    if (semantics & ACQUIRE)
       fence(r);
    spv_set(r, i->w[2], v);
@@ -178,7 +186,7 @@ static void clear(spv_reader *r, const spv_pointer *p)
 {
    const uint32_t *g = r->s->group_size;
    uint32_t var = ir_var_create(r->s, IR_T_I32, "clear"), imm = (uint32_t)p->imm;
-   ir_inst *bytes = spv_c32(r, p->type->scalars * 4), *stride = spv_c32(r, g[0] * g[1] * g[2] * 4);
+   ir_inst *bytes = spv_c32(r, (p->type->packed_B + 3) & ~3u), *stride = spv_c32(r, g[0] * g[1] * g[2] * 4);
    ir_inst *index = spv_input_scalar(r, SpvBuiltInLocalInvocationIndex, 0);
    ir_inst *zero = spv_c32(r, 0);
    ir_var_store(&r->b, var, E2(r, shl, index, spv_c32(r, 2)));

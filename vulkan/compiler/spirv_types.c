@@ -1,7 +1,8 @@
 /* SPIR-V reader: types and the layout of their scalars in memory.
  *
- * A type refers only to types defined before it, so there are no cycles. Only 32-bit integers, f32 and bool
- * are supported. Flat order: components, columns, elements and members in their own order.
+ * A type refers only to types defined before it, so there are no cycles. Flat order: components, columns, elements
+ * and members in their own order. Besides the module's explicit layout there is a packed one, for scratch and LDS:
+ * everything at the next multiple of its alignment, which is that of its largest component.
  */
 #include "spirv_reader.h"
 
@@ -29,6 +30,21 @@ static const spv_type *element_type(spv_reader *r, spv_type *t, uint32_t id)
    return elem;
 }
 
+static uint32_t align_up(uint32_t value, uint32_t align)
+{
+   return value >= SPV_UNKNOWN - align ? SPV_UNKNOWN : (value + align - 1) / align * align;
+}
+
+/* Sizes of a scalar type of this many bits. */
+static void set_scalar(spv_type *t, uint32_t width)
+{
+   t->width = (uint8_t)width;
+   t->slots = width == 64 ? 2 : 1;
+   t->scalars = t->slots;
+   t->packed_B = width / 8;
+   t->align_B = (uint8_t)(width / 8);
+}
+
 static uint32_t times(uint32_t scalars, uint32_t count)
 {
    uint64_t n = (uint64_t)scalars * count;
@@ -38,19 +54,19 @@ static uint32_t times(uint32_t scalars, uint32_t count)
 static void parse_int(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   if (i->w[2] != 32)
+   if (i->w[2] != 8 && i->w[2] != 16 && i->w[2] != 32 && i->w[2] != 64)
       spv_fail(r, SC_E_UNSUPPORTED, "%u-bit integers are not supported", i->w[2]);
    spv_type *t = new_type(r, i, SPV_T_INT);
    t->is_signed = i->w[3] != 0;
-   t->scalars = 1;
+   set_scalar(t, i->w[2]);
 }
 
 static void parse_float(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 3);
-   if (i->w[2] != 32)
+   if (i->w[2] != 16 && i->w[2] != 32 && i->w[2] != 64)
       spv_fail(r, SC_E_UNSUPPORTED, "%u-bit floats are not supported", i->w[2]);
-   new_type(r, i, SPV_T_FLOAT)->scalars = 1;
+   set_scalar(new_type(r, i, SPV_T_FLOAT), i->w[2]);
 }
 
 static void parse_vector(spv_reader *r, const spv_inst *i)
@@ -61,7 +77,10 @@ static void parse_vector(spv_reader *r, const spv_inst *i)
    t->count = i->w[3];
    if (!spv_is_scalar(t->elem) || t->count < 2 || t->count > 4)
       spv_fail(r, SC_E_INVALID, "vector of %u components of type %u", t->count, i->w[2]);
-   t->scalars = t->count;
+   t->scalars = t->count * t->elem->scalars;
+   t->slots = t->elem->slots;
+   t->align_B = t->elem->align_B;
+   t->packed_B = t->count * t->elem->packed_B;
 }
 
 static void parse_matrix(spv_reader *r, const spv_inst *i)
@@ -72,18 +91,27 @@ static void parse_matrix(spv_reader *r, const spv_inst *i)
    t->count = i->w[3];
    if (t->elem->kind != SPV_T_VECTOR || t->elem->elem->kind != SPV_T_FLOAT || t->count < 2 || t->count > 4)
       spv_fail(r, SC_E_INVALID, "matrix of %u columns of type %u", t->count, i->w[2]);
-   t->scalars = t->count * t->elem->count;
+   t->scalars = t->count * t->elem->scalars;
+   t->slots = t->elem->slots;
+   t->align_B = t->elem->align_B;
+   t->packed_B = t->count * t->elem->packed_B;
 }
 
-static uint32_t array_stride(spv_reader *r, uint32_t id)
+/* What an explicit offset must be a multiple of: the machine's access, 64 bits being two dwords. */
+static uint32_t access_align(const spv_type *t)
+{
+   return t->align_B > 4 ? 4 : t->align_B ? t->align_B : 1;
+}
+
+static uint32_t array_stride(spv_reader *r, uint32_t id, const spv_type *elem)
 {
    const spv_decoration *d = spv_find_decoration(spv_get(r, id), SpvDecorationArrayStride, SPV_UNKNOWN);
    if (!d)
       return 0;
    if (!d->arg_count || !d->args[0])
       spv_fail(r, SC_E_INVALID, "ArrayStride of type %u is 0", id);
-   if (d->args[0] % 4)
-      spv_fail(r, SC_E_UNSUPPORTED, "ArrayStride %u is not a multiple of 4", d->args[0]);
+   if (d->args[0] % access_align(elem))
+      spv_fail(r, SC_E_UNSUPPORTED, "ArrayStride %u is not a multiple of %u", d->args[0], access_align(elem));
    return d->args[0];
 }
 
@@ -93,14 +121,16 @@ static void parse_array(spv_reader *r, const spv_inst *i)
    spv_need(r, i, runtime ? 3 : 4);
    spv_type *t = new_type(r, i, runtime ? SPV_T_RUNTIME_ARRAY : SPV_T_ARRAY);
    t->elem = element_type(r, t, i->w[2]);
-   t->stride_B = array_stride(r, i->w[1]);
-   t->scalars = SPV_UNKNOWN;
+   t->stride_B = array_stride(r, i->w[1], t->elem);
+   t->scalars = t->packed_B = SPV_UNKNOWN;
+   t->align_B = t->elem->align_B;
    if (runtime)
       return;
    t->count = spv_const_u32(r, i->w[3]);
    if (!t->count)
       spv_fail(r, SC_E_INVALID, "array of length 0");
    t->scalars = times(t->elem->scalars, t->count);
+   t->packed_B = times(t->elem->packed_B, t->count);
 }
 
 static void member_layout(spv_reader *r, const spv_id *e, spv_member *m, uint32_t index)
@@ -114,8 +144,9 @@ static void member_layout(spv_reader *r, const spv_id *e, spv_member *m, uint32_
    m->row_major = spv_find_decoration(e, SpvDecorationRowMajor, index) != NULL;
    m->coherent = spv_find_decoration(e, SpvDecorationCoherent, index) ||
                  spv_find_decoration(e, SpvDecorationVolatile, index);
-   if ((m->offset_B != SPV_UNKNOWN && m->offset_B % 4) || m->matrix_stride_B % 4)
-      spv_fail(r, SC_E_UNSUPPORTED, "member %u: offset or matrix stride is not a multiple of 4", index);
+   uint32_t align = access_align(m->type);
+   if ((m->offset_B != SPV_UNKNOWN && m->offset_B % align) || m->matrix_stride_B % align)
+      spv_fail(r, SC_E_UNSUPPORTED, "member %u: offset or matrix stride is not a multiple of %u", index, align);
 }
 
 /* Decorations per member are few, but a module may repeat them without end. */
@@ -125,6 +156,15 @@ static uint32_t decoration_count(const spv_id *e)
    for (const spv_decoration *d = e->decorations; d; d = d->next)
       n++;
    return n;
+}
+
+static void pack_member(spv_type *t, spv_member *m)
+{
+   m->packed_B = align_up(t->packed_B, m->type->align_B ? m->type->align_B : 1);
+   uint64_t sum = (uint64_t)m->packed_B + m->type->packed_B;
+   t->packed_B = m->packed_B == SPV_UNKNOWN || sum >= SPV_UNKNOWN ? SPV_UNKNOWN : (uint32_t)sum;
+   if (m->type->align_B > t->align_B)
+      t->align_B = m->type->align_B;
 }
 
 static void parse_struct(spv_reader *r, const spv_inst *i)
@@ -142,7 +182,9 @@ static void parse_struct(spv_reader *r, const spv_inst *i)
       member_layout(r, e, m, k);
       uint64_t sum = (uint64_t)t->scalars + m->type->scalars;
       t->scalars = t->scalars == SPV_UNKNOWN || sum >= SPV_UNKNOWN ? SPV_UNKNOWN : (uint32_t)sum;
+      pack_member(t, m);
    }
+   t->packed_B = align_up(t->packed_B, t->align_B ? t->align_B : 1);
    t->block = spv_find_decoration(e, SpvDecorationBlock, SPV_UNKNOWN) != NULL;
    t->buffer_block = spv_find_decoration(e, SpvDecorationBufferBlock, SPV_UNKNOWN) != NULL;
 }
@@ -186,7 +228,7 @@ bool spv_parse_type(spv_reader *r, const spv_inst *i)
       new_type(r, i, SPV_T_VOID);
       return true;
    case SpvOpTypeBool:
-      new_type(r, i, SPV_T_BOOL)->scalars = 1;
+      set_scalar(new_type(r, i, SPV_T_BOOL), 32);
       return true;
    case SpvOpTypeInt:
       parse_int(r, i);
@@ -231,15 +273,33 @@ char spv_scalar_class(const spv_type *t)
    case SPV_T_BOOL:
       return 'b';
    case SPV_T_INT:
-      return 'i';
+      return t->width == 8 ? 'c' : t->width == 16 ? 's' : t->width == 32 ? 'i' : 'l';
    case SPV_T_FLOAT:
-      return 'f';
+      return t->width == 16 ? 'h' : t->width == 32 ? 'f' : 'd';
    case SPV_T_VECTOR:
    case SPV_T_MATRIX:
       return spv_scalar_class(t->elem);
    default:
       return 0;
    }
+}
+
+const spv_type *spv_component(const spv_type *t)
+{
+   while (t->kind == SPV_T_VECTOR || t->kind == SPV_T_MATRIX)
+      t = t->elem;
+   return t;
+}
+
+char spv_kind(const spv_type *t)
+{
+   t = spv_component(t);
+   return t->kind == SPV_T_BOOL ? 'b' : t->kind == SPV_T_INT ? 'i' : t->kind == SPV_T_FLOAT ? 'f' : 0;
+}
+
+uint32_t spv_component_B(const spv_type *t)
+{
+   return spv_component(t)->packed_B;
 }
 
 static void fill_classes(const spv_type *t, char *out)
@@ -276,32 +336,39 @@ const char *spv_type_classes(spv_reader *r, const spv_type *t)
 
 struct layout {
    spv_reader *r;
-   bool row_major;
+   bool packed, row_major;
    uint32_t matrix_stride_B, comp_stride_B;
 };
 
 static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out);
 
+static void layout_components(const spv_type *t, uint32_t base, uint32_t stride, uint32_t *out)
+{
+   for (uint32_t k = 0; k < t->count; k++)
+      for (uint32_t j = 0; j < t->slots; j++)
+         *out++ = base + k * stride + j * 4;
+}
+
 static void layout_matrix(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out)
 {
-   uint32_t rows = t->elem->count, stride = l->matrix_stride_B;
+   uint32_t comp_B = spv_component_B(t), stride = l->packed ? t->elem->packed_B : l->matrix_stride_B;
+   bool row_major = l->row_major && !l->packed;
    if (!stride)
       spv_fail(l->r, SC_E_INVALID, "matrix of type %u has no MatrixStride", t->id);
    for (uint32_t c = 0; c < t->count; c++)
-      for (uint32_t k = 0; k < rows; k++)
-         out[c * rows + k] = base + (l->row_major ? k * stride + c * 4 : c * stride + k * 4);
+      layout_components(t->elem, base + c * (row_major ? comp_B : stride), row_major ? stride : comp_B,
+                        out + c * t->elem->scalars);
 }
 
 static void layout_struct(const struct layout *l, const spv_type *t, uint32_t base, uint32_t *out)
 {
    for (uint32_t k = 0; k < t->count; k++) {
       const spv_member *m = &t->members[k];
-      if (m->offset_B == SPV_UNKNOWN)
+      if (m->offset_B == SPV_UNKNOWN && !l->packed)
          spv_fail(l->r, SC_E_INVALID, "member %u of type %u has no Offset", k, t->id);
-      struct layout inner = *l;
-      inner.row_major = m->row_major;
-      inner.matrix_stride_B = m->matrix_stride_B;
-      layout_at(&inner, m->type, base + m->offset_B, out + m->first);
+      struct layout inner = {.r = l->r, .packed = l->packed, .row_major = m->row_major,
+                             .matrix_stride_B = m->matrix_stride_B};
+      layout_at(&inner, m->type, base + (l->packed ? m->packed_B : m->offset_B), out + m->first);
    }
 }
 
@@ -311,23 +378,23 @@ static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, 
       return;
    switch (t->kind) {
    case SPV_T_VECTOR:
-      for (uint32_t k = 0; k < t->count; k++)
-         out[k] = base + k * l->comp_stride_B;
+      layout_components(t, base, l->comp_stride_B ? l->comp_stride_B : spv_component_B(t), out);
       break;
    case SPV_T_MATRIX:
       layout_matrix(l, t, base, out);
       break;
    case SPV_T_ARRAY:
-      if (!t->stride_B)
+      if (!t->stride_B && !l->packed)
          spv_fail(l->r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
       for (uint32_t k = 0; k < t->count; k++)
-         layout_at(l, t->elem, base + k * t->stride_B, out + k * t->elem->scalars);
+         layout_at(l, t->elem, base + k * (l->packed ? t->elem->packed_B : t->stride_B), out + k * t->elem->scalars);
       break;
    case SPV_T_STRUCT:
       layout_struct(l, t, base, out);
       break;
    default:
-      out[0] = base;
+      for (uint32_t j = 0; j < t->scalars; j++)
+         out[j] = base + 4 * j;
       break;
    }
 }
@@ -335,12 +402,7 @@ static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, 
 void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets)
 {
    spv_work(r, p->type->scalars + 1);
-   if (p->kind == SPV_P_BUFFER || p->kind == SPV_P_PUSH) {
-      struct layout l = {.r = r, .row_major = p->row_major, .matrix_stride_B = p->matrix_stride_B,
-                         .comp_stride_B = p->comp_stride_B};
-      layout_at(&l, p->type, 0, offsets);
-   } else {
-      for (uint32_t k = 0; k < p->type->scalars; k++)
-         offsets[k] = 4 * k;
-   }
+   struct layout l = {.r = r, .packed = p->kind == SPV_P_SCRATCH || p->kind == SPV_P_LDS, .row_major = p->row_major,
+                      .matrix_stride_B = p->matrix_stride_B, .comp_stride_B = p->comp_stride_B};
+   layout_at(&l, p->type, 0, offsets);
 }
