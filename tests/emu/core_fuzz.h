@@ -113,11 +113,11 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
       t.wave->s[i] = i % 4 == 0   ? (uint32_t)RIG_VA
                      : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32)
                      : i % 4 == 2 ? RIG_B
-                                  : round * i;
+                                  : round * i * 8;
       for (unsigned l = 0; l < 32; l++)
          t.wave->rows[i][l] = i % 4 == 0   ? (uint32_t)RIG_VA
                               : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32)
-                                           : (l * i * 4) & 0x3fff;
+                                           : (l * i * 8) & 0x3fff;
    }
    rig_wave_refresh(&t);
    o->turn = rig_wave_run(&t);
@@ -149,7 +149,7 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
 
 /* The outcomes of the first programs as one number: the same on every host, compiler and operating system. */
 #define FUZZ_GOLDEN_ROUNDS 2000
-#define FUZZ_GOLDEN UINT64_C(0x149090a7f4dced15) /* changes with isa.def */
+#define FUZZ_GOLDEN UINT64_C(0xdee37c1d194d516c) /* changes with isa.def */
 
 static uint64_t hash_outcome(uint64_t hash, const outcome *o)
 {
