@@ -50,7 +50,6 @@ static const setting settings[] = {
    {"FIGMENT_SC", NULL, NULL},
    {"FIGMENT_VK", NULL, NULL},
    {"FIGMENT_FW", NULL, NULL},
-   {"FIGMENT_DUMP_DIR", NULL, NULL},
 };
 #define SETTING_COUNT (sizeof(settings) / sizeof(settings[0]))
 

@@ -16,10 +16,10 @@ static const tool_option options[] = {
    [OPT_NO_REPORT] = {"--quiet", "-q", NULL, "print no report"},
    [OPT_SETTINGS] = {"--profile", "-p", "NAME|FILE",
                      "card: fg1 (default), fg1-nano or a profile of your own"},
-   {"--timing", NULL, "MODE", "off, approx (default), detailed"},
+   {"--timing", NULL, "MODE", "off, approx (default)"},
    {"--threads", NULL, "N", "host threads; default: all"},
    {"--determinism", NULL, "MODE", "strict (default), relaxed"},
-   {"--engine", NULL, "NAME", "interp, jit, auto (default)"},
+   {"--engine", NULL, "NAME", "interp, auto (default)"},
    {"--isa", NULL, "LEVEL", "host instructions: v2, v3, v4; default: the best this host has"},
    {0},
 };
