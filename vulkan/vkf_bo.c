@@ -91,8 +91,10 @@ VkResult vkf_bo_create(struct vkf_device *device, enum vkf_place place, uint64_t
    if (r != VK_SUCCESS)
       vkf_ranges_give(heap(device, place), bo.pa, bo.size_B);
    pthread_mutex_unlock(&device->lock);
-   if (r == VK_SUCCESS)
+   if (r == VK_SUCCESS) {
+      device->physical->used_B[place == VKF_PLACE_SYSTEM] += bo.size_B;
       *out = bo;
+   }
    return r;
 }
 
@@ -107,6 +109,7 @@ void vkf_bo_destroy(struct vkf_device *device, struct vkf_bo *bo)
    /* The range is given back only once nothing of the old owner can show through it. */
    unback(device, bo);
    vkf_section_release(bo->section);
+   device->physical->used_B[bo->place == VKF_PLACE_SYSTEM] -= bo->size_B;
    pthread_mutex_lock(&device->lock);
    vkf_ranges_give(heap(device, bo->place), bo->pa, bo->size_B);
    pthread_mutex_unlock(&device->lock);

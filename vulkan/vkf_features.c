@@ -23,6 +23,18 @@ static const struct feature_set sets[] = {
         .timelineSemaphore = VK_TRUE),
     SET(VkPhysicalDeviceSynchronization2Features, SYNCHRONIZATION_2_FEATURES, synchronization2,
         .synchronization2 = VK_TRUE),
+    SET(VkPhysicalDeviceMemoryPriorityFeaturesEXT, MEMORY_PRIORITY_FEATURES_EXT, memoryPriority,
+        .memoryPriority = VK_TRUE), /* a hint, and nothing is ever evicted */
+    SET(VkPhysicalDevice16BitStorageFeatures, 16BIT_STORAGE_FEATURES, storageInputOutput16,
+        .storageBuffer16BitAccess = VK_TRUE, .uniformAndStorageBuffer16BitAccess = VK_TRUE,
+        .storagePushConstant16 = VK_TRUE),
+    SET(VkPhysicalDevice8BitStorageFeatures, 8BIT_STORAGE_FEATURES, storagePushConstant8,
+        .storageBuffer8BitAccess = VK_TRUE, .uniformAndStorageBuffer8BitAccess = VK_TRUE,
+        .storagePushConstant8 = VK_TRUE),
+    SET(VkPhysicalDeviceShaderFloat16Int8Features, SHADER_FLOAT16_INT8_FEATURES, shaderInt8,
+        .shaderFloat16 = VK_TRUE, .shaderInt8 = VK_TRUE),
+    SET(VkPhysicalDeviceShaderAtomicInt64Features, SHADER_ATOMIC_INT64_FEATURES, shaderSharedInt64Atomics,
+        .shaderBufferInt64Atomics = VK_TRUE, .shaderSharedInt64Atomics = VK_TRUE),
     SET(VkPhysicalDeviceHostQueryResetFeatures, HOST_QUERY_RESET_FEATURES, hostQueryReset,
         .hostQueryReset = VK_TRUE),
 };

@@ -12,6 +12,9 @@ const VkPhysicalDeviceFeatures vkf_features = {
     .robustBufferAccess = VK_TRUE,
     .shaderUniformBufferArrayDynamicIndexing = VK_TRUE,
     .shaderStorageBufferArrayDynamicIndexing = VK_TRUE,
+    .shaderInt64 = VK_TRUE,
+    .shaderFloat64 = VK_TRUE,
+    .shaderInt16 = VK_TRUE,
 };
 
 static void put_uuid(uint8_t out[VK_UUID_SIZE], const char text[12])
@@ -236,7 +239,20 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceMemoryProperties(
 VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceMemoryProperties2KHR(
     VkPhysicalDevice physicalDevice, VkPhysicalDeviceMemoryProperties2 *pProperties)
 {
-   vkf_fill_memory_properties(vkf_physical_device_from(physicalDevice), &pProperties->memoryProperties);
+   struct vkf_physical_device *p = vkf_physical_device_from(physicalDevice);
+   vkf_fill_memory_properties(p, &pProperties->memoryProperties);
+   for (VkBaseOutStructure *s = pProperties->pNext; s; s = s->pNext) {
+      if (s->sType != VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT)
+         continue;
+      VkPhysicalDeviceMemoryBudgetPropertiesEXT *b = (VkPhysicalDeviceMemoryBudgetPropertiesEXT *)s;
+      memset(b->heapBudget, 0, sizeof b->heapBudget);
+      memset(b->heapUsage, 0, sizeof b->heapUsage);
+      /* Nobody else uses the card: all of a heap may be had. */
+      for (uint32_t h = 0; h < pProperties->memoryProperties.memoryHeapCount; h++) {
+         b->heapBudget[h] = pProperties->memoryProperties.memoryHeaps[h].size;
+         b->heapUsage[h] = p->used_B[h];
+      }
+   }
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_EnumerateDeviceExtensionProperties(VkPhysicalDevice physicalDevice,

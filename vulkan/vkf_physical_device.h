@@ -31,6 +31,7 @@ struct vkf_physical_device {
    struct vkf_machine *probe; /* the card that was opened to be identified; the first device takes it over */
    VkPhysicalDeviceProperties properties;
    uint64_t vram_B, sysmem_B;
+   _Atomic uint64_t used_B[2]; /* of each heap, by all devices: the driver's own needs included */
    uint32_t lds_B, scratch_max_B, rings, core_clock_khz, watchdog_m;
 };
 VKF_HANDLE(vkf_physical_device, VkPhysicalDevice)

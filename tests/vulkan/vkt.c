@@ -92,7 +92,8 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
                                             VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
                                             VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
                                             VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_FENCE_CAPABILITIES_EXTENSION_NAME};
+                                            VK_KHR_EXTERNAL_FENCE_CAPABILITIES_EXTENSION_NAME,
+                                            VK_KHR_DEVICE_GROUP_CREATION_EXTENSION_NAME};
    vkt_load();
    memset(t, 0, sizeof *t);
    VkDebugUtilsMessengerCreateInfoEXT listen = {
@@ -107,7 +108,7 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
                                 .pApplicationInfo = &app,
                                 .enabledLayerCount = o->layer != NULL,
                                 .ppEnabledLayerNames = &o->layer,
-                                .enabledExtensionCount = 5,
+                                .enabledExtensionCount = 6,
                                 .ppEnabledExtensionNames = extensions};
    vkt_ok(vk.CreateInstance(&info, o->alloc, &t->instance));
    load_instance_commands(t->instance);
