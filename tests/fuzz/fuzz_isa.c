@@ -1,6 +1,7 @@
-/* Any program on the shader core. Eight bytes choose: how it runs, registers, local memory, scratch, workgroup, grid; the
- * rest are program words. Run as one wave in this thread it does the same on every host level of the interpreter
- * (memory included); run as a dispatch of the front end it ends, faults, or is killed at once. */
+/* Any program on the shader core. Eight bytes choose: how it runs, registers, local memory, scratch, workgroup, grid;
+ * with bit 2 of the first, 96 bytes for s[32:55] follow (an image, a sampler, a buffer); the rest are program words. Run
+ * as one wave in this thread it does the same on every host level of the interpreter (memory included); run as a
+ * dispatch of the front end it ends, faults, or is killed at once. */
 #include "core_rig.h"
 #include "fuzz.h"
 
@@ -42,6 +43,7 @@ static bool memory_same(bool keep)
 }
 
 typedef struct shape {
+   uint32_t descriptors[24]; /* all zero without mode bit 2 */
    uint32_t mode, vregs, sregs, lds_B, scratch_B, group, grid, user;
 } shape;
 
@@ -53,13 +55,14 @@ typedef struct outcome {
    emu_fault_info fault;
 } outcome;
 
-static void first_registers(emu_wave *w, uint32_t user)
+static void first_registers(emu_wave *w, const shape *s)
 {
+   memcpy(w->s + 32, s->descriptors, sizeof s->descriptors);
    for (unsigned i = 0; i < 32; i++) {
       w->s[i] = i % 4 == 0   ? (uint32_t)RIG_VA
                 : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32)
                 : i % 4 == 2 ? RIG_B
-                             : user * i;
+                             : s->user * i;
       for (unsigned l = 0; l < 32; l++)
          w->rows[i][l] = i % 4 == 0   ? (uint32_t)RIG_VA
                          : i % 4 == 1 ? (uint32_t)(RIG_VA >> 32)
@@ -74,7 +77,7 @@ static void run_wave(const emu_interp *interp, const shape *s, const uint64_t *w
    reset_memory();
    rig_wave_open(&t, dev, interp, words, count, s->lds_B, s->scratch_B);
    t.launch.watchdog = WATCHDOG;
-   first_registers(t.wave, s->user);
+   first_registers(t.wave, s);
    rig_wave_refresh(&t);
    o->turn = rig_wave_run(&t);
    o->instructions = t.wave->instructions;
@@ -133,6 +136,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
    s.group = (uint32_t)fuzz_take(&in, 1);
    s.grid = (uint32_t)fuzz_take(&in, 1);
    s.user = (uint32_t)fuzz_take(&in, 1);
+   for (unsigned i = 0; s.mode & 4 && i < 24; i++)
+      s.descriptors[i] = (uint32_t)fuzz_take(&in, 4);
    size_t count = in.left_B / 8 < MAX_WORDS ? in.left_B / 8 : MAX_WORDS;
    if (!count)
       return 0;
