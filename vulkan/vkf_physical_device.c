@@ -13,7 +13,6 @@ const VkPhysicalDeviceFeatures vkf_features = {
     .shaderUniformBufferArrayDynamicIndexing = VK_TRUE,
     .shaderStorageBufferArrayDynamicIndexing = VK_TRUE,
     .shaderInt64 = VK_TRUE,
-    .shaderFloat64 = VK_TRUE,
     .shaderInt16 = VK_TRUE,
 };
 
