@@ -25,6 +25,12 @@ void main()
    dmat2 q = dmat2(D(1.0), D(2.0), D(3.0), D(5.0));
    CHECK(determinant(q) == -1.0LF && inverse(q) * q == dmat2(1.0LF) && q * dvec2(1.0LF, D(1.0)) == dvec2(4.0LF, 7.0LF));
    CHECK(transpose(q)[0] == dvec2(1.0LF, 3.0LF) && dvec2(1.0LF, 0.0LF) * q == dvec2(1.0LF, 3.0LF));
+   dmat3 q3 = dmat3(D(2.0), D(0.0), D(1.0), D(1.0), D(3.0), D(-1.0), D(0.0), D(5.0), D(4.0));
+   CHECK(determinant(q3) == 39.0LF && abs(determinant(inverse(q3)) - 1.0LF / 39.0LF) < 1e-15LF);
+   dmat4 q4 = dmat4(q3);
+   q4[3] = dvec4(1.0LF, 2.0LF, 3.0LF, D(4.0));
+   q4[1][3] = D(1.0);
+   CHECK(determinant(q4) == determinant(transpose(q4)) && determinant(q4) == 165.0LF);
    int e;
    CHECK(frexp(D(-12.0), e) == -0.75LF && e == 4 && ldexp(D(0.75), I(-3)) == 0.09375LF);
    double whole;
