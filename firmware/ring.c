@@ -27,7 +27,7 @@ void fw_ring_init(struct fw_ring *r, uint32_t index)
    r->state = FW_OFF;
    r->status = ~0u;
    set_rptr(r, 0);
-   fw_ring_set_status(r, GPU_RING_IDLE);
+   fw_ring_set_status(r, GPU_RING_OFF);
    hw_write64(fw_ring_reg(r, GPU_OFF_RING_TIME_LO), 0);
 }
 
@@ -68,8 +68,8 @@ void fw_ring_control(struct fw_ring *r)
    if (r->state == FW_STOPPING && fw_ring_drained(r)) {
       r->state = FW_OFF;
       r->hold = FW_GO;
-      set_rptr(r, 0); /* tells the driver, who may have found the ring idle all along */
-      fw_ring_set_status(r, GPU_RING_IDLE);
+      set_rptr(r, 0);
+      fw_ring_set_status(r, GPU_RING_OFF); /* a state of its own: an idle ring must not look as if it were off already */
    }
 }
 

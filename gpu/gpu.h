@@ -67,7 +67,13 @@ enum gpu_cp_status {
    GPU_CP_HALTED,    /* the firmware trapped without a handler; PC, CAUSE, TVAL tell where */
 };
 
-enum gpu_ring_status { GPU_RING_IDLE, GPU_RING_BUSY, GPU_RING_WAITING, GPU_RING_FAULTED };
+enum gpu_ring_status {
+   GPU_RING_IDLE,
+   GPU_RING_BUSY,
+   GPU_RING_WAITING,
+   GPU_RING_FAULTED,
+   GPU_RING_OFF, /* not enabled, and none of its work is left */
+};
 
 enum gpu_cp_event {
    GPU_EVENT_DOORBELL = 1 << 0, /* some WPTR was written */

@@ -40,8 +40,12 @@ static int dispatches(emu_device *dev)
    d.group[0] = 64;
    d.grid[0] = 1000;
    rig_go(dev, &d);
-   if (!rig_wait(dev, 0) || emu_mmio_read(dev, GPU_REG_FAULT_STATUS))
+   if (!rig_wait(dev, 0))
       return fail("dispatch does not end");
+   if (emu_mmio_read(dev, GPU_REG_FAULT_STATUS)) {
+      fprintf(stderr, "fault %u\n", emu_mmio_read(dev, GPU_REG_FAULT_TYPE));
+      return fail("dispatch faults");
+   }
    if (*sum - before != 64000)
       return fail("atomics are lost");
    d = rig_program(dev, "loop: s_br loop\n");

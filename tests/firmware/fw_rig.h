@@ -241,8 +241,8 @@ static inline void rig_enable(uint32_t ring, uint32_t size_dw)
 static inline void rig_disable(uint32_t ring)
 {
    emu_mmio_write(rig, GPU_REG_AT(RING, ENABLE, ring), 0);
-   assert_true(rig_wait_reg(GPU_REG_AT(RING, STATUS, ring), GPU_RING_IDLE));
-   assert_true(rig_wait_reg(GPU_REG_AT(RING, RPTR, ring), 0));
+   assert_true(rig_wait_reg(GPU_REG_AT(RING, STATUS, ring), GPU_RING_OFF));
+   assert_int_equal(emu_mmio_read(rig, GPU_REG_AT(RING, RPTR, ring)), 0);
 }
 
 static inline void rig_dw(uint32_t ring, uint32_t dw)

@@ -379,10 +379,13 @@ static void unreachable_memory(void **state)
 
 static void bad_ring_registers(void **state)
 {
-   rig_disable(0);
-   emu_mmio_write(rig, GPU_REG_AT(RING, SIZE_DW, 0), 1000);
-   emu_mmio_write(rig, GPU_REG_AT(RING, ENABLE, 0), 1);
-   rig_expect_fault(0, GPU_FAULT_BAD_RING);
+   for (uint32_t i = 0; i < 200; i++) { /* a ring that never moved must be seen going off all the same */
+      rig_disable(0);
+      emu_mmio_write(rig, GPU_REG_AT(RING, SIZE_DW, 0), 1000);
+      emu_mmio_write(rig, GPU_REG_AT(RING, ENABLE, 0), 1);
+      rig_expect_fault(0, GPU_FAULT_BAD_RING);
+      rig_restart(0, 1024);
+   }
    rig_disable(0);
    emu_mmio_write(rig, GPU_REG_AT(RING, SIZE_DW, 0), 1024);
    emu_mmio_write(rig, GPU_REG_AT(RING, BASE_LO, 0), (uint32_t)RIG_RING_VA(0) + 4);

@@ -182,7 +182,7 @@ static void expect_fault(uint32_t ring, uint32_t type)
    emu_mmio_write(dev, GPU_REG_FAULT_STATUS, 1);
    emu_mmio_write(dev, GPU_REG_IRQ_STATUS, ~0u);
    emu_mmio_write(dev, GPU_REG_AT(RING, ENABLE, ring), 0);
-   CHECK(wait_register(GPU_REG_AT(RING, STATUS, ring), GPU_RING_IDLE));
+   CHECK(wait_register(GPU_REG_AT(RING, STATUS, ring), GPU_RING_OFF));
 }
 
 /* Rings 2 and 3 go wrong, ring 0 goes on; ring 2 is used again. */
