@@ -112,8 +112,9 @@ static uint32_t id_read(const emu_profile *p, uint32_t offset)
 /* ---- rings ------------------------------------------------------------------------------------------------------ */
 static void ring_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t value)
 {
-   /* ORDER: release, so that the packets stand in memory before the pointer that covers them */
-   atomic_store_explicit(&dev->regs->ring[ring][offset / 4], value, memory_order_release);
+   /* ORDER: packets stand in memory before the pointer that covers them; ENABLE and STATUS, each written by one side and read by the
+    * other, are seen in one order by both */
+   atomic_store(&dev->regs->ring[ring][offset / 4], value);
    if (offset == GPU_OFF_RING_WPTR || offset == GPU_OFF_RING_ENABLE)
       emu_cp_event(dev, GPU_EVENT_DOORBELL);
 }
@@ -179,7 +180,7 @@ uint32_t emu_reg_read(emu_device *dev, uint32_t address, bool from_cp)
    case BLOCK_IRQ: return emu_irq_read(dev, offset);
    case BLOCK_MMU: return emu_mmu_read(dev, offset);
    case BLOCK_FAULT: return emu_fault_read(dev, offset);
-   case BLOCK_RING: return atomic_load_explicit(&dev->regs->ring[instance][offset / 4], memory_order_acquire);
+   case BLOCK_RING: return atomic_load(&dev->regs->ring[instance][offset / 4]);
    case BLOCK_CS: return emu_cs_read(dev, instance, offset);
    case BLOCK_DMA: return emu_dma_read(dev, instance, offset);
    case BLOCK_CPL: return from_cp ? emu_cp_read(dev, address) : 0;

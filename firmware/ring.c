@@ -32,8 +32,19 @@ void fw_ring_init(struct fw_ring *r, uint32_t index)
 }
 
 /* ---- ENABLE --------------------------------------------------------------------------------------- */
+static bool enabled(const struct fw_ring *r)
+{
+   return hw_read(fw_ring_reg(r, GPU_OFF_RING_ENABLE)) & 1;
+}
+
 static void start(struct fw_ring *r)
 {
+   /* ORDER: not OFF any more, then enabled still? A driver that disabled the ring and found it OFF may be changing its registers. */
+   fw_ring_set_status(r, GPU_RING_IDLE);
+   if (!enabled(r)) {
+      fw_ring_set_status(r, GPU_RING_OFF);
+      return;
+   }
    uint64_t base = hw_read64(fw_ring_reg(r, GPU_OFF_RING_BASE_LO));
    uint32_t size_dw = hw_read(fw_ring_reg(r, GPU_OFF_RING_SIZE_DW));
    hw_write(GPU_REG_FAULT_RINGS, 1u << r->index); /* what is left of an earlier life */
@@ -43,7 +54,6 @@ static void start(struct fw_ring *r)
    r->cs_cycles = hw_read64(fw_cs(r, GPU_OFF_CS_CYCLES_LO));
    r->dma_cycles = hw_read64(fw_dma(r, GPU_OFF_DMA_CYCLES_LO));
    fw_fetch_start(r, base, size_dw);
-   fw_ring_set_status(r, GPU_RING_IDLE);
    bool base_ok = base % 4096 == 0 && base >> GPU_VA_BITS == 0;
    bool size_ok = size_dw >= 1024 && size_dw <= 1048576 && (size_dw & (size_dw - 1)) == 0;
    if (!base_ok || !size_ok)
@@ -60,7 +70,7 @@ static void stop(struct fw_ring *r)
 
 void fw_ring_control(struct fw_ring *r)
 {
-   bool enable = hw_read(fw_ring_reg(r, GPU_OFF_RING_ENABLE)) & 1;
+   bool enable = enabled(r);
    if (r->state == FW_OFF && enable)
       start(r);
    else if ((r->state == FW_ON || r->state == FW_FAULTED) && !enable)
