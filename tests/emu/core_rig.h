@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 #include "blocks.h"
+#include "clock.h"
 #include "cs.h"
 
 /* ---- the fake command processor -------------------------------------------------------------- */
@@ -213,15 +214,16 @@ static inline void rig_sleep_us(unsigned us)
    nanosleep(&(struct timespec){.tv_nsec = us * 1000l}, NULL);
 }
 
-/* Wait until the ring is empty; false after 20 s. */
+/* Wait until the ring is empty; false after 60 s by the clock (a short sleep is none at all on some systems). */
 static inline bool rig_wait(emu_device *dev, uint32_t ring)
 {
-   for (unsigned i = 0; i < 400000; i++) {
-      if (emu_cs_read(dev, ring, GPU_OFF_CS_INFLIGHT) == 0)
-         return true;
+   uint64_t end = emu_clock_ns() + UINT64_C(60000000000);
+   while (emu_cs_read(dev, ring, GPU_OFF_CS_INFLIGHT) != 0) {
+      if (emu_clock_ns() > end)
+         return false;
       rig_sleep_us(50);
    }
-   return false;
+   return true;
 }
 
 static inline uint64_t rig_counter(emu_device *dev, enum gpu_counter c)
