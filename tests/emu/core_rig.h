@@ -226,6 +226,18 @@ static inline bool rig_wait(emu_device *dev, uint32_t ring)
    return true;
 }
 
+/* Wait until a retirement has been announced to the command processor; false after 60 s. */
+static inline bool rig_wait_event(void)
+{
+   uint64_t end = emu_clock_ns() + UINT64_C(60000000000);
+   while (atomic_load(&rig_cs_events) == 0) {
+      if (emu_clock_ns() > end)
+         return false;
+      rig_sleep_us(50);
+   }
+   return true;
+}
+
 static inline uint64_t rig_counter(emu_device *dev, enum gpu_counter c)
 {
    return atomic_load(&dev->counters[c]);
