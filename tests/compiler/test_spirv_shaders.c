@@ -64,9 +64,10 @@ static void check_module(const struct fixture_module *m, const char *what)
    ir_shader_destroy(s);
 }
 
-/* FIGMENT_TEST_LONG adds the rest. */
+/* FIGMENT_TEST_LONG adds the rest. No -gVS: it makes glslang 12 read freed memory now and then, and crash.
+ * glsl/debug_info.spvasm holds such a module instead. */
 static const char *const variants[] = {
-   "--target-env vulkan1.0", "-Os --target-env vulkan1.1", "-gVS --target-env vulkan1.3", NULL,
+   "--target-env vulkan1.0", "-Os --target-env vulkan1.1", "-g --target-env vulkan1.3", NULL,
 };
 static const char *const more_variants[] = {
     "--target-env vulkan1.1",

@@ -9,7 +9,9 @@
  *   [0, 64)      8 x u64: GPU address of descriptor set 0..7
  *   [64, 320)    push constants, 256 bytes
  *   [320, 576)   16 dynamic buffer descriptors (struct gpu_buffer_desc), offsets already added
- * A descriptor set is memory that holds struct gpu_buffer_desc at binding offset + index * 16.
+ * A descriptor set is memory, 64-byte aligned; element i of a binding stands at the binding's offset + i *
+ * sc_binding_stride_B(kind): a struct gpu_buffer_desc, an image or a sampler descriptor of gpu/image.h, or, for combined
+ * ones, the image and 32 bytes behind it the sampler. Inline uniform data stands there itself (count: bytes).
  */
 #ifndef SC_H
 #define SC_H
@@ -34,13 +36,41 @@ typedef enum sc_result {
    SC_E_LIMIT,       /* exceeds a hardware limit (LDS, scratch, workgroup size) */
 } sc_result;
 
-enum sc_binding_kind { SC_BINDING_UNIFORM_BUFFER, SC_BINDING_STORAGE_BUFFER };
+enum sc_binding_kind {
+   SC_BINDING_UNIFORM_BUFFER,
+   SC_BINDING_STORAGE_BUFFER,
+   SC_BINDING_SAMPLER,
+   SC_BINDING_SAMPLED_IMAGE,
+   SC_BINDING_COMBINED_IMAGE_SAMPLER,
+   SC_BINDING_STORAGE_IMAGE,
+   SC_BINDING_UNIFORM_TEXEL_BUFFER,
+   SC_BINDING_STORAGE_TEXEL_BUFFER,
+   SC_BINDING_INPUT_ATTACHMENT,
+   SC_BINDING_INLINE_UNIFORM,
+   SC_BINDING_KIND_COUNT
+};
+
+/* Bytes from one element of a binding to the next, and the alignment of its offset (inline uniform data: 1 and 16). */
+static inline uint32_t sc_binding_stride_B(uint32_t kind)
+{
+   switch (kind) {
+   case SC_BINDING_UNIFORM_BUFFER:
+   case SC_BINDING_STORAGE_BUFFER:
+      return 16;
+   case SC_BINDING_COMBINED_IMAGE_SAMPLER:
+      return 64;
+   case SC_BINDING_INLINE_UNIFORM:
+      return 1;
+   default:
+      return 32;
+   }
+}
 
 /* One binding of the pipeline layout. */
 typedef struct sc_binding {
    uint32_t set, binding;
    uint32_t kind;       /* enum sc_binding_kind */
-   uint32_t count;      /* array size */
+   uint32_t count;      /* array size; inline uniform data: bytes */
    bool dynamic;        /* descriptor lives in the root table */
    uint32_t offset_B;   /* in the set's memory; if dynamic: index of the first root-table dynamic descriptor */
 } sc_binding;
