@@ -1,6 +1,6 @@
 /* VkPhysicalDevice: identification and queries. The numbers come from the ID registers (limits in
  * vkf_limits.c). Invariant: opening the card once serves both the queries and the first device. Formats and
- * images: none yet, and said so. */
+ * images: vkf_format.c, vkf_image_format.c. */
 #include "vkf_physical_device.h"
 #include "vkf_extensions.h"
 #include "vkf_features.h"
@@ -148,55 +148,6 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties2KHR(VkPhysicalDevice 
          vkf_properties_fill(p, s);
       }
    }
-}
-
-/* No format is supported for any use: images are not there yet. */
-VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFormatProperties(VkPhysicalDevice physicalDevice,
-                                                                 VkFormat format,
-                                                                 VkFormatProperties *pFormatProperties)
-{
-   *pFormatProperties = (VkFormatProperties){0};
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceFormatProperties2KHR(VkPhysicalDevice physicalDevice,
-                                                                     VkFormat format,
-                                                                     VkFormatProperties2 *pFormatProperties)
-{
-   pFormatProperties->formatProperties = (VkFormatProperties){0};
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPhysicalDeviceImageFormatProperties(
-    VkPhysicalDevice physicalDevice, VkFormat format, VkImageType type, VkImageTiling tiling,
-    VkImageUsageFlags usage, VkImageCreateFlags flags, VkImageFormatProperties *pImageFormatProperties)
-{
-   *pImageFormatProperties = (VkImageFormatProperties){0};
-   return VK_ERROR_FORMAT_NOT_SUPPORTED;
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPhysicalDeviceImageFormatProperties2KHR(
-    VkPhysicalDevice physicalDevice, const VkPhysicalDeviceImageFormatInfo2 *pImageFormatInfo,
-    VkImageFormatProperties2 *pImageFormatProperties)
-{
-   pImageFormatProperties->imageFormatProperties = (VkImageFormatProperties){0};
-   for (VkBaseOutStructure *s = pImageFormatProperties->pNext; s; s = s->pNext)
-      if (s->sType == VK_STRUCTURE_TYPE_EXTERNAL_IMAGE_FORMAT_PROPERTIES)
-         ((VkExternalImageFormatProperties *)s)->externalMemoryProperties = (VkExternalMemoryProperties){0};
-   return VK_ERROR_FORMAT_NOT_SUPPORTED;
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceSparseImageFormatProperties(
-    VkPhysicalDevice physicalDevice, VkFormat format, VkImageType type, VkSampleCountFlagBits samples,
-    VkImageUsageFlags usage, VkImageTiling tiling, uint32_t *pPropertyCount,
-    VkSparseImageFormatProperties *pProperties)
-{
-   *pPropertyCount = 0;
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceSparseImageFormatProperties2KHR(
-    VkPhysicalDevice physicalDevice, const VkPhysicalDeviceSparseImageFormatInfo2 *pFormatInfo,
-    uint32_t *pPropertyCount, VkSparseImageFormatProperties2 *pProperties)
-{
-   *pPropertyCount = 0;
 }
 
 static const VkQueueFamilyProperties families[VKF_FAMILY_COUNT] = {

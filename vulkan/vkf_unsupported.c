@@ -19,12 +19,6 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateBufferView(VkDevice device,
    return missing(device, "texel buffers");
 }
 
-VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImage(VkDevice device, const VkImageCreateInfo *pCreateInfo,
-                                               const VkAllocationCallbacks *pAllocator, VkImage *pImage)
-{
-   return missing(device, "images");
-}
-
 VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImageView(VkDevice device, const VkImageViewCreateInfo *pCreateInfo,
                                                    const VkAllocationCallbacks *pAllocator,
                                                    VkImageView *pView)
@@ -69,10 +63,6 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyBufferView(VkDevice device, VkBufferView b
                                                  const VkAllocationCallbacks *pAllocator)
 {
 }
-VKAPI_ATTR void VKAPI_CALL vkf_DestroyImage(VkDevice device, VkImage image,
-                                            const VkAllocationCallbacks *pAllocator)
-{
-}
 VKAPI_ATTR void VKAPI_CALL vkf_DestroyImageView(VkDevice device, VkImageView imageView,
                                                 const VkAllocationCallbacks *pAllocator)
 {
@@ -88,52 +78,6 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyFramebuffer(VkDevice device, VkFramebuffer
 VKAPI_ATTR void VKAPI_CALL vkf_DestroyRenderPass(VkDevice device, VkRenderPass renderPass,
                                                  const VkAllocationCallbacks *pAllocator)
 {
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetImageMemoryRequirements(VkDevice device, VkImage image,
-                                                          VkMemoryRequirements *pMemoryRequirements)
-{
-   *pMemoryRequirements = (VkMemoryRequirements){0};
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetImageMemoryRequirements2KHR(VkDevice device,
-                                                              const VkImageMemoryRequirementsInfo2 *pInfo,
-                                                              VkMemoryRequirements2 *pMemoryRequirements)
-{
-   pMemoryRequirements->memoryRequirements = (VkMemoryRequirements){0};
-}
-
-VKAPI_ATTR void VKAPI_CALL
-vkf_GetImageSparseMemoryRequirements(VkDevice device, VkImage image, uint32_t *pSparseMemoryRequirementCount,
-                                     VkSparseImageMemoryRequirements *pSparseMemoryRequirements)
-{
-   *pSparseMemoryRequirementCount = 0;
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetImageSparseMemoryRequirements2KHR(
-    VkDevice device, const VkImageSparseMemoryRequirementsInfo2 *pInfo,
-    uint32_t *pSparseMemoryRequirementCount, VkSparseImageMemoryRequirements2 *pSparseMemoryRequirements)
-{
-   *pSparseMemoryRequirementCount = 0;
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory(VkDevice device, VkImage image, VkDeviceMemory memory,
-                                                   VkDeviceSize memoryOffset)
-{
-   return missing(device, "images");
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory2KHR(VkDevice device, uint32_t bindInfoCount,
-                                                       const VkBindImageMemoryInfo *pBindInfos)
-{
-   return bindInfoCount ? missing(device, "images") : VK_SUCCESS;
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_GetImageSubresourceLayout(VkDevice device, VkImage image,
-                                                         const VkImageSubresource *pSubresource,
-                                                         VkSubresourceLayout *pLayout)
-{
-   *pLayout = (VkSubresourceLayout){0};
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_GetRenderAreaGranularity(VkDevice device, VkRenderPass renderPass,
