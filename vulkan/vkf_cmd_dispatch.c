@@ -109,8 +109,7 @@ static uint32_t *put_user(uint32_t *p, const struct vkf_pipeline *pipeline, uint
    return vkf_put64(p, root_va);
 }
 
-/* Bring the CS registers up to date. False if there is nothing to dispatch. */
-static bool flush(struct vkf_command_buffer *cmd)
+bool vkf_cmd_flush_compute(struct vkf_command_buffer *cmd)
 {
    struct vkf_compute_state *c = &cmd->compute;
    if (!c->pipeline) {
@@ -133,7 +132,7 @@ static bool flush(struct vkf_command_buffer *cmd)
 VKAPI_ATTR void VKAPI_CALL vkf_CmdDispatch(VkCommandBuffer commandBuffer, uint32_t x, uint32_t y, uint32_t z)
 {
    struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
-   if (!flush(cmd))
+   if (!vkf_cmd_flush_compute(cmd))
       return;
    uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_DW(DISPATCH));
    vkf_stream_commit(&cmd->stream, vkf_pkt_dispatch(p, x, y, z));
@@ -143,7 +142,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdDispatchIndirect(VkCommandBuffer commandBuffer
                                                    VkDeviceSize offset)
 {
    struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
-   if (!flush(cmd))
+   if (!vkf_cmd_flush_compute(cmd))
       return;
    uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_DW(DISPATCH_INDIRECT));
    vkf_stream_commit(&cmd->stream, vkf_pkt_dispatch_indirect(p, vkf_buffer_from(buffer)->va + offset));

@@ -38,5 +38,7 @@ VKF_HANDLE(vkf_command_buffer, VkCommandBuffer)
 void vkf_command_buffer_reset(struct vkf_command_buffer *cmd);
 /* A command that this driver cannot record: tell, and let vkEndCommandBuffer fail. */
 void vkf_cmd_unsupported(VkCommandBuffer commandBuffer, const char *command);
+/* vkf_cmd_dispatch.c: bring the CS registers up to date. False if there is nothing to dispatch. */
+bool vkf_cmd_flush_compute(struct vkf_command_buffer *cmd);
 
 #endif

@@ -163,11 +163,14 @@ static VkResult check_feature_bits(struct vkf_physical_device *p, const VkPhysic
 
 static VkResult check_queues(struct vkf_physical_device *p, const VkDeviceCreateInfo *info)
 {
-   static const uint32_t available[VKF_FAMILY_COUNT] = {2, 1};
    uint32_t seen = 0;
    for (uint32_t i = 0; i < info->queueCreateInfoCount; i++) {
       const VkDeviceQueueCreateInfo *q = &info->pQueueCreateInfos[i];
-      if (q->queueFamilyIndex >= VKF_FAMILY_COUNT || q->queueCount > available[q->queueFamilyIndex] ||
+      if (q->flags)
+         return vkf_instance_error(p->instance, VK_ERROR_INITIALIZATION_FAILED,
+                                   "vkCreateDevice: queue flags 0x%x are not supported", q->flags);
+      if (q->queueFamilyIndex >= VKF_FAMILY_COUNT ||
+          q->queueCount > vkf_queue_families[q->queueFamilyIndex].queueCount ||
           seen >> q->queueFamilyIndex & 1)
          return vkf_instance_error(p->instance, VK_ERROR_INITIALIZATION_FAILED,
                                    "vkCreateDevice: %u queues of family %u are not there", q->queueCount,
@@ -178,7 +181,7 @@ static VkResult check_queues(struct vkf_physical_device *p, const VkDeviceCreate
 }
 
 static VkResult check_create_info(struct vkf_physical_device *p, const VkDeviceCreateInfo *info,
-                                  uint64_t *extensions)
+                                  struct vkf_extension_set *extensions)
 {
    const char *unknown = NULL;
    if (!vkf_extensions_parse(VKF_EXT_KIND_DEVICE, info->ppEnabledExtensionNames, info->enabledExtensionCount,
@@ -258,7 +261,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDevice(VkPhysicalDevice physicalDevice,
                                                 const VkAllocationCallbacks *pAllocator, VkDevice *pDevice)
 {
    struct vkf_physical_device *p = vkf_physical_device_from(physicalDevice);
-   uint64_t extensions = 0;
+   struct vkf_extension_set extensions;
    VkResult r = check_create_info(p, pCreateInfo, &extensions);
    if (r != VK_SUCCESS)
       return r;
@@ -296,7 +299,16 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyDevice(VkDevice device_, const VkAllocatio
 VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vkf_GetDeviceProcAddr(VkDevice device_, const char *pName)
 {
    struct vkf_device *device = vkf_device_from(device_);
-   return vkf_lookup_device(pName, device->extensions, device->physical->instance->extensions);
+   return vkf_lookup_device(device->physical->instance, &device->extensions, pName);
+}
+
+/* Queues are made with flags 0 only: there is no protected memory. */
+VKAPI_ATTR void VKAPI_CALL vkf_GetDeviceQueue2(VkDevice device, const VkDeviceQueueInfo2 *pQueueInfo,
+                                               VkQueue *pQueue)
+{
+   *pQueue = VK_NULL_HANDLE;
+   if (!pQueueInfo->flags)
+      vkf_GetDeviceQueue(device, pQueueInfo->queueFamilyIndex, pQueueInfo->queueIndex, pQueue);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_GetDeviceQueue(VkDevice device_, uint32_t family, uint32_t index,

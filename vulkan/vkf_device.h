@@ -28,7 +28,7 @@ struct vkf_device {
    const VkAllocationCallbacks *alloc;
    struct vkf_physical_device *physical;
    struct vkf_machine *machine;
-   uint64_t extensions;
+   struct vkf_extension_set extensions;
 
    pthread_mutex_t lock; /* heaps, page tables */
    struct vkf_ranges vram, sysmem, va;

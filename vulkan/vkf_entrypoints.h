@@ -4,12 +4,16 @@
 
 #include "vkf.h"
 
-/* As vkGetInstanceProcAddr: extensions is the instance's set, global_only for a NULL instance. */
-PFN_vkVoidFunction vkf_lookup_instance(const char *name, uint64_t extensions, bool global_only);
+struct vkf_instance;
+struct vkf_extension_set;
+
+/* vkGetInstanceProcAddr without and with an instance. */
+PFN_vkVoidFunction vkf_lookup_global(const char *name);
+PFN_vkVoidFunction vkf_lookup_instance(const struct vkf_instance *instance, const char *name);
 /* Commands that take a VkPhysicalDevice. */
-PFN_vkVoidFunction vkf_lookup_physical(const char *name, uint64_t extensions);
-/* As vkGetDeviceProcAddr: the sets enabled on the device and on its instance. */
-PFN_vkVoidFunction vkf_lookup_device(const char *name, uint64_t device_extensions,
-                                     uint64_t instance_extensions);
+PFN_vkVoidFunction vkf_lookup_physical(const struct vkf_instance *instance, const char *name);
+/* vkGetDeviceProcAddr of a device with these extensions. */
+PFN_vkVoidFunction vkf_lookup_device(const struct vkf_instance *instance,
+                                     const struct vkf_extension_set *device_extensions, const char *name);
 
 #endif

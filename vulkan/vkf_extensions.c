@@ -16,9 +16,9 @@ enum vkf_extension_kind vkf_extension_kind(enum vkf_extension e)
 }
 
 bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names, uint32_t count,
-                          uint64_t *set, const char **unknown)
+                          struct vkf_extension_set *set, const char **unknown)
 {
-   *set = 0;
+   *set = (struct vkf_extension_set){0};
    for (uint32_t i = 0; i < count; i++) {
       uint32_t e = 1;
       while (e < VKF_EXT_COUNT &&
@@ -28,7 +28,7 @@ bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names
          *unknown = names[i];
          return false;
       }
-      *set |= UINT64_C(1) << e;
+      set->bits[e / 64] |= UINT64_C(1) << (e % 64);
    }
    return true;
 }

@@ -23,7 +23,7 @@ VKF_EXPORT VKAPI_ATTR VkResult VKAPI_CALL vk_icdNegotiateLoaderICDInterfaceVersi
 VKF_EXPORT VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vk_icdGetPhysicalDeviceProcAddr(VkInstance instance,
                                                                                     const char *pName)
 {
-   return instance ? vkf_lookup_physical(pName, vkf_instance_from(instance)->extensions) : NULL;
+   return instance ? vkf_lookup_physical(vkf_instance_from(instance), pName) : NULL;
 }
 
 VKF_EXPORT VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vk_icdGetInstanceProcAddr(VkInstance instance,

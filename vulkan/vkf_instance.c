@@ -7,7 +7,7 @@
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_EnumerateInstanceVersion(uint32_t *pApiVersion)
 {
-   *pApiVersion = VK_MAKE_API_VERSION(0, 1, 0, VK_HEADER_VERSION);
+   *pApiVersion = VKF_API_VERSION;
    return VK_SUCCESS;
 }
 
@@ -78,6 +78,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateInstance(const VkInstanceCreateInfo *pC
       instance->alloc_copy = *pAllocator;
       instance->alloc = &instance->alloc_copy;
    }
+   const VkApplicationInfo *app = pCreateInfo->pApplicationInfo;
+   instance->api_version =
+       app && app->apiVersion ? VKF_MIN(app->apiVersion, VKF_API_VERSION) : VK_API_VERSION_1_0;
    pthread_mutex_init(&instance->lock, NULL);
    pthread_rwlock_init(&instance->messenger_lock, NULL);
    vkf_debug_read(&instance->debug);
@@ -116,5 +119,5 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_EnumeratePhysicalDevices(VkInstance instance_
 
 VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL vkf_GetInstanceProcAddr(VkInstance instance, const char *pName)
 {
-   return vkf_lookup_instance(pName, instance ? vkf_instance_from(instance)->extensions : 0, !instance);
+   return instance ? vkf_lookup_instance(vkf_instance_from(instance), pName) : vkf_lookup_global(pName);
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include "vkf.h"
 #include "vkf_debug.h"
+#include "vkf_extensions.h"
 
 struct vkf_physical_device;
 struct vkf_messenger;
@@ -13,7 +14,8 @@ struct vkf_instance {
    struct vkf_object object;
    VkAllocationCallbacks alloc_copy;
    const VkAllocationCallbacks *alloc; /* &alloc_copy or NULL */
-   uint64_t extensions;
+   uint32_t api_version; /* what the application asked for, at most VKF_API_VERSION */
+   struct vkf_extension_set extensions;
    struct vkf_debug_settings debug;
    pthread_mutex_t lock; /* physical */
    struct vkf_physical_device *physical;
@@ -23,6 +25,9 @@ struct vkf_instance {
        *birth_messengers; /* from pNext of VkInstanceCreateInfo: heard in create and destroy only */
 };
 VKF_HANDLE(vkf_instance, VkInstance)
+
+/* Of instance and device alike. */
+#define VKF_API_VERSION VK_MAKE_API_VERSION(0, 1, 0, VK_HEADER_VERSION)
 
 /* vkf_debug_utils.c */
 struct vkf_messenger *vkf_messenger_new(struct vkf_instance *instance,

@@ -1,6 +1,7 @@
 /* Limits, heaps and names. What the hardware decides comes from the ID registers; limits of parts that do not
  * exist yet (images, rasterisation) stand at the minimum that the specification requires of every
  * implementation. */
+#include "vkf_instance.h"
 #include "vkf_physical_device.h"
 #include <stdio.h>
 #include "sc.h"
@@ -115,7 +116,7 @@ void vkf_fill_properties(const struct vkf_physical_device *p, const char *profil
                          VkPhysicalDeviceProperties *out)
 {
    *out = (VkPhysicalDeviceProperties){
-       .apiVersion = VK_MAKE_API_VERSION(0, 1, 0, VK_HEADER_VERSION),
+       .apiVersion = VKF_API_VERSION,
        .driverVersion = VKF_DRIVER_VERSION,
        .vendorID = VKF_VENDOR_ID,
        .deviceID = VKF_DEVICE_ID,

@@ -150,22 +150,22 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties2KHR(VkPhysicalDevice 
    }
 }
 
-static const VkQueueFamilyProperties families[VKF_FAMILY_COUNT] = {
-    [VKF_FAMILY_COMPUTE] = {.queueFlags = VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT,
-                            .queueCount = 2,
-                            .timestampValidBits = 64,
-                            .minImageTransferGranularity = {1, 1, 1}},
-    [VKF_FAMILY_TRANSFER] = {.queueFlags = VK_QUEUE_TRANSFER_BIT,
-                             .queueCount = 1,
-                             .timestampValidBits = 64,
-                             .minImageTransferGranularity = {1, 1, 1}},
+#define QUEUE_FAMILY(flags, count)                                                                           \
+   {                                                                                                         \
+      .queueFlags = (flags), .queueCount = (count), .timestampValidBits = 64,                                \
+      .minImageTransferGranularity = {1, 1, 1}                                                               \
+   }
+const VkQueueFamilyProperties vkf_queue_families[VKF_FAMILY_COUNT] = {
+    [VKF_FAMILY_MAIN] = QUEUE_FAMILY(VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT, 1),
+    [VKF_FAMILY_COMPUTE] = QUEUE_FAMILY(VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT, 2),
+    [VKF_FAMILY_TRANSFER] = QUEUE_FAMILY(VK_QUEUE_TRANSFER_BIT, 1),
 };
 
 VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceQueueFamilyProperties(VkPhysicalDevice physicalDevice,
                                                                       uint32_t *pCount,
                                                                       VkQueueFamilyProperties *pProperties)
 {
-   vkf_return_array(families, VKF_FAMILY_COUNT, sizeof families[0], pCount, pProperties);
+   vkf_return_array(vkf_queue_families, VKF_FAMILY_COUNT, sizeof vkf_queue_families[0], pCount, pProperties);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceQueueFamilyProperties2KHR(
@@ -177,7 +177,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceQueueFamilyProperties2KHR(
    }
    *pCount = VKF_MIN(*pCount, (uint32_t)VKF_FAMILY_COUNT);
    for (uint32_t i = 0; i < *pCount; i++)
-      pProperties[i].queueFamilyProperties = families[i];
+      pProperties[i].queueFamilyProperties = vkf_queue_families[i];
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceMemoryProperties(

@@ -19,8 +19,10 @@ enum vkf_memory_type { /* ORDER of VkPhysicalDeviceMemoryProperties: a set of fl
 #define VKF_MEMORY_TYPE_BITS ((1u << VKF_MEMORY_TYPE_COUNT) - 1)
 #define VKF_MEMORY_IS_VRAM(type) ((type) == VKF_MEMORY_VRAM || (type) == VKF_MEMORY_VRAM_VISIBLE)
 
-enum { VKF_FAMILY_COMPUTE, VKF_FAMILY_TRANSFER, VKF_FAMILY_COUNT };
-#define VKF_QUEUE_COUNT 3u /* rings in use: 0 and 1 of family 0, 2 of family 1 */
+/* ORDER of the rings, too: ring 0, rings 1 and 2, ring 3. A program's first choice, and beside it queues that
+ * run on while the first one is busy. */
+enum { VKF_FAMILY_MAIN, VKF_FAMILY_COMPUTE, VKF_FAMILY_TRANSFER, VKF_FAMILY_COUNT };
+#define VKF_QUEUE_COUNT 4u /* of all families */
 #define VKF_BUFFER_ALIGN_B 64u
 #define VKF_MAX_ALLOCATIONS 16384u
 
@@ -42,6 +44,7 @@ void vkf_physical_device_destroy(struct vkf_physical_device *p);
 VkResult vkf_physical_device_take_machine(struct vkf_physical_device *p, struct vkf_machine **out);
 
 extern const VkPhysicalDeviceFeatures vkf_features;
+extern const VkQueueFamilyProperties vkf_queue_families[VKF_FAMILY_COUNT];
 /* Same layout and same rules for memory on every build and every profile of one ABI: memory can be shared. */
 void vkf_device_uuid(uint8_t out[VK_UUID_SIZE]);
 void vkf_driver_uuid(uint8_t out[VK_UUID_SIZE]);

@@ -18,7 +18,9 @@ static void free_retired(struct vkf_queue *queue, uint64_t finished);
 /* ---- life ---------------------------------------------------------------------------------------------- */
 VkResult vkf_queue_create(struct vkf_device *device, uint32_t family, uint32_t index, bool high_priority)
 {
-   uint32_t ring = family == VKF_FAMILY_COMPUTE ? index : 2;
+   uint32_t ring = index;
+   for (uint32_t f = 0; f < family; f++)
+      ring += vkf_queue_families[f].queueCount;
    struct vkf_queue *q = vkf_device_object(device, NULL, sizeof *q, VK_OBJECT_TYPE_QUEUE);
    if (!q)
       return VK_ERROR_OUT_OF_HOST_MEMORY;

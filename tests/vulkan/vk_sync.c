@@ -362,7 +362,8 @@ static void *copy_loop(void *queue)
    VkCommandBuffer cmd;
    VkFence fence = vkt_fence(&t);
    VkCommandPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-                                   .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT};
+                                   .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+                                   .queueFamilyIndex = VKT_FAMILY_COMPUTE};
    vkt_ok(vk.CreateCommandPool(t.device, &info, NULL, &pool));
    VkCommandBufferAllocateInfo alloc = {
       .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, .commandPool = pool, .commandBufferCount = 1};
@@ -401,7 +402,8 @@ static void test_pool_reset_and_trim(void **state)
 {
    VkCommandPool pool;
    VkCommandBuffer cmd[2];
-   VkCommandPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO};
+   VkCommandPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                   .queueFamilyIndex = VKT_FAMILY_COMPUTE};
    vkt_ok(vk.CreateCommandPool(t.device, &info, NULL, &pool));
    VkCommandBufferAllocateInfo alloc = {
       .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, .commandPool = pool, .commandBufferCount = 2};

@@ -83,6 +83,7 @@ static void load_instance_commands(VkInstance instance)
 #define VKF_COMMAND(name, level, need)                                                                         \
    if (!vk.name)                                                                                               \
       *(PFN_vkVoidFunction *)&vk.name = vk.get(instance, "vk" #name);
+#define VKF_COMMAND_1_1(name, level, target) VKF_COMMAND(name, level, CORE_1_1)
 #include "vkf_commands.def"
 }
 
@@ -117,39 +118,42 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
    vkt_ok(vk.EnumeratePhysicalDevices(t->instance, &count, &t->physical));
    assert_int_equal(count, 1);
    vk.GetPhysicalDeviceProperties(t->physical, &t->properties);
-   VkQueueFamilyProperties families[2];
-   count = 2;
+   VkQueueFamilyProperties families[3];
+   count = 3;
    vk.GetPhysicalDeviceQueueFamilyProperties(t->physical, &count, families);
-   assert_int_equal(count, 2);
-   assert_int_equal(families[0].queueCount, 2);
-   assert_int_equal(families[1].queueFlags, VK_QUEUE_TRANSFER_BIT);
+   assert_int_equal(count, 3);
+   assert_int_equal(families[VKT_FAMILY_MAIN].queueCount, 1);
+   assert_int_equal(families[VKT_FAMILY_COMPUTE].queueCount, 2);
+   assert_int_equal(families[VKT_FAMILY_TRANSFER].queueFlags, VK_QUEUE_TRANSFER_BIT);
 }
 
 VkResult vkt_create_device(struct vkt *t, const struct vkt_options *o)
 {
    static const float priorities[2] = {1, 1};
-   VkDeviceQueueCreateInfo queues[2] = {
-      {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueCount = 2, .pQueuePriorities = priorities},
-      {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-       .queueFamilyIndex = 1,
-       .queueCount = 1,
-       .pQueuePriorities = priorities}};
+   VkDeviceQueueCreateInfo queues[3];
+   for (uint32_t f = 0; f < 3; f++)
+      queues[f] = (VkDeviceQueueCreateInfo){.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
+                                            .queueFamilyIndex = f,
+                                            .queueCount = f == VKT_FAMILY_COMPUTE ? 2 : 1,
+                                            .pQueuePriorities = priorities};
    VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
                               .pNext = o->device_next,
-                              .queueCreateInfoCount = 2,
+                              .queueCreateInfoCount = 3,
                               .pQueueCreateInfos = queues,
                               .enabledExtensionCount = o->extension_count,
                               .ppEnabledExtensionNames = o->extensions};
    VkResult r = vk.CreateDevice(t->physical, &info, o->alloc, &t->device);
    if (r != VK_SUCCESS)
       return r;
-   vk.GetDeviceQueue(t->device, 0, 0, &t->queue);
-   vk.GetDeviceQueue(t->device, 0, 1, &t->queue2);
-   vk.GetDeviceQueue(t->device, 1, 0, &t->transfer);
+   vk.GetDeviceQueue(t->device, VKT_FAMILY_MAIN, 0, &t->main);
+   vk.GetDeviceQueue(t->device, VKT_FAMILY_COMPUTE, 0, &t->queue);
+   vk.GetDeviceQueue(t->device, VKT_FAMILY_COMPUTE, 1, &t->queue2);
+   vk.GetDeviceQueue(t->device, VKT_FAMILY_TRANSFER, 0, &t->transfer);
    VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-                                   .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT};
+                                   .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+                                   .queueFamilyIndex = VKT_FAMILY_COMPUTE};
    vkt_ok(vk.CreateCommandPool(t->device, &pool, o->alloc, &t->pool));
-   pool.queueFamilyIndex = 1;
+   pool.queueFamilyIndex = VKT_FAMILY_TRANSFER;
    vkt_ok(vk.CreateCommandPool(t->device, &pool, o->alloc, &t->transfer_pool));
    return r;
 }

@@ -24,6 +24,7 @@
 struct vkt_api {
    PFN_vkGetInstanceProcAddr get;
 #define VKF_COMMAND(name, level, need) PFN_vk##name name;
+#define VKF_COMMAND_1_1(name, level, target) PFN_vk##name name;
 #include "vkf_commands.def"
 };
 extern struct vkt_api vk;
@@ -38,11 +39,13 @@ bool vkt_is_direct(void);
 #define VKT_TYPE_VRAM_VISIBLE 2
 #define VKT_TYPE_SYSTEM_CACHED 3
 
+enum { VKT_FAMILY_MAIN, VKT_FAMILY_COMPUTE, VKT_FAMILY_TRANSFER };
+
 struct vkt {
    VkInstance instance;
    VkPhysicalDevice physical;
    VkDevice device;
-   VkQueue queue, queue2, transfer; /* family 0 (two), family 1 */
+   VkQueue main, queue, queue2, transfer; /* of VKT_FAMILY_MAIN, _COMPUTE (two), _TRANSFER; pool: of _COMPUTE */
    VkCommandPool pool, transfer_pool;
    VkPhysicalDeviceProperties properties;
    VkDebugUtilsMessengerEXT messenger;

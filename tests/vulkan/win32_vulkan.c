@@ -20,6 +20,7 @@ static int failures;
 
 static const char *const exported[] = {
 #define VKF_COMMAND(name, level, need) "vk" #name,
+#define VKF_COMMAND_1_1(name, level, target) "vk" #name,
 #define VKF_COMMAND_ALIAS(name, target) "vk" #name,
 #define VKF_COMMAND_ABSENT(name) "vk" #name,
 #include "vkf_commands.def"

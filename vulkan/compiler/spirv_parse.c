@@ -226,6 +226,7 @@ static void check_capability(spv_reader *r, uint32_t capability)
    switch (capability) {
    case SpvCapabilityMatrix:
    case SpvCapabilityShader:
+   case SpvCapabilityDeviceGroup:
    case SpvCapabilityUniformBufferArrayDynamicIndexing:
    case SpvCapabilityStorageBufferArrayDynamicIndexing:
    case SpvCapabilityShaderNonUniform:

@@ -105,7 +105,8 @@ static spv_pointer *buffer_pointer(spv_reader *r, const spv_variable *v)
 static spv_pointer *input_pointer(spv_reader *r, const spv_variable *v)
 {
    uint32_t builtin = decoration_value(r, v, SpvDecorationBuiltIn, "BuiltIn");
-   uint32_t scalars = builtin == SpvBuiltInLocalInvocationIndex ? 1 : 3;
+   bool single = builtin == SpvBuiltInLocalInvocationIndex || builtin == SpvBuiltInDeviceIndex;
+   uint32_t scalars = single ? 1 : 3;
    switch (builtin) {
    case SpvBuiltInNumWorkgroups:
    case SpvBuiltInWorkgroupSize:
@@ -113,6 +114,7 @@ static spv_pointer *input_pointer(spv_reader *r, const spv_variable *v)
    case SpvBuiltInLocalInvocationId:
    case SpvBuiltInGlobalInvocationId:
    case SpvBuiltInLocalInvocationIndex:
+   case SpvBuiltInDeviceIndex:
       break;
    default:
       spv_fail(r, SC_E_UNSUPPORTED, "built-in %s (%u) is not supported", spv_builtin_name(builtin), builtin);
@@ -198,6 +200,8 @@ ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component)
       if (r->s->group_size[c] == 1)
          return base;
       return E2(r, iadd, E2(r, imul, base, spv_c32(r, r->s->group_size[c])), local_id(r, c));
+   case SpvBuiltInDeviceIndex:
+      return spv_c32(r, 0); /* a device group has one device */
    default:
       return local_index(r);
    }
