@@ -1,25 +1,25 @@
-/* Copy engine: one channel per ring, one host thread for all of them. Channels take turns slice by slice (1 MiB), jobs of a channel run in
+/* Copy engine: channels, and jobs on runs of bytes; boxes of elements are dma_image.c's. One channel per ring, one host thread for all of them. Channels take turns slice by slice (1 MiB), jobs of a channel run in
  * order. Registers and queues are guarded by the lock; the job at the head of a channel is worked on outside of it, so
  * only the engine's thread removes that one.
  * Invariant: INFLIGHT falls only after the job's bytes, cycles and counters are visible. A fault stops its channel: the jobs behind it
  * are dropped and GO is ignored until KILL.
  */
-#include "blocks.h"
+#include "dma.h"
 #include "settings.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_B (UINT64_C(1) << 20)
-
 typedef struct dma_job {
-   uint32_t op; /* GPU_DMA_COPY or GPU_DMA_FILL, anything else faults */
+   uint32_t op; /* GPU_DMA_*, anything else faults */
    uint64_t src, dst, bytes;
    uint64_t total;               /* bytes as asked for */
-   uint64_t dram_B, pcie_B;      /* moved so far over each */
+   emu_dma_box box;              /* the *_IMAGE ones, instead of the above */
+   emu_dma_traffic traffic;      /* moved so far */
 } dma_job;
 
 typedef struct dma_channel {
    uint32_t src_lo, src_hi, dst_lo, dst_hi, bytes_lo, bytes_hi;
+   uint32_t box[GPU_IMAGE_JOB_DW];
    dma_job queue[GPU_DMA_DEPTH];
    uint32_t head, count;
    bool stopped; /* by a fault */
@@ -38,23 +38,15 @@ struct emu_dma {
    dma_channel channel[GPU_RINGS];
 };
 
-typedef struct dma_stop {
-   enum gpu_fault fault;
-   enum gpu_access access;
-   uint64_t va;
-   uint32_t info;
-} dma_stop;
-
 /* ---- moving bytes, without the lock ----------------------------------------------------------------------------------- */
-/* Host address of va, the contiguous bytes behind it and which memory it is; NULL: *stop tells why. */
-static uint8_t *translate(emu_device *dev, uint64_t va, bool write, uint64_t *avail_B, bool *sysmem, dma_stop *stop)
+uint8_t *emu_dma_translate(emu_device *dev, uint64_t va, bool write, uint64_t *avail_B, bool *sysmem, emu_dma_stop *stop)
 {
    emu_walk w;
    enum gpu_fault f = emu_mmu_walk(dev, va, write, &w);
    emu_counter_add(dev, GPU_COUNTER_TLB_MISSES, 1);
    uint8_t *host = f == GPU_FAULT_NONE ? emu_pa_host(dev, w.pa, avail_B) : NULL;
    if (!host) {
-      *stop = (dma_stop){f == GPU_FAULT_NONE ? GPU_FAULT_BAD_ADDRESS : f, write ? GPU_ACCESS_WRITE : GPU_ACCESS_READ, va, 0};
+      *stop = (emu_dma_stop){f == GPU_FAULT_NONE ? GPU_FAULT_BAD_ADDRESS : f, write ? GPU_ACCESS_WRITE : GPU_ACCESS_READ, va, 0};
       return NULL;
    }
    uint64_t page_left_B = w.page_B - va % w.page_B;
@@ -63,31 +55,23 @@ static uint8_t *translate(emu_device *dev, uint64_t va, bool write, uint64_t *av
    return host;
 }
 
-static void account(dma_job *j, bool sysmem, uint64_t bytes)
-{
-   if (sysmem)
-      j->pcie_B += bytes;
-   else
-      j->dram_B += bytes;
-}
-
 static uint64_t least(uint64_t a, uint64_t b)
 {
    return a < b ? a : b;
 }
 
-static bool copy_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *done, dma_stop *stop)
+static bool copy_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *done, emu_dma_stop *stop)
 {
    uint64_t src_B, dst_B;
    bool src_sysmem, dst_sysmem;
-   uint8_t *src = translate(dev, j->src, false, &src_B, &src_sysmem, stop);
-   uint8_t *dst = src ? translate(dev, j->dst, true, &dst_B, &dst_sysmem, stop) : NULL;
+   uint8_t *src = emu_dma_translate(dev, j->src, false, &src_B, &src_sysmem, stop);
+   uint8_t *dst = src ? emu_dma_translate(dev, j->dst, true, &dst_B, &dst_sysmem, stop) : NULL;
    if (!dst)
       return false;
    uint64_t n = least(least(src_B, dst_B), limit_B);
    memmove(dst, src, n); /* two addresses may reach the same bytes */
-   account(j, src_sysmem, n);
-   account(j, dst_sysmem, n);
+   emu_dma_account(&j->traffic, src_sysmem, n);
+   emu_dma_account(&j->traffic, dst_sysmem, n);
    j->src += n;
    *done = n;
    return true;
@@ -100,32 +84,31 @@ static void fill_dwords(uint8_t *dst, uint32_t pattern, uint64_t bytes)
       d[i] = pattern;
 }
 
-static bool fill_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *done, dma_stop *stop)
+static bool fill_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *done, emu_dma_stop *stop)
 {
    uint64_t dst_B;
    bool dst_sysmem;
-   uint8_t *dst = translate(dev, j->dst, true, &dst_B, &dst_sysmem, stop);
+   uint8_t *dst = emu_dma_translate(dev, j->dst, true, &dst_B, &dst_sysmem, stop);
    if (!dst)
       return false;
    uint64_t n = least(dst_B, limit_B);
    fill_dwords(dst, (uint32_t)j->src, n);
-   account(j, dst_sysmem, n);
+   emu_dma_account(&j->traffic, dst_sysmem, n);
    *done = n;
    return true;
 }
 
-static bool check_job(const dma_job *j, dma_stop *stop)
+static bool check_job(const dma_job *j, emu_dma_stop *stop)
 {
-   *stop = (dma_stop){.fault = GPU_FAULT_BAD_DMA, .va = j->dst, .info = j->op};
+   *stop = (emu_dma_stop){.fault = GPU_FAULT_BAD_DMA, .va = j->dst, .info = j->op};
    if (j->op == GPU_DMA_FILL)
       return j->dst % 4 == 0 && j->total % 4 == 0;
    return j->op == GPU_DMA_COPY;
 }
 
-/* Up to a slice of the job; false: it faulted. */
-static bool run_slice(emu_device *dev, dma_job *j, dma_stop *stop)
+static bool run_bytes(emu_device *dev, dma_job *j, bool *ended, emu_dma_stop *stop)
 {
-   uint64_t left = SLICE_B, n;
+   uint64_t left = EMU_DMA_SLICE_B, n;
    if (!check_job(j, stop))
       return false;
    while (left > 0 && j->bytes > 0) {
@@ -136,7 +119,17 @@ static bool run_slice(emu_device *dev, dma_job *j, dma_stop *stop)
       j->bytes -= n;
       left -= n;
    }
+   *ended = j->bytes == 0;
    return true;
+}
+
+/* Up to a slice of the job; false: it faulted. */
+static bool run_slice(emu_device *dev, dma_job *j, bool *ended, emu_dma_stop *stop)
+{
+   *ended = false;
+   if (j->op == GPU_DMA_COPY_IMAGE || j->op == GPU_DMA_FILL_IMAGE)
+      return emu_dma_box_slice(dev, j->op == GPU_DMA_FILL_IMAGE, &j->box, &j->traffic, ended, stop);
+   return run_bytes(dev, j, ended, stop);
 }
 
 /* ---- cost ------------------------------------------------------------------------------------------------------------------ */
@@ -152,9 +145,10 @@ static uint64_t job_cycles(const emu_device *dev, const dma_job *j)
    const emu_profile *p = &dev->profile;
    if (dev->settings.timing == EMU_TIMING_OFF)
       return 0;
-   uint64_t dram = transfer_cycles(p, j->dram_B, p->dram_B_per_s), pcie = transfer_cycles(p, j->pcie_B, p->pcie_B_per_s);
+   uint64_t dram = transfer_cycles(p, j->traffic.dram_B, p->dram_B_per_s);
+   uint64_t pcie = transfer_cycles(p, j->traffic.pcie_B, p->pcie_B_per_s);
    uint64_t latency = p->dram_latency_cycles;
-   if (j->pcie_B > 0)
+   if (j->traffic.pcie_B > 0)
       latency += (uint64_t)p->pcie_latency_ns * p->core_clock_khz / 1000000u;
    return latency + (dram > pcie ? dram : pcie);
 }
@@ -176,7 +170,7 @@ static void pop(dma_channel *c)
 static void retire(struct emu_dma *d, dma_channel *c, const dma_job *j, bool faulted)
 {
    uint64_t cycles = job_cycles(d->dev, j);
-   emu_counter_add(d->dev, GPU_COUNTER_COPY_BYTES, j->total - j->bytes);
+   emu_counter_add(d->dev, GPU_COUNTER_COPY_BYTES, j->total - j->bytes + j->box.written_B);
    emu_counter_add(d->dev, GPU_COUNTER_GPU_CYCLES, cycles);
    c->cycles += cycles;
    if (faulted) {
@@ -203,17 +197,17 @@ static void work_on(struct emu_dma *d, int n)
 {
    dma_channel *c = &d->channel[n];
    dma_job j = c->queue[c->head];
-   dma_stop stop = {0};
+   emu_dma_stop stop = {0};
    d->active = n;
    pthread_mutex_unlock(&d->lock);
    emu_agent_enter(d->agent);
-   bool ok = run_slice(d->dev, &j, &stop);
+   bool done, ok = run_slice(d->dev, &j, &done, &stop);
    emu_agent_leave(d->agent);
    if (!ok)
       emu_fault_record(d->dev, &(emu_fault_info){.type = stop.fault, .access = stop.access, .va = stop.va, .ring = (uint32_t)n,
                                                  .info = stop.info});
    pthread_mutex_lock(&d->lock);
-   bool ended = c->kill || !ok || j.bytes == 0;
+   bool ended = c->kill || !ok || done;
    if (c->kill)
       drop_all(c);
    else if (ended)
@@ -250,6 +244,8 @@ static void *thread_main(void *arg)
 /* ---- registers ----------------------------------------------------------------------------------------------------------------------- */
 static uint32_t *plain_register(dma_channel *c, uint32_t offset)
 {
+   if (offset >= GPU_OFF_DMA_JOB && offset < GPU_OFF_DMA_JOB + 4 * GPU_IMAGE_JOB_DW)
+      return &c->box[(offset - GPU_OFF_DMA_JOB) / 4];
    switch (offset) {
    case GPU_OFF_DMA_SRC_LO: return &c->src_lo;
    case GPU_OFF_DMA_SRC_HI: return &c->src_hi;
@@ -261,18 +257,42 @@ static uint32_t *plain_register(dma_channel *c, uint32_t offset)
    }
 }
 
+static void latch(const dma_channel *c, uint32_t op, dma_job *j)
+{
+   *j = (dma_job){.op = op};
+   if (op == GPU_DMA_COPY_IMAGE || op == GPU_DMA_FILL_IMAGE) {
+      memcpy(j->box.dw, c->box, sizeof(j->box.dw));
+      return;
+   }
+   j->src = (uint64_t)c->src_hi << 32 | c->src_lo;
+   j->dst = (uint64_t)c->dst_hi << 32 | c->dst_lo;
+   j->bytes = j->total = (uint64_t)c->bytes_hi << 32 | c->bytes_lo;
+}
+
+static void debug_job(const struct emu_dma *d, const dma_channel *c, const dma_job *j)
+{
+   unsigned channel = (unsigned)(c - d->channel);
+   gpu_image_job b;
+   if (j->op != GPU_DMA_COPY_IMAGE && j->op != GPU_DMA_FILL_IMAGE) {
+      emu_debug(d->dev, DMA, "channel %u op %u src %012llx dst %012llx bytes %llx", channel, j->op, (unsigned long long)j->src,
+                (unsigned long long)j->dst, (unsigned long long)j->bytes);
+      return;
+   }
+   bool ok = gpu_image_job_decode(j->box.dw, j->op == GPU_DMA_FILL_IMAGE, &b);
+   emu_debug(d->dev, DMA, "channel %u op %u src %012llx +%u,%u tile %u dst %012llx +%u,%u tile %u box %ux%ux%u bytes %u of %u%s",
+             channel, j->op, (unsigned long long)b.src.va, b.src.x, b.src.y, 1u << b.src.tile_log2, (unsigned long long)b.dst.va,
+             b.dst.x, b.dst.y, 1u << b.dst.tile_log2, b.width, b.height, b.depth, b.bytes, b.dst.unit_B, ok ? "" : " (malformed)");
+}
+
 static void go(struct emu_dma *d, dma_channel *c, uint32_t op)
 {
    if (c->count == GPU_DMA_DEPTH || c->stopped)
       return;
    dma_job *j = &c->queue[(c->head + c->count) % GPU_DMA_DEPTH];
-   uint64_t bytes = (uint64_t)c->bytes_hi << 32 | c->bytes_lo;
-   *j = (dma_job){.op = op, .src = (uint64_t)c->src_hi << 32 | c->src_lo, .dst = (uint64_t)c->dst_hi << 32 | c->dst_lo,
-                  .bytes = bytes, .total = bytes};
+   latch(c, op, j);
    c->count++;
    pthread_cond_signal(&d->work);
-   emu_debug(d->dev, DMA, "channel %u op %u src %012llx dst %012llx bytes %llx", (unsigned)(c - d->channel), op,
-             (unsigned long long)j->src, (unsigned long long)j->dst, (unsigned long long)bytes);
+   debug_job(d, c, j);
 }
 
 /* The job in work is dropped by the engine's thread, within a slice. */

@@ -146,6 +146,31 @@ static bool execute_fill(struct fw_ring *r, const struct fw_packet *p)
    return true;
 }
 
+/* Bits that mean something in the dwords that are not all fields; the engine judges the values. */
+#define SURFACE_LAYOUT 0x001f3f07u
+#define IMAGE_SIZE 0x033fffffu
+
+static bool valid_fill_image(const struct fw_packet *p)
+{
+   return !(p->payload[GPU_PKTF_FILL_IMAGE_DST_TILE] & ~SURFACE_LAYOUT) &&
+          !(p->payload[GPU_PKTF_FILL_IMAGE_DEPTH] & ~IMAGE_SIZE);
+}
+
+static bool valid_copy_image(const struct fw_packet *p)
+{
+   return valid_fill_image(p) && !(p->payload[GPU_PKTF_COPY_IMAGE_SRC_TILE] & ~SURFACE_LAYOUT);
+}
+
+static bool execute_image(struct fw_ring *r, const struct fw_packet *p)
+{
+   uint32_t job = fw_dma(r, GPU_OFF_DMA_JOB);
+   for (uint32_t i = 0; i < p->count; i++)
+      hw_write(job + 4 * i, p->payload[i]);
+   hw_write(fw_dma(r, GPU_OFF_DMA_GO), p->opcode == GPU_PKT_COPY_IMAGE ? GPU_DMA_COPY_IMAGE : GPU_DMA_FILL_IMAGE);
+   past(r, p);
+   return true;
+}
+
 static bool valid_write(const struct fw_packet *p)
 {
    return p->payload[GPU_PKTF_WRITE_DST_LO] % 4 == 0;
@@ -218,6 +243,8 @@ static const struct fw_packet_type types[] = {
    TYPE(DISPATCH_INDIRECT), 0, valid_dispatch_indirect, ready_dispatch, execute_dispatch_indirect },
    TYPE(COPY), 0, 0, ready_dma, execute_copy },
    TYPE(FILL), 0, valid_fill, ready_dma, execute_fill },
+   TYPE(COPY_IMAGE), 0, valid_copy_image, ready_dma, execute_image },
+   TYPE(FILL_IMAGE), 0, valid_fill_image, ready_dma, execute_image },
    TYPE(WRITE), 0, valid_write, 0, execute_write },
    TYPE(WAIT_MEM), 0, fw_valid_wait_mem, fw_ready_wait_mem, fw_execute_wait_mem },
    TYPE(WAIT_MEM64), 0, fw_valid_wait_mem64, fw_ready_wait_mem64, fw_execute_wait_mem64 },

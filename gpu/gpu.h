@@ -93,6 +93,8 @@ enum gpu_wait_func { GPU_WAIT_EQ, GPU_WAIT_NE, GPU_WAIT_LT, GPU_WAIT_LE, GPU_WAI
 #define GPU_CS_FLAG_ORDERED 1u
 #define GPU_DMA_COPY 1u
 #define GPU_DMA_FILL 2u
+#define GPU_DMA_COPY_IMAGE 3u
+#define GPU_DMA_FILL_IMAGE 4u
 #define GPU_XFER_READ 1u
 #define GPU_XFER_WRITE 2u
 #define GPU_FW_READY 0x600df00du

@@ -190,7 +190,7 @@ static void faults_in_the_middle(void **state)
 static void bad_registers(void **state)
 {
    map_scattered();
-   run(3, SRC, DST, 16);
+   run(5, SRC, DST, 16);
    expect_fault(GPU_FAULT_BAD_DMA, GPU_ACCESS_NONE, DST, 0);
    run(0, SRC, DST, 16);
    expect_fault(GPU_FAULT_BAD_DMA, GPU_ACCESS_NONE, DST, 0);

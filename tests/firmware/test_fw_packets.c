@@ -1,5 +1,6 @@
 /* Every packet, as a driver sees it: effects in memory and in the engines' registers, and what is refused. */
 #include "fw_rig.h"
+#include "image_job.h"
 
 static int setup(void **state)
 {
@@ -163,6 +164,37 @@ static void copy_and_fill(void **state)
    assert_int_equal(rig_read32(VA(0x30000)), 0xffee1100);
    assert_int_equal(rig_read32(VA(0x31000)), 0xffee11c0);
    assert_true(rig_read64(rig_fence_va(1) + 8) > 0);
+}
+
+static void put_image(uint32_t ring, bool fill, const gpu_image_job *j)
+{
+   uint32_t dw[GPU_IMAGE_JOB_DW];
+   gpu_image_job_encode(j, fill, dw);
+   rig_dw(ring, GPU_PKT_HEADER(fill ? GPU_PKT_FILL_IMAGE : GPU_PKT_COPY_IMAGE, GPU_IMAGE_JOB_DW, 0));
+   for (uint32_t i = 0; i < GPU_IMAGE_JOB_DW; i++)
+      rig_dw(ring, dw[i]);
+}
+
+/* 8 x 8 linear dwords into tiles of 4 x 4, then the second byte of each one filled. */
+static void copy_and_fill_images(void **state)
+{
+   for (uint32_t i = 0; i < 64; i++)
+      PKT(2, WRITE, U64(VA(0x10000) + 4 * i), i * 0x01010101u);
+   gpu_image_job j = { .width = 8, .height = 8, .depth = 1, .bytes = 4 };
+   j.src = (gpu_job_surface) { .va = VA(0x10000), .unit_B = 4, .row_B = 32 };
+   j.dst = (gpu_job_surface) { .va = VA(0x20000), .tile_log2 = 2, .unit_B = 4, .row_B = 128 };
+   put_image(2, false, &j);
+   j.bytes = 1;
+   j.dst.first_B = 1;
+   j.pattern[0] = 0xee;
+   put_image(2, true, &j);
+   assert_true(rig_fence(2, 1));
+   for (uint32_t y = 0; y < 8; y++)
+      for (uint32_t x = 0; x < 8; x++) {
+         uint32_t in_tile = (x & 1) | (y & 1) << 1 | (x & 2) << 1 | (y & 2) << 2, tile = y / 4 * 2 + x / 4;
+         assert_int_equal(rig_read32(VA(0x20000) + 4 * (tile * 16 + in_tile)), ((y * 8 + x) * 0x01010101u & 0xffff00ffu) | 0xee00);
+      }
+   assert_true(rig_read64(rig_fence_va(2) + 8) > 0);
 }
 
 static void wait_mem_functions(void **state)
@@ -351,6 +383,38 @@ static void bad_packets(void **state)
    assert_true(rig_fence(4, 1));
 }
 
+/* Reserved bits are the firmware's to refuse, values out of range the engine's. */
+static void bad_images(void **state)
+{
+   static const struct {
+      uint32_t opcode, dw, value;
+      enum gpu_fault fault;
+   } bad[] = {
+      { GPU_PKT_COPY_IMAGE, GPU_PKTF_COPY_IMAGE_DST_TILE, 0x80000400, GPU_FAULT_BAD_PACKET },
+      { GPU_PKT_COPY_IMAGE, GPU_PKTF_COPY_IMAGE_SRC_TILE, 0x408, GPU_FAULT_BAD_PACKET },
+      { GPU_PKT_FILL_IMAGE, GPU_PKTF_FILL_IMAGE_DST_TILE, 0x4400, GPU_FAULT_BAD_PACKET },
+      { GPU_PKT_FILL_IMAGE, GPU_PKTF_FILL_IMAGE_DEPTH, 0x08040001, GPU_FAULT_BAD_PACKET },
+      { GPU_PKT_COPY_IMAGE, GPU_PKTF_COPY_IMAGE_SRC_TILE, 0x406, GPU_FAULT_BAD_DMA },
+      { GPU_PKT_FILL_IMAGE, GPU_PKTF_FILL_IMAGE_DEPTH, 0x00050001, GPU_FAULT_BAD_DMA },
+   };
+   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+      gpu_image_job j = { .width = 1, .height = 1, .depth = 1, .bytes = 4 };
+      uint32_t dw[GPU_IMAGE_JOB_DW];
+      j.src = (gpu_job_surface) { .va = VA(0x10000), .unit_B = 4 };
+      j.dst = (gpu_job_surface) { .va = VA(0x20000), .unit_B = 4 };
+      gpu_image_job_encode(&j, bad[i].opcode == GPU_PKT_FILL_IMAGE, dw);
+      dw[bad[i].dw] = bad[i].value;
+      rig_dw(4, GPU_PKT_HEADER(bad[i].opcode, GPU_IMAGE_JOB_DW, 0));
+      for (uint32_t k = 0; k < GPU_IMAGE_JOB_DW; k++)
+         rig_dw(4, dw[k]);
+      rig_kick(4);
+      rig_expect_fault(4, bad[i].fault);
+      assert_true(rig_fence(5, i + 1)); /* others go on */
+      rig_restart(4, 1024);
+   }
+   assert_true(rig_fence(4, 1));
+}
+
 static void unreachable_memory(void **state)
 {
    const uint64_t nowhere = UINT64_C(0x123456789000);
@@ -462,10 +526,10 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, rig_teardown)
    const struct CMUnitTest tests[] = {
       TEST(fence_tells), TEST(nop_and_label), TEST(write_short_and_long), TEST(ring_wraps), TEST(indirect_nests),
-      TEST(set_regs_and_dispatch), TEST(full_queue_waits), TEST(copy_and_fill), TEST(wait_mem_functions),
+      TEST(set_regs_and_dispatch), TEST(full_queue_waits), TEST(copy_and_fill), TEST(copy_and_fill_images), TEST(wait_mem_functions),
       TEST(two_rings_wait_for_each_other), TEST(wait_takes_the_signallers_time), TEST(timestamps_are_monotonic),
       TEST(idle_ring_catches_up), TEST(barrier_waits), TEST(conditional), TEST(counters), TEST(written_commands),
-      TEST(bad_packets), TEST(unreachable_memory), TEST(bad_ring_registers), TEST(restart_of_an_idle_ring), TEST(shader_fault_stops_its_ring_only),
+      TEST(bad_packets), TEST(bad_images), TEST(unreachable_memory), TEST(bad_ring_registers), TEST(restart_of_an_idle_ring), TEST(shader_fault_stops_its_ring_only),
       TEST(rings_take_turns),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);

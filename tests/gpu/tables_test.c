@@ -128,10 +128,10 @@ static void packet_records(void **state)
       assert_ptr_equal(pkt_lookup_name(table[i].name, strlen(table[i].name)), &table[i]);
       assert_true(table[i].min_dw <= table[i].max_dw && table[i].max_dw <= 0xffff);
 
-      uint32_t bits[16] = {0};
+      uint32_t bits[64] = {0};
       const pkt_field_info *f = pkt_fields(&table[i], &n);
       for (size_t k = 0; k < n; k++) {
-         assert_true(f[k].dw < table[i].min_dw && f[k].dw < 16);
+         assert_true(f[k].dw < table[i].min_dw && f[k].dw < 64);
          assert_true(f[k].bits > 0 && f[k].shift + f[k].bits <= 32);
          uint32_t mask = (f[k].bits < 32 ? (1u << f[k].bits) - 1 : UINT32_MAX) << f[k].shift;
          assert_int_equal(bits[f[k].dw] & mask, 0);
