@@ -85,6 +85,14 @@ static uint32_t watchdog_M(const emu_profile *p)
    return m > UINT32_MAX ? UINT32_MAX : (uint32_t)m;
 }
 
+static uint32_t class_cost(const emu_profile *p, uint32_t cls)
+{
+   if (cls >= ISA_CLASS_COUNT)
+      return 0;
+   uint32_t issue = p->cost[cls].issue_cycles, latency = p->cost[cls].latency_cycles;
+   return (issue < 0xffff ? issue : 0xffff) | (latency < 0xffff ? latency : 0xffff) << 16;
+}
+
 static uint32_t id_read(const emu_profile *p, uint32_t offset)
 {
    switch (offset) {
@@ -105,7 +113,9 @@ static uint32_t id_read(const emu_profile *p, uint32_t offset)
    case GPU_OFF_ID_SYSMEM_HI: return (uint32_t)(p->sysmem_B >> 32);
    case GPU_OFF_ID_SCHEDULERS: return p->schedulers_per_core;
    case GPU_OFF_ID_WATCHDOG_M: return watchdog_M(p);
-   default: return 0;
+   case GPU_OFF_ID_VREGS_PER_CORE: return p->vregs_per_core;
+   case GPU_OFF_ID_LDS_PER_CORE_B: return p->lds_B_per_core;
+   default: return offset >= GPU_OFF_ID_CLASS_COST ? class_cost(p, (offset - GPU_OFF_ID_CLASS_COST) / 4) : 0;
    }
 }
 

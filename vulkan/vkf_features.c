@@ -19,6 +19,8 @@ struct feature_set {
 
 static const struct feature_set sets[] = {
     SET(VkPhysicalDeviceFaultFeaturesEXT, FAULT_FEATURES_EXT, deviceFaultVendorBinary, .deviceFault = VK_TRUE),
+    SET(VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR, PIPELINE_EXECUTABLE_PROPERTIES_FEATURES_KHR,
+        pipelineExecutableInfo, .pipelineExecutableInfo = VK_TRUE),
     SET(VkPhysicalDeviceTimelineSemaphoreFeatures, TIMELINE_SEMAPHORE_FEATURES, timelineSemaphore,
         .timelineSemaphore = VK_TRUE),
     SET(VkPhysicalDeviceSynchronization2Features, SYNCHRONIZATION_2_FEATURES, synchronization2,

@@ -81,7 +81,9 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
                   .max_scratch_B = device->physical->scratch_max_B};
    memcpy(in.max_group_size, limits->maxComputeWorkGroupSize, sizeof in.max_group_size);
    struct vkf_cache_key key = vkf_cache_key_of(&in);
-   if (!vkf_pipeline_cache_find(cache, key, out)) {
+   in.want_ir = info->flags & VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR;
+   /* The cache keeps no IR. */
+   if (in.want_ir || !vkf_pipeline_cache_find(cache, key, out)) {
       char err[800] = "";
       sc_result sr = SC_E_UNSUPPORTED;
       if (!needs_unoffered(module, err, sizeof err))
@@ -102,6 +104,15 @@ static VkResult upload(struct vkf_device *device, struct vkf_pipeline *pipeline,
    if (r == VK_SUCCESS)
       memcpy(pipeline->program.host, program->words, size_B);
    return r;
+}
+
+/* What diagnostics show; the IR changes hands. */
+static void keep_diagnostics(struct vkf_pipeline *pipeline, sc_program *program, const struct vkf_shader_module *module)
+{
+   pipeline->stats = program->stats;
+   pipeline->spirv_B = module->word_count * 4;
+   pipeline->ir_text = program->ir_text;
+   program->ir_text = NULL;
 }
 
 static void set_registers(struct vkf_device *device, struct vkf_pipeline *pipeline, const sc_program *program,
@@ -131,6 +142,7 @@ static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache 
    if (r == VK_SUCCESS) {
       r = upload(device, pipeline, &program);
       set_registers(device, pipeline, &program, vkf_pipeline_layout_from(info->layout));
+      keep_diagnostics(pipeline, &program, vkf_shader_module_from(info->stage.module));
       vkf_debug(device->physical->instance, VKF_DEBUG_PIPELINE,
                 "pipeline %u: %zu instruction words at va %llx, %u vector and %u scalar registers, %u bytes "
                 "LDS, %u bytes "
@@ -141,6 +153,7 @@ static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache 
       sc_program_finish(&program);
    }
    if (r != VK_SUCCESS) {
+      free(pipeline->ir_text);
       vkf_object_delete(alloc, device->alloc, pipeline);
       return r;
    }
@@ -173,5 +186,6 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyPipeline(VkDevice device_, VkPipeline pipe
    if (!p)
       return;
    vkf_span_give(&device->code, &p->program);
+   free(p->ir_text);
    vkf_object_delete(pAllocator, device->alloc, p);
 }

@@ -13,6 +13,9 @@ struct vkf_pipeline {
    uint32_t tag; /* CS.TAG: number of the pipeline in reports */
    uint32_t set_count;
    uint32_t dynamic_base[SC_MAX_SETS]; /* of the pipeline layout */
+   sc_stats stats;                     /* for vkf_pipeline_executable.c, with what follows */
+   uint64_t spirv_B;
+   char *ir_text; /* NULL unless the creation flags asked for internal representations */
 };
 VKF_HANDLE(vkf_pipeline, VkPipeline)
 

@@ -10,9 +10,10 @@
 struct entry_record { /* as in the blob */
    struct vkf_cache_key key;
    uint64_t checksum; /* of what follows, words included */
-   uint32_t word_count, vregs, sregs, lds_B, scratch_B, group_size[3], ordered, reserved;
+   uint32_t word_count, vregs, sregs, lds_B, scratch_B, group_size[3], ordered;
+   uint32_t spills, fills, ir_instructions, instructions, reserved;
 };
-_Static_assert(sizeof(struct entry_record) == 64, "blob layout");
+_Static_assert(sizeof(struct entry_record) == 80, "blob layout");
 
 struct vkf_cache_entry {
    struct entry_record record;
@@ -129,7 +130,13 @@ bool vkf_pipeline_cache_find(struct vkf_pipeline_cache *cache, struct vkf_cache_
                           .sregs = e->record.sregs,
                           .lds_B = e->record.lds_B,
                           .scratch_B = e->record.scratch_B,
-                          .ordered = e->record.ordered != 0};
+                          .ordered = e->record.ordered != 0,
+                          .stats = {.instructions = e->record.instructions,
+                                    .sgprs = e->record.sregs,
+                                    .vgprs = e->record.vregs,
+                                    .spills = e->record.spills,
+                                    .fills = e->record.fills,
+                                    .ir_instructions = e->record.ir_instructions}};
       memcpy(out->group_size, e->record.group_size, sizeof out->group_size);
    }
    pthread_mutex_unlock(&cache->lock);
@@ -150,7 +157,11 @@ void vkf_pipeline_cache_add(struct vkf_pipeline_cache *cache, struct vkf_cache_k
                                      .sregs = program->sregs,
                                      .lds_B = program->lds_B,
                                      .scratch_B = program->scratch_B,
-                                     .ordered = program->ordered};
+                                     .ordered = program->ordered,
+                                     .spills = program->stats.spills,
+                                     .fills = program->stats.fills,
+                                     .ir_instructions = program->stats.ir_instructions,
+                                     .instructions = program->stats.instructions};
    memcpy(e->record.group_size, program->group_size, sizeof e->record.group_size);
    memcpy(e->words, program->words, program->word_count * 8);
    e->record.checksum = checksum(e);

@@ -238,6 +238,8 @@ bool opt_fma(ir_shader *s);           /* contraction of fmul + fadd where not ex
 bool opt_licm(ir_shader *s);          /* loop-invariant pure values move before the loop */
 bool opt_memory(ir_shader *s);        /* merge neighbouring loads and stores, drop repeated loads */
 bool lower_lcssa(ir_shader *s);       /* values that leave a loop leave it through a phi */
+/* The same as a string to be freed; NULL when out of memory (sc_text.c). */
+char *sc_ir_text(const ir_shader *s);
 void analyse_divergence(ir_shader *s);
 
 /* All passes in the order the compiler runs them (sc.c). contract: fuse multiplications and additions. */

@@ -204,6 +204,8 @@ int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
       fprintf(stderr, "---- optimised\n");
       ir_print(s, stderr);
    }
+   if (s->input && s->input->want_ir)
+      out->ir_text = sc_ir_text(s);
    mach *m = isel(s);
    if (!m)
       return SC_E_NO_MEMORY;
@@ -292,5 +294,6 @@ sc_result sc_compile(const sc_input *in, sc_program *out, char *err, size_t err_
 void sc_program_finish(sc_program *p)
 {
    free(p->words);
+   free(p->ir_text);
    memset(p, 0, sizeof *p);
 }

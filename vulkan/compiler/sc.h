@@ -93,6 +93,7 @@ typedef struct sc_input {
    /* Optional, 0 = default. The register limits exist to exercise spilling; memory is what one compilation may take. */
    uint32_t max_vregs, max_sregs;
    size_t max_memory_B;
+   bool want_ir;            /* keep the text of the final IR in sc_program.ir_text */
 } sc_input;
 
 typedef struct sc_stats {
@@ -108,6 +109,7 @@ typedef struct sc_program {
    uint32_t group_size[3];
    bool ordered;           /* result may depend on the order of waves: set GPU_CS_FLAG_ORDERED */
    sc_stats stats;
+   char *ir_text;          /* NULL unless it was wanted and there was memory for it */
 } sc_program;
 
 /* Compile. On success fills *out (free with sc_program_finish). On failure *out is zeroed and err holds a message. */
