@@ -230,6 +230,7 @@ static VkResult init_queues(struct vkf_device *device, const VkDeviceCreateInfo 
 
 static void device_free(struct vkf_device *device, const VkAllocationCallbacks *given)
 {
+   vkf_feeder_stop(device);
    if (device->machine)
       vkf_machine_write(device->machine, GPU_REG_CP_RESET, 1);
    for (uint32_t i = 0; i < VKF_QUEUE_COUNT; i++)
@@ -241,6 +242,7 @@ static void device_free(struct vkf_device *device, const VkAllocationCallbacks *
    vkf_ranges_finish(&device->sysmem);
    vkf_ranges_finish(&device->vram);
    vkf_machine_close(device->machine);
+   pthread_mutex_destroy(&device->feeder_lock);
    pthread_mutex_destroy(&device->lost_lock);
    pthread_mutex_destroy(&device->lock);
    vkf_object_delete(given, device->alloc, device);
@@ -278,6 +280,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDevice(VkPhysicalDevice physicalDevice,
    device->extensions = extensions;
    pthread_mutex_init(&device->lock, NULL);
    pthread_mutex_init(&device->lost_lock, NULL);
+   pthread_mutex_init(&device->feeder_lock, NULL);
    r = device_init(device, pCreateInfo);
    if (r != VK_SUCCESS) {
       device_free(device, pAllocator);

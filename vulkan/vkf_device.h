@@ -41,6 +41,8 @@ struct vkf_device {
    struct vkf_suballoc slots; /* system memory: what host and card both poll */
 
    struct vkf_queue *queues[VKF_QUEUE_COUNT]; /* NULL where not created */
+   pthread_mutex_t feeder_lock;
+   struct vkf_feeder *feeder; /* NULL until a ring was full */
 
    pthread_mutex_t lost_lock;
    atomic_bool lost;

@@ -294,7 +294,7 @@ static void test_resubmission(void **state)
    vkt_buffer_free(&t, &b);
 }
 
-/* More submissions than the ring holds while its first packet waits: submitting blocks, then goes on. */
+/* More submissions than the ring holds while its first packet waits. vk_queues.c has more of it. */
 static void test_ring_overflow(void **state)
 {
    VkEvent event = make_event();
