@@ -9,8 +9,10 @@
 static uint32_t units_of(VkPipelineStageFlags2 stages)
 {
    uint32_t units = 0;
+   /* Blits and resolves are dispatches. */
    if (stages & (VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_ALL_COMMANDS_BIT |
-                 VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT))
+                 VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT | VK_PIPELINE_STAGE_TRANSFER_BIT |
+                 VK_PIPELINE_STAGE_2_RESOLVE_BIT | VK_PIPELINE_STAGE_2_BLIT_BIT))
       units |= GPU_BARRIER_CS;
    if (stages & (VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_ALL_COMMANDS_BIT |
                  VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT | VK_PIPELINE_STAGE_2_COPY_BIT |

@@ -75,7 +75,8 @@ VkFormatFeatureFlags2 vkf_format_image_features(VkFormat format, VkImageTiling t
       return 0;
    if (tiling != VK_IMAGE_TILING_OPTIMAL && (tiling != VK_IMAGE_TILING_LINEAR || !is_texel(info)))
       return 0;
-   return sampling(info) | storing(info);
+   return sampling(info) | storing(info) | VK_FORMAT_FEATURE_2_TRANSFER_SRC_BIT |
+          VK_FORMAT_FEATURE_2_TRANSFER_DST_BIT;
 }
 
 VkFormatFeatureFlags2 vkf_format_buffer_features(VkFormat format)

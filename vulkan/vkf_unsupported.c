@@ -1,4 +1,4 @@
-/* The commands of Vulkan 1.0 that need what the device does not have yet: images, render passes, graphics
+/* The commands of Vulkan 1.0 that need what the device does not have yet: image transfers, render passes, graphics
  * pipelines. None of them crashes: creation fails with a message, destruction has nothing to destroy,
  * recording makes the command buffer invalid. Invariant: no object of these kinds ever exists, so the other
  * commands here can only be reached by mistake. */
@@ -9,27 +9,6 @@ static VkResult missing(VkDevice device, const char *what)
 {
    return vkf_error(vkf_device_from(device), NULL, VK_ERROR_FEATURE_NOT_PRESENT, "%s are not supported yet",
                     what);
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateBufferView(VkDevice device,
-                                                    const VkBufferViewCreateInfo *pCreateInfo,
-                                                    const VkAllocationCallbacks *pAllocator,
-                                                    VkBufferView *pView)
-{
-   return missing(device, "texel buffers");
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImageView(VkDevice device, const VkImageViewCreateInfo *pCreateInfo,
-                                                   const VkAllocationCallbacks *pAllocator,
-                                                   VkImageView *pView)
-{
-   return missing(device, "image views");
-}
-
-VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateSampler(VkDevice device, const VkSamplerCreateInfo *pCreateInfo,
-                                                 const VkAllocationCallbacks *pAllocator, VkSampler *pSampler)
-{
-   return missing(device, "samplers");
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateFramebuffer(VkDevice device,
@@ -59,18 +38,6 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateGraphicsPipelines(VkDevice device, VkPi
    return missing(device, "graphics pipelines");
 }
 
-VKAPI_ATTR void VKAPI_CALL vkf_DestroyBufferView(VkDevice device, VkBufferView bufferView,
-                                                 const VkAllocationCallbacks *pAllocator)
-{
-}
-VKAPI_ATTR void VKAPI_CALL vkf_DestroyImageView(VkDevice device, VkImageView imageView,
-                                                const VkAllocationCallbacks *pAllocator)
-{
-}
-VKAPI_ATTR void VKAPI_CALL vkf_DestroySampler(VkDevice device, VkSampler sampler,
-                                              const VkAllocationCallbacks *pAllocator)
-{
-}
 VKAPI_ATTR void VKAPI_CALL vkf_DestroyFramebuffer(VkDevice device, VkFramebuffer framebuffer,
                                                   const VkAllocationCallbacks *pAllocator)
 {
@@ -178,50 +145,12 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndexedIndirect(VkCommandBuffer commandBuf
    vkf_cmd_unsupported(commandBuffer, "vkCmdDrawIndexedIndirect");
 }
 
-VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyImage(VkCommandBuffer commandBuffer, VkImage srcImage,
-                                            VkImageLayout srcImageLayout, VkImage dstImage,
-                                            VkImageLayout dstImageLayout, uint32_t regionCount,
-                                            const VkImageCopy *pRegions)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdCopyImage");
-}
-
 VKAPI_ATTR void VKAPI_CALL vkf_CmdBlitImage(VkCommandBuffer commandBuffer, VkImage srcImage,
                                             VkImageLayout srcImageLayout, VkImage dstImage,
                                             VkImageLayout dstImageLayout, uint32_t regionCount,
                                             const VkImageBlit *pRegions, VkFilter filter)
 {
    vkf_cmd_unsupported(commandBuffer, "vkCmdBlitImage");
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyBufferToImage(VkCommandBuffer commandBuffer, VkBuffer srcBuffer,
-                                                    VkImage dstImage, VkImageLayout dstImageLayout,
-                                                    uint32_t regionCount, const VkBufferImageCopy *pRegions)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdCopyBufferToImage");
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyImageToBuffer(VkCommandBuffer commandBuffer, VkImage srcImage,
-                                                    VkImageLayout srcImageLayout, VkBuffer dstBuffer,
-                                                    uint32_t regionCount, const VkBufferImageCopy *pRegions)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdCopyImageToBuffer");
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_CmdClearColorImage(VkCommandBuffer commandBuffer, VkImage image,
-                                                  VkImageLayout imageLayout, const VkClearColorValue *pColor,
-                                                  uint32_t rangeCount, const VkImageSubresourceRange *pRanges)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdClearColorImage");
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_CmdClearDepthStencilImage(VkCommandBuffer commandBuffer, VkImage image,
-                                                         VkImageLayout imageLayout,
-                                                         const VkClearDepthStencilValue *pDepthStencil,
-                                                         uint32_t rangeCount,
-                                                         const VkImageSubresourceRange *pRanges)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdClearDepthStencilImage");
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer, uint32_t attachmentCount,
