@@ -1,19 +1,36 @@
-/* VkDescriptorPool and allocation of sets. A pool owns one piece of GPU memory, big enough for all
- * descriptors it was made for; sets take ranges of it. */
+/* VkDescriptorPool and allocation of sets. A pool owns one piece of GPU memory, big enough for all descriptors
+ * it was made for whatever sets they form; sets take ranges of it. Invariant: what a pool was made for is counted
+ * by type, so a set that does not fit is refused even where memory would be left, and one that fits always finds
+ * memory unless sets were freed one by one. */
 #include "vkf_descriptor.h"
 #include "vkf_device.h"
 
-#define DESC_B sizeof(struct gpu_buffer_desc)
+/* At most this much of a set is lost to alignment: before the binding of variable length, and at the end. */
+#define SET_LOSS_B (2 * VKF_SET_ALIGN_B)
+
+static uint32_t inline_bindings_of(const VkDescriptorPoolCreateInfo *info)
+{
+   const VkDescriptorPoolInlineUniformBlockCreateInfo *i =
+       vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_INLINE_UNIFORM_BLOCK_CREATE_INFO);
+   return i ? i->maxInlineUniformBlockBindings : 0;
+}
 
 static VkResult pool_init(struct vkf_device *device, const VkDescriptorPoolCreateInfo *info,
                           struct vkf_descriptor_pool *pool)
 {
-   uint64_t count = 0;
-   for (uint32_t i = 0; i < info->poolSizeCount; i++)
-      count += info->pPoolSizes[i].descriptorCount;
-   /* An empty set still takes one unit. */
-   uint64_t size_B = (count + info->maxSets) * DESC_B;
-   VkResult r = vkf_span_take(&device->code, size_B, 64, &pool->memory);
+   uint64_t size_B = (uint64_t)info->maxSets * SET_LOSS_B;
+   pool->left_inline_bindings = inline_bindings_of(info);
+   size_B += pool->left_inline_bindings * UINT64_C(16);
+   for (uint32_t i = 0; i < info->poolSizeCount; i++) {
+      const VkDescriptorPoolSize *s = &info->pPoolSizes[i];
+      uint32_t type = vkf_descriptor_type_index(s->type);
+      if (type == VKF_DESCRIPTOR_TYPES)
+         return vkf_error(device, NULL, VK_ERROR_OUT_OF_DEVICE_MEMORY,
+                          "vkCreateDescriptorPool: descriptors of type %d are not supported", s->type);
+      pool->left[type] += s->descriptorCount;
+      size_B += (uint64_t)s->descriptorCount * sc_binding_stride_B(vkf_descriptor_kind(s->type));
+   }
+   VkResult r = vkf_span_take(&device->code, VKF_MAX(size_B, VKF_SET_ALIGN_B), VKF_SET_ALIGN_B, &pool->memory);
    if (r != VK_SUCCESS)
       return r;
    if (!vkf_ranges_init(&pool->ranges, device->alloc, 0, pool->memory.size_B)) {
@@ -43,20 +60,62 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDescriptorPool(VkDevice device_,
    return VK_SUCCESS;
 }
 
-static uint64_t set_size_B(const struct vkf_set_layout *layout)
+/* ---- counting ------------------------------------------------------------------------------------------ */
+struct demand {
+   uint64_t count[VKF_DESCRIPTOR_TYPES];
+   uint32_t inline_bindings;
+};
+
+static struct demand demand_of(const struct vkf_set_layout *layout, uint32_t variable_count)
 {
-   return VKF_MAX(layout->static_count, 1u) * DESC_B;
+   struct demand d = {0};
+   for (uint32_t i = 0; i < layout->binding_count; i++) {
+      const struct vkf_binding *b = &layout->bindings[i];
+      uint32_t type = vkf_descriptor_type_index(b->type);
+      if (type == VKF_DESCRIPTOR_TYPES) /* a binding of no descriptors */
+         continue;
+      d.count[type] += b->variable ? VKF_MIN(variable_count, b->count) : b->count;
+      d.inline_bindings += b->kind == SC_BINDING_INLINE_UNIFORM && b->count;
+   }
+   return d;
 }
 
+static bool pool_covers(const struct vkf_descriptor_pool *pool, const struct demand *d)
+{
+   for (uint32_t t = 0; t < VKF_DESCRIPTOR_TYPES; t++)
+      if (d->count[t] > pool->left[t])
+         return false;
+   return d->inline_bindings <= pool->left_inline_bindings;
+}
+
+static void pool_charge(struct vkf_descriptor_pool *pool, const struct demand *d)
+{
+   for (uint32_t t = 0; t < VKF_DESCRIPTOR_TYPES; t++)
+      pool->left[t] -= d->count[t];
+   pool->left_inline_bindings -= d->inline_bindings;
+   pool->live_sets++;
+}
+
+static void pool_refund(struct vkf_descriptor_pool *pool, const struct demand *d)
+{
+   for (uint32_t t = 0; t < VKF_DESCRIPTOR_TYPES; t++)
+      pool->left[t] += d->count[t];
+   pool->left_inline_bindings += d->inline_bindings;
+   pool->live_sets--;
+}
+
+/* ---- sets ---------------------------------------------------------------------------------------------- */
 static void set_free(struct vkf_device *device, struct vkf_descriptor_pool *pool, struct vkf_set *set)
 {
+   struct demand d = demand_of(set->layout, set->variable_count);
    *set->link = set->next;
    if (set->next)
       set->next->link = set->link;
-   vkf_ranges_give(&pool->ranges, set->offset_B, set_size_B(set->layout));
+   if (set->size_B)
+      vkf_ranges_give(&pool->ranges, set->offset_B, set->size_B);
+   pool_refund(pool, &d);
    vkf_set_layout_unref(set->layout);
    vkf_object_delete(NULL, device->alloc, set);
-   pool->live_sets--;
 }
 
 static void pool_empty(struct vkf_device *device, struct vkf_descriptor_pool *pool)
@@ -85,37 +144,56 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_ResetDescriptorPool(VkDevice device, VkDescri
    return VK_SUCCESS;
 }
 
-static VkResult set_new(struct vkf_device *device, struct vkf_descriptor_pool *pool,
-                        struct vkf_set_layout *layout, struct vkf_set **out)
+/* A set without descriptors in memory takes none. */
+static VkResult take_memory(struct vkf_descriptor_pool *pool, struct vkf_set *set)
 {
-   uint64_t size_B = set_size_B(layout), offset_B;
-   if (pool->live_sets == pool->max_sets || size_B > pool->ranges.free_total)
+   set->size_B = vkf_set_layout_size_B(set->layout, set->variable_count);
+   if (!set->size_B)
+      return VK_SUCCESS;
+   VkResult r = vkf_ranges_take(&pool->ranges, set->size_B, VKF_SET_ALIGN_B, &set->offset_B);
+   if (r != VK_SUCCESS)
+      return r == VK_ERROR_OUT_OF_DEVICE_MEMORY ? VK_ERROR_FRAGMENTED_POOL : r;
+   set->va = pool->memory.va + set->offset_B;
+   set->memory = (uint8_t *)pool->memory.host + set->offset_B;
+   return VK_SUCCESS;
+}
+
+static VkResult set_new(struct vkf_device *device, struct vkf_descriptor_pool *pool,
+                        struct vkf_set_layout *layout, uint32_t variable_count, struct vkf_set **out)
+{
+   struct demand d = demand_of(layout, variable_count);
+   if (pool->live_sets == pool->max_sets || !pool_covers(pool, &d))
       return VK_ERROR_OUT_OF_POOL_MEMORY;
    struct vkf_set *set =
        vkf_device_object(device, NULL, sizeof *set + layout->dynamic_count * sizeof set->dynamic[0],
                          VK_OBJECT_TYPE_DESCRIPTOR_SET);
    if (!set)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
-   VkResult r = vkf_ranges_take(&pool->ranges, size_B, DESC_B, &offset_B);
+   set->layout = layout;
+   set->variable_count = variable_count;
+   VkResult r = take_memory(pool, set);
    if (r != VK_SUCCESS) {
       vkf_object_delete(NULL, device->alloc, set);
-      return r == VK_ERROR_OUT_OF_DEVICE_MEMORY ? VK_ERROR_FRAGMENTED_POOL : r;
+      return r;
    }
-   set->layout = layout;
    vkf_set_layout_ref(layout);
-   set->offset_B = offset_B;
-   set->va = pool->memory.va + offset_B;
-   set->descriptors = (struct gpu_buffer_desc *)((char *)pool->memory.host + offset_B);
-   /* Unwritten descriptors have size 0: reads give zero, writes are dropped. */
-   memset(set->descriptors, 0, size_B);
+   pool_charge(pool, &d);
+   struct vkf_descriptors where = vkf_set_descriptors(set);
+   vkf_descriptors_init(&where);
    set->next = pool->sets;
    set->link = &pool->sets;
    if (set->next)
       set->next->link = &set->next;
    pool->sets = set;
-   pool->live_sets++;
    *out = set;
    return VK_SUCCESS;
+}
+
+static uint32_t variable_count_of(const VkDescriptorSetAllocateInfo *info, uint32_t i)
+{
+   const VkDescriptorSetVariableDescriptorCountAllocateInfo *v =
+       vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_DESCRIPTOR_SET_VARIABLE_DESCRIPTOR_COUNT_ALLOCATE_INFO);
+   return v && i < v->descriptorSetCount ? v->pDescriptorCounts[i] : 0;
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_AllocateDescriptorSets(VkDevice device_,
@@ -128,7 +206,8 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_AllocateDescriptorSets(VkDevice device_,
    uint32_t done = 0;
    for (; done < pInfo->descriptorSetCount && r == VK_SUCCESS; done++) {
       struct vkf_set *set = NULL;
-      r = set_new(device, pool, vkf_set_layout_from(pInfo->pSetLayouts[done]), &set);
+      r = set_new(device, pool, vkf_set_layout_from(pInfo->pSetLayouts[done]), variable_count_of(pInfo, done),
+                  &set);
       pDescriptorSets[done] = vkf_set_to(set);
    }
    if (r == VK_SUCCESS)

@@ -1,5 +1,6 @@
-/* VkDescriptorUpdateTemplate: a list of entries by which raw memory becomes descriptor writes, done by
- * vkUpdateDescriptorSets one descriptor at a time, since entries have strides. */
+/* VkDescriptorUpdateTemplate: a list of entries by which raw memory becomes descriptor writes, one descriptor at
+ * a time, since entries have strides. */
+#include "vkf_descriptor.h"
 #include "vkf_device.h"
 
 struct vkf_template {
@@ -37,26 +38,57 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyDescriptorUpdateTemplateKHR(VkDevice devic
    vkf_object_delete(pAllocator, vkf_device_from(device)->alloc, vkf_template_from(t));
 }
 
-VKAPI_ATTR void VKAPI_CALL vkf_UpdateDescriptorSetWithTemplateKHR(VkDevice device, VkDescriptorSet set,
-                                                                  VkDescriptorUpdateTemplate template_,
-                                                                  const void *pData)
+/* Inline uniform data is one piece of bytes; anything else comes element by element. */
+static void write_inline(struct vkf_device *device, const struct vkf_descriptors *d,
+                         const VkDescriptorUpdateTemplateEntry *e, const void *data)
+{
+   VkWriteDescriptorSetInlineUniformBlock block = {
+       .sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET_INLINE_UNIFORM_BLOCK,
+       .dataSize = e->descriptorCount,
+       .pData = data};
+   VkWriteDescriptorSet write = {.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+                                 .pNext = &block,
+                                 .dstBinding = e->dstBinding,
+                                 .dstArrayElement = e->dstArrayElement,
+                                 .descriptorCount = e->descriptorCount,
+                                 .descriptorType = e->descriptorType};
+   vkf_descriptors_write(device, d, &write);
+}
+
+static void write_element(struct vkf_device *device, const struct vkf_descriptors *d,
+                          const VkDescriptorUpdateTemplateEntry *e, uint32_t n, const void *data)
+{
+   /* Which of the three pointers is read follows from the type. */
+   VkWriteDescriptorSet write = {.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
+                                 .dstBinding = e->dstBinding,
+                                 .dstArrayElement = e->dstArrayElement + n,
+                                 .descriptorCount = 1,
+                                 .descriptorType = e->descriptorType,
+                                 .pImageInfo = data,
+                                 .pBufferInfo = data,
+                                 .pTexelBufferView = data};
+   vkf_descriptors_write(device, d, &write);
+}
+
+void vkf_descriptors_write_template(struct vkf_device *device, const struct vkf_descriptors *d,
+                                    VkDescriptorUpdateTemplate template_, const void *data)
 {
    const struct vkf_template *t = vkf_template_from(template_);
    for (uint32_t i = 0; i < t->count; i++) {
       const VkDescriptorUpdateTemplateEntry *e = &t->entries[i];
-      for (uint32_t n = 0; n < e->descriptorCount; n++) {
-         /* Which of the three pointers is read follows from the type. */
-         const void *data = (const char *)pData + e->offset + n * e->stride;
-         VkWriteDescriptorSet write = {.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
-                                       .dstSet = set,
-                                       .dstBinding = e->dstBinding,
-                                       .dstArrayElement = e->dstArrayElement + n,
-                                       .descriptorCount = 1,
-                                       .descriptorType = e->descriptorType,
-                                       .pImageInfo = data,
-                                       .pBufferInfo = data,
-                                       .pTexelBufferView = data};
-         vkf_UpdateDescriptorSets(device, 1, &write, 0, NULL);
-      }
+      const char *first = (const char *)data + e->offset;
+      if (e->descriptorType == VK_DESCRIPTOR_TYPE_INLINE_UNIFORM_BLOCK)
+         write_inline(device, d, e, first);
+      else
+         for (uint32_t n = 0; n < e->descriptorCount; n++)
+            write_element(device, d, e, n, first + n * e->stride);
    }
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_UpdateDescriptorSetWithTemplateKHR(VkDevice device, VkDescriptorSet set,
+                                                                  VkDescriptorUpdateTemplate template_,
+                                                                  const void *pData)
+{
+   struct vkf_descriptors d = vkf_set_descriptors(vkf_set_from(set));
+   vkf_descriptors_write_template(vkf_device_from(device), &d, template_, pData);
 }

@@ -1,37 +1,43 @@
 /* Limits, heaps and names. What the hardware decides comes from the ID registers; limits of parts that do not
- * exist yet (images, rasterisation) stand at the minimum that the specification requires of every
+ * exist yet (rasterisation) stand at the minimum that the specification requires of every
  * implementation. */
 #include "vkf_instance.h"
 #include "vkf_physical_device.h"
 #include <stdio.h>
 #include "sc.h"
+#include "vkf_buffer_view.h"
+#include "vkf_descriptor.h"
+#include "vkf_image.h"
+#include "vkf_sampler.h"
 #include "vkf_build_id.h"
 
 #define VKF_VENDOR_ID 0x4647u /* "FG" */
 #define VKF_DEVICE_ID 0x0001u
-#define MAX_DESCRIPTORS (1u << 20)
+#define MAX_DESCRIPTORS VKF_SET_DESCRIPTORS_MAX
 
 static void fill_image_limits(VkPhysicalDeviceLimits *l)
 {
-   l->maxImageDimension1D = 4096;
-   l->maxImageDimension2D = 4096;
-   l->maxImageDimension3D = 256;
-   l->maxImageDimensionCube = 4096;
-   l->maxImageArrayLayers = 256;
-   l->maxTexelBufferElements = 65536;
-   l->maxSamplerAllocationCount = 4000;
-   l->maxSamplerLodBias = 2;
-   l->maxSamplerAnisotropy = 1;
-   l->minTexelBufferOffsetAlignment = 256;
+   l->maxImageDimension1D = VKF_IMAGE_SIZE_MAX;
+   l->maxImageDimension2D = VKF_IMAGE_SIZE_MAX;
+   l->maxImageDimension3D = VKF_IMAGE_DEPTH_MAX;
+   l->maxImageDimensionCube = VKF_IMAGE_SIZE_MAX;
+   l->maxImageArrayLayers = VKF_IMAGE_LAYERS_MAX;
+   l->maxTexelBufferElements = VKF_TEXEL_BUFFER_ELEMENTS_MAX;
+   l->minTexelBufferOffsetAlignment = VKF_TEXEL_BUFFER_ALIGN_B;
+   l->maxSamplerAllocationCount = 65536; /* memory is the only limit */
+   l->maxSamplerLodBias = VKF_SAMPLER_LOD_BIAS_MAX;
+   l->maxSamplerAnisotropy = GPU_IMAGE_ANISOTROPY_MAX;
    l->minTexelOffset = -8;
    l->maxTexelOffset = 7;
-   l->subTexelPrecisionBits = 4;
-   l->mipmapPrecisionBits = 4;
-   l->sampledImageColorSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->sampledImageIntegerSampleCounts = VK_SAMPLE_COUNT_1_BIT;
-   l->sampledImageDepthSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->sampledImageStencilSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->storageImageSampleCounts = VK_SAMPLE_COUNT_1_BIT;
+   l->minTexelGatherOffset = -32; /* signed bytes would do for -128 to 127 */
+   l->maxTexelGatherOffset = 31;
+   l->subTexelPrecisionBits = GPU_TEXEL_FRACTION_BITS;
+   l->mipmapPrecisionBits = GPU_TEXEL_FRACTION_BITS;
+   l->sampledImageColorSampleCounts = VKF_IMAGE_SAMPLES;
+   l->sampledImageIntegerSampleCounts = VKF_IMAGE_SAMPLES;
+   l->sampledImageDepthSampleCounts = VKF_IMAGE_SAMPLES;
+   l->sampledImageStencilSampleCounts = VKF_IMAGE_SAMPLES;
+   l->storageImageSampleCounts = VKF_IMAGE_SAMPLES;
    l->maxSampleMaskWords = 1;
 }
 
@@ -73,19 +79,19 @@ static void fill_descriptor_limits(VkPhysicalDeviceLimits *l)
    l->maxBoundDescriptorSets = SC_MAX_SETS;
    l->maxPerStageDescriptorUniformBuffers = MAX_DESCRIPTORS;
    l->maxPerStageDescriptorStorageBuffers = MAX_DESCRIPTORS;
-   l->maxPerStageDescriptorSamplers = 16;
-   l->maxPerStageDescriptorSampledImages = 16;
-   l->maxPerStageDescriptorStorageImages = 4;
-   l->maxPerStageDescriptorInputAttachments = 4;
+   l->maxPerStageDescriptorSamplers = MAX_DESCRIPTORS;
+   l->maxPerStageDescriptorSampledImages = MAX_DESCRIPTORS;
+   l->maxPerStageDescriptorStorageImages = MAX_DESCRIPTORS;
+   l->maxPerStageDescriptorInputAttachments = MAX_DESCRIPTORS;
    l->maxPerStageResources = MAX_DESCRIPTORS;
    l->maxDescriptorSetUniformBuffers = MAX_DESCRIPTORS;
    l->maxDescriptorSetStorageBuffers = MAX_DESCRIPTORS;
    l->maxDescriptorSetUniformBuffersDynamic = SC_MAX_DYNAMIC / 2;
    l->maxDescriptorSetStorageBuffersDynamic = SC_MAX_DYNAMIC / 2;
-   l->maxDescriptorSetSamplers = 96;
-   l->maxDescriptorSetSampledImages = 96;
-   l->maxDescriptorSetStorageImages = 24;
-   l->maxDescriptorSetInputAttachments = 4;
+   l->maxDescriptorSetSamplers = MAX_DESCRIPTORS;
+   l->maxDescriptorSetSampledImages = MAX_DESCRIPTORS;
+   l->maxDescriptorSetStorageImages = MAX_DESCRIPTORS;
+   l->maxDescriptorSetInputAttachments = MAX_DESCRIPTORS;
    l->minUniformBufferOffsetAlignment = 16;
    l->minStorageBufferOffsetAlignment = 16;
 }

@@ -3,11 +3,6 @@
 #include "vkf_pipeline_layout.h"
 #include "vkf_device.h"
 
-static bool is_uniform(VkDescriptorType t)
-{
-   return t == VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER || t == VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER_DYNAMIC;
-}
-
 static uint32_t count_bindings(const VkPipelineLayoutCreateInfo *info)
 {
    uint32_t n = 0;
@@ -24,15 +19,15 @@ static void add_set(struct vkf_pipeline_layout *layout, uint32_t index, struct v
    vkf_set_layout_ref(set);
    for (uint32_t i = 0; i < set->binding_count; i++) {
       const struct vkf_binding *b = &set->bindings[i];
-      if (!b->count || !vkf_is_buffer_type(b->type))
+      if (!b->count)
          continue;
       layout->bindings[layout->binding_count++] = (sc_binding){
           .set = index,
           .binding = b->number,
-          .kind = is_uniform(b->type) ? SC_BINDING_UNIFORM_BUFFER : SC_BINDING_STORAGE_BUFFER,
+          .kind = b->kind,
           .count = b->count,
           .dynamic = b->dynamic,
-          .offset_B = b->dynamic ? *dynamic + b->first : b->first * (uint32_t)sizeof(struct gpu_buffer_desc)};
+          .offset_B = b->dynamic ? *dynamic + b->offset_B : b->offset_B};
    }
    *dynamic += set->dynamic_count;
 }

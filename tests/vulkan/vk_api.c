@@ -131,16 +131,13 @@ static void test_missing_parts(void **state)
    vkt_open(&t);
    VkImageFormatProperties format;
    assert_int_equal(vk.GetPhysicalDeviceImageFormatProperties(t.physical, VK_FORMAT_R8G8B8A8_UNORM, VK_IMAGE_TYPE_2D,
-                                                              VK_IMAGE_TILING_OPTIMAL, VK_IMAGE_USAGE_SAMPLED_BIT, 0,
-                                                              &format),
+                                                              VK_IMAGE_TILING_OPTIMAL,
+                                                              VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, 0, &format),
                     VK_ERROR_FORMAT_NOT_SUPPORTED);
    VkImageCreateInfo image_info = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO};
    VkImage image = (VkImage)1;
-   assert_int_equal(vk.CreateImage(t.device, &image_info, NULL, &image), VK_ERROR_FEATURE_NOT_PRESENT);
+   assert_int_equal(vk.CreateImage(t.device, &image_info, NULL, &image), VK_ERROR_FORMAT_NOT_SUPPORTED);
    vk.DestroyImage(t.device, VK_NULL_HANDLE, NULL);
-   VkSamplerCreateInfo sampler_info = {.sType = VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO};
-   VkSampler sampler;
-   assert_int_equal(vk.CreateSampler(t.device, &sampler_info, NULL, &sampler), VK_ERROR_FEATURE_NOT_PRESENT);
    VkRenderPassCreateInfo pass_info = {.sType = VK_STRUCTURE_TYPE_RENDER_PASS_CREATE_INFO};
    VkRenderPass pass;
    assert_int_equal(vk.CreateRenderPass(t.device, &pass_info, NULL, &pass), VK_ERROR_FEATURE_NOT_PRESENT);
@@ -150,7 +147,7 @@ static void test_missing_parts(void **state)
                     VK_ERROR_FEATURE_NOT_PRESENT);
    assert_null(pipeline);
    uint32_t errors = t.errors;
-   assert_true(errors >= 4);
+   assert_true(errors >= 3);
    VkCommandBuffer cmd = vkt_begin(&t);
    vk.CmdDraw(cmd, 3, 1, 0, 0);
    assert_int_equal(t.errors, errors + 1);

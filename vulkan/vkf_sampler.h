@@ -1,0 +1,16 @@
+/* VkSampler: a hardware descriptor, made once. */
+#ifndef VKF_SAMPLER_H
+#define VKF_SAMPLER_H
+
+#include "image.h"
+#include "vkf.h"
+
+#define VKF_SAMPLER_LOD_BIAS_MAX 16.0f
+
+struct vkf_sampler {
+   struct vkf_object object;
+   uint32_t descriptor[GPU_SAMPLER_DESC_DW];
+};
+VKF_HANDLE(vkf_sampler, VkSampler)
+
+#endif
