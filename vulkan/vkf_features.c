@@ -37,6 +37,17 @@ static const struct feature_set sets[] = {
         .shaderFloat16 = VK_TRUE, .shaderInt8 = VK_TRUE),
     SET(VkPhysicalDeviceShaderAtomicInt64Features, SHADER_ATOMIC_INT64_FEATURES, shaderSharedInt64Atomics,
         .shaderBufferInt64Atomics = VK_TRUE, .shaderSharedInt64Atomics = VK_TRUE),
+    SET(VkPhysicalDeviceShaderAtomicFloatFeaturesEXT, SHADER_ATOMIC_FLOAT_FEATURES_EXT, sparseImageFloat32AtomicAdd,
+        .shaderBufferFloat32Atomics = VK_TRUE, .shaderBufferFloat32AtomicAdd = VK_TRUE,
+        .shaderBufferFloat64Atomics = VK_TRUE, .shaderBufferFloat64AtomicAdd = VK_TRUE,
+        .shaderSharedFloat32Atomics = VK_TRUE, .shaderSharedFloat32AtomicAdd = VK_TRUE,
+        .shaderSharedFloat64Atomics = VK_TRUE, .shaderSharedFloat64AtomicAdd = VK_TRUE),
+    SET(VkPhysicalDeviceShaderAtomicFloat2FeaturesEXT, SHADER_ATOMIC_FLOAT_2_FEATURES_EXT,
+        sparseImageFloat32AtomicMinMax, .shaderBufferFloat32AtomicMinMax = VK_TRUE,
+        .shaderSharedFloat32AtomicMinMax = VK_TRUE),
+    SET(VkPhysicalDeviceVulkanMemoryModelFeatures, VULKAN_MEMORY_MODEL_FEATURES,
+        vulkanMemoryModelAvailabilityVisibilityChains, .vulkanMemoryModel = VK_TRUE,
+        .vulkanMemoryModelDeviceScope = VK_TRUE, .vulkanMemoryModelAvailabilityVisibilityChains = VK_TRUE),
     SET(VkPhysicalDeviceHostQueryResetFeatures, HOST_QUERY_RESET_FEATURES, hostQueryReset,
         .hostQueryReset = VK_TRUE),
 };
@@ -54,6 +65,15 @@ void vkf_features_fill(VkBaseOutStructure *s)
    const struct feature_set *set = find_set(s->sType);
    if (set)
       memcpy(s + 1, (const VkBaseOutStructure *)set->have + 1, set->count * sizeof(VkBool32));
+}
+
+bool vkf_features_have(VkStructureType type, size_t offset)
+{
+   const struct feature_set *set = find_set(type);
+   VkBool32 have = VK_FALSE;
+   if (set)
+      memcpy(&have, (const char *)set->have + offset, sizeof have);
+   return have;
 }
 
 VkResult vkf_features_check(struct vkf_physical_device *p, const void *pNext)

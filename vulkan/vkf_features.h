@@ -6,6 +6,8 @@
 
 struct vkf_physical_device;
 
+/* Is the feature there whose VkBool32 stands at this offset of the structure? */
+bool vkf_features_have(VkStructureType type, size_t offset);
 /* Answer a structure of the chain of vkGetPhysicalDeviceFeatures2; unknown ones are left alone. */
 void vkf_features_fill(VkBaseOutStructure *s);
 /* What vkCreateDevice is asked for in its chain: VK_ERROR_FEATURE_NOT_PRESENT, told, if not all of it is there. */

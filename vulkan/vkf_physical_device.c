@@ -12,6 +12,7 @@ const VkPhysicalDeviceFeatures vkf_features = {
     .robustBufferAccess = VK_TRUE,
     .shaderUniformBufferArrayDynamicIndexing = VK_TRUE,
     .shaderStorageBufferArrayDynamicIndexing = VK_TRUE,
+    .shaderFloat64 = VK_TRUE,
     .shaderInt64 = VK_TRUE,
     .shaderInt16 = VK_TRUE,
 };

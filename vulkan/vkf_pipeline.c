@@ -1,11 +1,11 @@
 /* VkPipeline: compile (or take from the cache), upload, derive the register values. sc_program memory is the
  * compiler's own; what stays is in VRAM. */
 #include "vkf_pipeline.h"
+#include "vkf_capability.h"
 #include "vkf_device.h"
 #include "vkf_pipeline_cache.h"
 #include "vkf_pipeline_layout.h"
 #include "vkf_shader_module.h"
-#include <stdio.h>
 #include <stdlib.h>
 
 static VkResult read_spec(const VkSpecializationInfo *info, sc_spec_entry **out, size_t *count)
@@ -39,25 +39,6 @@ static VkResult compile_error(struct vkf_device *device, const void *module, sc_
                     err);
 }
 
-/* Capabilities that the compiler knows and this device does not offer; a module that declares one is refused. */
-static bool needs_unoffered(const struct vkf_shader_module *module, char *err, size_t err_size)
-{
-   static const struct {
-      uint32_t capability;
-      const char *name;
-   } unoffered[] = {{10, "Float64"}, {6033, "AtomicFloat32AddEXT"}, {6034, "AtomicFloat64AddEXT"}};
-   const uint32_t op_capability = 17;
-   /* OpCapability instructions come first in a module, behind the five words of its header. */
-   for (size_t at = 5; at + 1 < module->word_count && module->words[at] == (2u << 16 | op_capability); at += 2)
-      for (size_t i = 0; i < sizeof unoffered / sizeof unoffered[0]; i++)
-         if (module->words[at + 1] == unoffered[i].capability) {
-            snprintf(err, err_size, "OpCapability %s at word %u: not a feature of this device", unoffered[i].name,
-                     (unsigned)at);
-            return true;
-         }
-   return false;
-}
-
 static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *cache,
                         const VkComputePipelineCreateInfo *info, sc_program *out)
 {
@@ -76,6 +57,7 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
                   .binding_count = layout->binding_count,
                   .spec = spec,
                   .spec_count = spec_count,
+                  .offers = vkf_offers_capability,
                   .max_group_invocations = limits->maxComputeWorkGroupInvocations,
                   .max_lds_B = device->physical->lds_B,
                   .max_scratch_B = device->physical->scratch_max_B};
@@ -85,9 +67,7 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
    /* The cache keeps no IR. */
    if (in.want_ir || !vkf_pipeline_cache_find(cache, key, out)) {
       char err[800] = "";
-      sc_result sr = SC_E_UNSUPPORTED;
-      if (!needs_unoffered(module, err, sizeof err))
-         sr = sc_compile(&in, out, err, sizeof err);
+      sc_result sr = sc_compile(&in, out, err, sizeof err);
       if (sr == SC_OK)
          vkf_pipeline_cache_add(cache, key, out);
       else

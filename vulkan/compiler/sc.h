@@ -89,6 +89,7 @@ typedef struct sc_input {
    size_t binding_count;
    const sc_spec_entry *spec;
    size_t spec_count;
+   bool (*offers)(uint32_t capability); /* does the device offer it? NULL: everything that the compiler knows */
    uint32_t max_group_invocations, max_group_size[3], max_lds_B, max_scratch_B; /* limits to enforce */
    /* Optional, 0 = default. The register limits exist to exercise spilling; memory is what one compilation may take. */
    uint32_t max_vregs, max_sregs;

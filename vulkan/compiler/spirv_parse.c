@@ -221,7 +221,7 @@ static void parse_decoration(spv_reader *r, const spv_inst *i)
 
 /* ---- module-level instructions ----------------------------------------------------------------- */
 
-static void check_capability(spv_reader *r, uint32_t capability)
+static bool knows_capability(uint32_t capability)
 {
    switch (capability) {
    case SpvCapabilityMatrix:
@@ -249,11 +249,20 @@ static void check_capability(spv_reader *r, uint32_t capability)
    case SpvCapabilityInt64Atomics:
    case SpvCapabilityAtomicFloat32AddEXT:
    case SpvCapabilityAtomicFloat64AddEXT:
-      return;
+   case SpvCapabilityAtomicFloat32MinMaxEXT:
+      return true;
    default:
-      spv_fail(r, SC_E_UNSUPPORTED, "capability %s (%u) is not supported", spv_capability_name(capability),
-               capability);
+      return false;
    }
+}
+
+static void check_capability(spv_reader *r, uint32_t capability)
+{
+   const char *name = spv_capability_name(capability);
+   if (!knows_capability(capability))
+      spv_fail(r, SC_E_UNSUPPORTED, "capability %s (%u) is not supported", name, capability);
+   if (r->in->offers && !r->in->offers(capability))
+      spv_fail(r, SC_E_UNSUPPORTED, "capability %s (%u) is not a feature of this device", name, capability);
 }
 
 static void parse_memory_model(spv_reader *r, const spv_inst *i)

@@ -76,6 +76,8 @@ static bool atomic_kind(uint32_t op, enum ir_atomic *kind)
    case SpvOpAtomicXor: *kind = IR_ATOM_XOR; return true;
    case SpvOpAtomicCompareExchange: *kind = IR_ATOM_CMPSWAP; return true;
    case SpvOpAtomicFAddEXT: *kind = IR_ATOM_FADD; return true;
+   case SpvOpAtomicFMinEXT: *kind = IR_ATOM_FMIN; return true;
+   case SpvOpAtomicFMaxEXT: *kind = IR_ATOM_FMAX; return true;
    default: return false;
    }
 }
@@ -121,8 +123,10 @@ static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kin
    const spv_pointer *p = atomic_pointer(r, i->w[3]);
    uint32_t semantics = semantics_of(r, i->w[5]);
    ir_inst *data, *compare = NULL;
-   if (kind != IR_ATOM_SWAP && (p->type->kind == SPV_T_FLOAT) != (kind == IR_ATOM_FADD))
+   if (kind != IR_ATOM_SWAP && (p->type->kind == SPV_T_FLOAT) != (kind >= IR_ATOM_FADD))
       spv_fail(r, SC_E_INVALID, "atomic operation on type %u", p->type->id);
+   if (kind > IR_ATOM_FADD && p->type->width == 64)
+      spv_fail(r, SC_E_UNSUPPORTED, "atomic minimum and maximum of f64 are not supported");
    if (unary)
       data = constant(r, p->type, i->op == SpvOpAtomicIIncrement ? 1 : -1);
    else
