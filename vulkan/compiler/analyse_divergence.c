@@ -59,7 +59,10 @@ static bool inst_divergent(const ir_inst *i)
    case IR_phi:
       return phi_divergent(i);
    case IR_local_id: case IR_lane_id: case IR_buf_atomic: case IR_lds_atomic: case IR_scratch_load:
+   case IR_img_atomic:
       return true;
+   case IR_first_lane:
+      return false;
    default:
       return any_source(i);
    }

@@ -68,7 +68,7 @@ static void add_line(struct emission *e, const mach_inst *i)
       return;
    *l = (struct line){.target = mach_is_branch(i) ? i->target : MACH_NO_BLOCK};
    l->isa = (isa_inst){.op = i->op, .nd = i->nd, .neg = i->neg, .abs = i->abs, .sat = i->sat, .ret = i->ret,
-                       .coherent = i->coherent, .imm = i->imm};
+                       .coherent = i->coherent, .img = i->img, .imm = i->imm};
    if (i->op == MACH_COPY)
       l->isa.op = is_vector(e, &i->dst)      ? ISA_OP_v_mov
                   : is_vector(e, &i->src[0]) ? ISA_OP_v_readfirst

@@ -217,6 +217,20 @@ unsigned ir_src_ncomp(enum ir_op op, unsigned k); /* of source k, for operations
 /* Result type an operation must have, or -1 if it follows source 1 (or is free, for undef, phi and var_load).
  */
 int ir_op_type(enum ir_op op);
+/* Operations on images, res_desc aside: descriptor first, imm as isa_img_pack. */
+static inline bool ir_is_image(const ir_inst *i)
+{
+   return i->op >= IR_img_load && i->op <= IR_img_info; /* ORDER ir_ops.def */
+}
+/* Sources before the image address: descriptor, sampler, data. */
+static inline unsigned ir_image_fixed(const ir_inst *i)
+{
+   switch (i->op) {
+   case IR_img_load: case IR_img_info: return 1;
+   case IR_img_atomic: return i->aux == IR_ATOM_CMPSWAP ? 3 : 2;
+   default: return 2;
+   }
+}
 static inline bool ir_is_jump(const ir_inst *i)
 {
    return i && (i->op == IR_jump_break || i->op == IR_jump_continue);
@@ -224,6 +238,8 @@ static inline bool ir_is_jump(const ir_inst *i)
 
 /* ---- text and checks --------------------------------------------------------------------------- */
 void ir_print(const ir_shader *s, FILE *f);
+/* The same as a string to be freed; NULL when out of memory (sc_text.c). */
+char *sc_ir_text(const ir_shader *s);
 /* Checks every invariant above (types, dominance, structure); prints the fault and aborts in debug builds,
  * returns false otherwise. `after` names the pass. */
 bool ir_validate(ir_shader *s, const char *after);
@@ -238,9 +254,9 @@ bool opt_fma(ir_shader *s);           /* contraction of fmul + fadd where not ex
 bool opt_licm(ir_shader *s);          /* loop-invariant pure values move before the loop */
 bool opt_memory(ir_shader *s);        /* merge neighbouring loads and stores, drop repeated loads */
 bool lower_lcssa(ir_shader *s);       /* values that leave a loop leave it through a phi */
-/* The same as a string to be freed; NULL when out of memory (sc_text.c). */
-char *sc_ir_text(const ir_shader *s);
 void analyse_divergence(ir_shader *s);
+bool lower_descriptors(ir_shader *s); /* image descriptors do not leave loops: they are loaded again behind them */
+bool lower_waterfall(ir_shader *s);   /* image operations with divergent descriptors, after analyse_divergence */
 
 /* All passes in the order the compiler runs them (sc.c). contract: fuse multiplications and additions. */
 void sc_optimise(ir_shader *s, bool contract);

@@ -1,6 +1,8 @@
 /* Text form of the IR for dumps and test failures. Stable: no pointers, ids and block numbers only. */
 #include "ir.h"
 
+#include "isa.h"
+
 #include <string.h>
 
 static const char *const atomic_names[] = {"add", "imin", "imax",    "umin", "umax", "and", "or",
@@ -16,7 +18,7 @@ static bool has_imm(const ir_inst *i)
 {
    switch (i->op) {
    case IR_bconst: case IR_extract: case IR_local_id: case IR_group_id: case IR_grid_size: case IR_var_load:
-   case IR_var_store: case IR_desc:
+   case IR_var_store: case IR_desc: case IR_res_desc:
       return true;
    default:
       return i->imm != 0;
@@ -33,8 +35,10 @@ static void print_inst(const ir_inst *i, FILE *f, unsigned depth)
       fprintf(f, "%s = ", i->divergent ? "~" : "");
    }
    fputs(ir_op_name((enum ir_op)i->op), f);
-   if (i->op == IR_buf_atomic || i->op == IR_lds_atomic)
+   if (i->op == IR_buf_atomic || i->op == IR_lds_atomic || i->op == IR_img_atomic)
       fprintf(f, ".%s", i->aux <= IR_ATOM_FMAX ? atomic_names[i->aux] : "?");
+   else if (i->op == IR_res_desc)
+      fputs(i->aux ? ".sampler" : "", f);
    else if (i->aux)
       fputs(i->aux == IR_W_8 ? ".8" : ".16", f);
    if (i->exact)
@@ -46,7 +50,13 @@ static void print_inst(const ir_inst *i, FILE *f, unsigned depth)
       fprintf(f, "%s%%%u", sep, i->src[k]->id);
       sep = ", ";
    }
-   if (i->op == IR_const) {
+   if (ir_is_image(i)) {
+      isa_img img = isa_img_unpack(i->imm);
+      fprintf(f, "%s%s.%s%s%s%s", sep, isa_img_dim_text(img.dim), isa_img_lod_text(img.lod), img.offset ? ".off" : "",
+              img.compare ? ".cmp" : "", img.sample ? ".sample" : "");
+      if (i->op == IR_img_gather)
+         fprintf(f, ".%c", "rgba"[img.component]);
+   } else if (i->op == IR_const) {
       float value;
       memcpy(&value, &i->imm, 4);
       fprintf(f, " 0x%08x (%g)", i->imm, (double)value);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "isa.h"
 #include "sc.h"
 
 struct check {
@@ -109,6 +110,26 @@ static void check_narrow(struct check *c, ir_inst *i)
    CHECK((store ? i->src[i->nsrc - 1]->ncomp : i->ncomp) == 1, i, "a narrow access moves one scalar");
 }
 
+/* Descriptors, data, and as many scalars of the address as its fields ask for. */
+static void check_image(struct check *c, ir_inst *i)
+{
+   bool sampled = i->op == IR_img_sample || i->op == IR_img_gather || i->op == IR_img_lod;
+   unsigned fixed = ir_image_fixed(i);
+   isa_img img = isa_img_unpack(i->imm);
+   bool addressed = i->op != IR_img_size && i->op != IR_img_info;
+   CHECK(i->nsrc == fixed + (addressed ? isa_img_regs(&img) : 0), i, "%u sources", i->nsrc);
+   want(c, i, 0, IR_T_I32, 8, 8);
+   for (unsigned k = 1; k < i->nsrc; k++) {
+      unsigned n = k >= fixed || i->op == IR_img_size ? 1 : sampled ? 8 : i->op == IR_img_store ? 4 : i->ncomp;
+      want(c, i, k, IR_T_I32, n, n);
+   }
+   if (i->op == IR_img_atomic)
+      want_ncomp(c, i, 1, 2);
+   else if (i->type != IR_T_NONE)
+      want_ncomp(c, i, 4, 4);
+   CHECK(i->op != IR_img_atomic || i->aux <= IR_ATOM_CMPSWAP, i, "no such atomic");
+}
+
 static void check_types(struct check *c, ir_inst *i)
 {
    bool atomic = i->op == IR_buf_atomic || i->op == IR_lds_atomic;
@@ -165,9 +186,13 @@ static void check_types(struct check *c, ir_inst *i)
    case IR_buf_size:
       want(c, i, 0, IR_T_I32, 4, 4);
       break;
-   case IR_desc:
+   case IR_img_load: case IR_img_store: case IR_img_atomic: case IR_img_sample: case IR_img_gather: case IR_img_lod:
+   case IR_img_size: case IR_img_info:
+      check_image(c, i);
+      return;
+   case IR_desc: case IR_res_desc:
       want(c, i, 0, IR_T_I32, 1, 1);
-      want_ncomp(c, i, 4, 4);
+      want_ncomp(c, i, i->op == IR_desc ? 4 : 8, i->op == IR_desc ? 4 : 8);
       CHECK(!c->s->input || i->imm < c->s->input->binding_count, i, "binding index %u out of range", i->imm);
       break;
    case IR_lds_store: case IR_scratch_store:
@@ -189,7 +214,7 @@ static void check_types(struct check *c, ir_inst *i)
       want_ncomp(c, i, 1, 4);
    else if (ir_op_ncomp((enum ir_op)i->op) == 2)
       want_ncomp(c, i, 2, 2);
-   else if (i->op != IR_vec && i->op != IR_desc && i->op != IR_phi && i->op != IR_undef && !atomic)
+   else if (i->op != IR_vec && i->op != IR_desc && i->op != IR_res_desc && i->op != IR_phi && i->op != IR_undef && !atomic)
       want_ncomp(c, i, 0, 1);
    check_narrow(c, i);
    if (atomic) {

@@ -1,7 +1,7 @@
 /* Instruction selection, shared between its parts.
  *
  * isel_home.c decides for every value which register file it lives in; isel_alu.c selects arithmetic;
- * isel_memory.c memory and system values; isel_copy.c turns phis into copies; isel_flow.c walks the
+ * isel_memory.c memory and system values; isel_image.c images; isel_copy.c turns phis into copies; isel_flow.c walks the
  * control-flow tree and inserts exec mask handling; isel.c has operands and the entry point.
  */
 #ifndef SC_ISEL_H
@@ -88,6 +88,10 @@ bool isel_takes_sat(unsigned op);                 /* float arithmetic with a sat
 void isel_alu(isel_ctx *c, ir_inst *i);
 void isel_memory(isel_ctx *c, ir_inst *i);
 bool isel_is_memory(unsigned op);
+void isel_image(isel_ctx *c, ir_inst *i, mach_operand dst); /* image operations and what they need */
+void isel_descriptor(isel_ctx *c, ir_inst *i, mach_operand dst);
+mach_operand isel_atomic_data(isel_ctx *c, ir_inst *i, unsigned first); /* sources `first` on: value[, comparator] */
+void isel_note_order(isel_ctx *c, const ir_inst *atomic);
 bool isel_scalar_buffer(const isel_ctx *c, const ir_inst *load); /* may be read by the scalar unit */
 /* Copies for the phis of `to` on the edge from `from`, at the end of the current block. */
 void isel_phi_copies(isel_ctx *c, ir_block *from, ir_block *to);

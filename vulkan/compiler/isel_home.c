@@ -64,7 +64,7 @@ static bool can_be_scalar(isel_ctx *c, ir_inst *i)
    switch (i->op) {
    case IR_const: case IR_undef: case IR_group_id: case IR_grid_size: case IR_wave_index:
       return true;
-   case IR_desc: case IR_push_load:
+   case IR_desc: case IR_push_load: case IR_res_desc: case IR_first_lane:
       return true; /* a uniform index is brought to a scalar register if it is not in one */
    case IR_extract: case IR_buf_size: case IR_phi:
       return all_scalar(c, i);

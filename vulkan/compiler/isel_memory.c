@@ -18,6 +18,8 @@ bool isel_is_memory(unsigned op)
    case IR_scratch_store:
    case IR_barrier:
    case IR_fence:
+   case IR_res_desc: case IR_img_load: case IR_img_store: case IR_img_atomic: case IR_img_sample: case IR_img_gather:
+   case IR_img_lod: case IR_img_size: case IR_img_info: case IR_first_lane:
       return true;
    default:
       return false;
@@ -109,21 +111,21 @@ static mach_operand descriptor_table(isel_ctx *c, const sc_binding *binding, uin
    return mach_unit_op(c->set_pointer[set]);
 }
 
-/* offset = index * 16 + what does not fit the immediate. */
-static mach_operand descriptor_offset(isel_ctx *c, ir_inst *index, bool scalar, uint32_t count,
+/* offset = index << shift, clamped, + what does not fit the immediate. */
+static mach_operand descriptor_offset(isel_ctx *c, ir_inst *index, bool scalar, uint32_t count, unsigned shift,
                                       uint32_t *offset)
 {
    enum mach_class cls = scalar ? MACH_S : MACH_V;
    uint32_t last = count ? count - 1 : 0;
    mach_operand at, t = isel_new(c, cls, 1), u = isel_new(c, cls, 1);
    if (isel_is_const(index)) {
-      uint32_t total = *offset + (index->imm < last ? index->imm : last) * 16u;
+      uint32_t total = *offset + ((index->imm < last ? index->imm : last) << shift);
       *offset = total & 0xfffu;
       return mach_const(total & ~0xfffu);
    }
    at = scalar ? isel_uniform(c, index) : isel_any(c, index);
    isel_emit(c, scalar ? ISA_OP_s_min_u32 : ISA_OP_v_min_u32, t, at, mach_const(last), mach_none());
-   isel_emit(c, scalar ? ISA_OP_s_shl : ISA_OP_v_shl, u, t, mach_const(4), mach_none());
+   isel_emit(c, scalar ? ISA_OP_s_shl : ISA_OP_v_shl, u, t, mach_const(shift), mach_none());
    if (*offset > ISA_IMM_MAX) {
       at = u;
       u = isel_new(c, cls, 1);
@@ -134,20 +136,21 @@ static mach_operand descriptor_offset(isel_ctx *c, ir_inst *index, bool scalar, 
    return u;
 }
 
-static void descriptor(isel_ctx *c, ir_inst *i, mach_operand dst)
+void isel_descriptor(isel_ctx *c, ir_inst *i, mach_operand dst)
 {
    const sc_binding *binding = &c->s->input->bindings[i->imm];
-   bool scalar = isel_val(c, i)->home == HOME_S, constant = isel_is_const(i->src[0]);
+   bool scalar = isel_val(c, i)->home == HOME_S, constant = isel_is_const(i->src[0]), wide = i->op == IR_res_desc;
    uint32_t block = c->cur, offset;
    mach_operand table = descriptor_table(c, binding, &offset);
-   if (constant && scalar && c->hoisted < MAX_HOISTED) {
-      c->hoisted++;
+   unsigned shift = (unsigned)__builtin_ctz(sc_binding_stride_B(binding->kind));
+   enum isa_op op = !scalar ? ISA_OP_g_load_x4 : wide ? ISA_OP_s_load_x8 : ISA_OP_s_load_x4;
+   offset += wide && i->aux ? 32 : 0;
+   if (constant && scalar && c->hoisted + wide < MAX_HOISTED) {
+      c->hoisted += 1u + wide;
       block = c->entry;
    }
-   mach_operand at = descriptor_offset(c, i->src[0], scalar, binding->count, &offset);
-   mach_inst *m =
-       isel_emit_at(c, block, scalar ? ISA_OP_s_load_x4 : ISA_OP_g_load_x4, dst, table, at, mach_none());
-   m->imm = offset;
+   mach_operand at = descriptor_offset(c, i->src[0], scalar, binding->count, shift, &offset);
+   isel_emit_at(c, block, op, dst, table, at, mach_none())->imm = offset;
 }
 
 /* ---- addresses -------------------------------------------------------------------------------------- */
@@ -236,7 +239,7 @@ static mach_operand component(isel_ctx *c, ir_inst *i, unsigned k)
 }
 
 /* Data operand of an atomic: one value, or new value and comparator next to each other. */
-static mach_operand atomic_data(isel_ctx *c, ir_inst *i, unsigned first)
+mach_operand isel_atomic_data(isel_ctx *c, ir_inst *i, unsigned first)
 {
    if (i->aux != IR_ATOM_CMPSWAP)
       return isel_vector(c, i->src[first]);
@@ -250,7 +253,7 @@ static mach_operand atomic_data(isel_ctx *c, ir_inst *i, unsigned first)
 
 /* The result depends on the order of waves if an old value is used, if the last writer wins, or if sums are
  * rounded. */
-static void note_order(isel_ctx *c, const ir_inst *i)
+void isel_note_order(isel_ctx *c, const ir_inst *i)
 {
    if (i->use_count || i->aux == IR_ATOM_SWAP || i->aux == IR_ATOM_CMPSWAP || i->aux == IR_ATOM_FADD)
       c->m->ordered = true;
@@ -284,8 +287,8 @@ static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
    unsigned first = buffer ? 2 : 1;
    uint32_t imm;
    mach_operand base = buffer ? descriptor_operand(c, i->src[0]) : mach_none();
-   mach_operand data = atomic_data(c, i, first), at = address(c, i->src[first - 1], false, i->imm, &imm);
-   note_order(c, i);
+   mach_operand data = isel_atomic_data(c, i, first), at = address(c, i->src[first - 1], false, i->imm, &imm);
+   isel_note_order(c, i);
    mach_inst *m = isel_emit(c, atomic_op(i, buffer), i->use_count ? dst : mach_none(), base, at, data);
    finish(m, i, imm);
    m->ret = i->use_count != 0;
@@ -322,7 +325,7 @@ void isel_memory(isel_ctx *c, ir_inst *i)
    mach_operand dst = i->type == IR_T_NONE ? mach_none() : mach_unit_op(isel_unit_of(c, i));
    switch (i->op) {
    case IR_push_load: push_load(c, i, dst); break;
-   case IR_desc: descriptor(c, i, dst); break;
+   case IR_desc: isel_descriptor(c, i, dst); break;
    case IR_buf_load: buffer_load(c, i, dst); break;
    case IR_buf_store: buffer_store(c, i); break;
    case IR_buf_atomic: case IR_lds_atomic: atomic(c, i, dst); break;
@@ -331,6 +334,10 @@ void isel_memory(isel_ctx *c, ir_inst *i)
    case IR_barrier:
       isel_require_lanes(c);
       isel_emit(c, ISA_OP_s_barrier, mach_none(), mach_none(), mach_none(), mach_none());
+      break;
+   case IR_res_desc: case IR_img_load: case IR_img_store: case IR_img_atomic: case IR_img_sample: case IR_img_gather:
+   case IR_img_lod: case IR_img_size: case IR_img_info: case IR_first_lane:
+      isel_image(c, i, dst);
       break;
    default:
       isel_emit(c, ISA_OP_s_fence, mach_none(), mach_none(), mach_none(), mach_none());

@@ -134,6 +134,8 @@ unsigned mach_operand_units(const mach_inst *i, int k)
    if (i->op >= ISA_OPCODES)
       return 1;
    const isa_info *info = isa_lookup(i->op);
+   if (k >= 0 && info->src[k] == ISA_K_VA)
+      return isa_img_regs(&i->img);
    return isa_kind_regs(k < 0 ? info->dst : info->src[k]);
 }
 

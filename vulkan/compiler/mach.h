@@ -45,6 +45,7 @@ typedef struct mach_inst {
    uint8_t neg, abs;
    bool sat, nd, ret, coherent;
    bool spill_code;
+   isa_img img;
    mach_operand dst, src[3];
    uint32_t imm;
    uint32_t target; /* branches: block number */

@@ -35,7 +35,7 @@ static unsigned cost_of(const ir_inst *i)
       return i->src[0]->op == IR_const
                  ? 1
                  : FLATTEN_COST + 1; /* a computed address may mean nothing on the other path */
-   case IR_desc: case IR_buf_size:
+   case IR_desc: case IR_buf_size: case IR_res_desc:
       return FLATTEN_COST + 1; /* memory behind them */
    default:
       return 1;

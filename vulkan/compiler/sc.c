@@ -196,10 +196,19 @@ static void print_mach(const mach *m, const char *stage)
 
 int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
 {
+   RUN(s, lower_descriptors);
    RUN(s, lower_lcssa);
    if (!usable(s))
       return SC_E_NO_MEMORY;
    analyse_divergence(s);
+   if (RUN(s, lower_waterfall) && usable(s)) {
+      RUN(s, opt_dce);
+      analyse_divergence(s);
+   }
+   if (!usable(s)) {
+      snprintf(err, err_size, s->too_deep ? "control flow is nested deeper than %u levels" : "out of memory", IR_MAX_DEPTH);
+      return s->too_deep ? SC_E_LIMIT : SC_E_NO_MEMORY;
+   }
    if (debug() & DEBUG_IR) {
       fprintf(stderr, "---- optimised\n");
       ir_print(s, stderr);

@@ -150,7 +150,7 @@ static void order_memory(struct sched *s, const mach_inst *i, uint32_t n)
       return;
    if (s->store[space])
       add_edge(s, s->store[space] - 1, n, 1);
-   if ((isa_lookup(i->op)->flags & ISA_F_LOAD) && !i->coherent) {
+   if (!(isa_lookup(i->op)->flags & (ISA_F_STORE | ISA_F_ATOMIC)) && !i->coherent) {
       add_reader(s, &s->loads[space], n);
       return;
    }

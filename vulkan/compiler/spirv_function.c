@@ -155,7 +155,7 @@ spv_value *spv_use(spv_reader *r, uint32_t id)
 {
    spv_value *v = spv_raw(r, id), *copy = NULL;
    if (!v->c)
-      spv_fail(r, SC_E_INVALID, "id %u is a pointer, not a value", id);
+      spv_fail(r, SC_E_INVALID, "id %u is %s, not a value", id, v->ptr ? "a pointer" : "an image or sampler");
    spv_work(r, v->type->scalars);
    for (uint32_t k = 0; k < v->type->scalars; k++) {
       ir_inst *here = spv_reach(r, v->c[k]);
@@ -207,6 +207,10 @@ spv_pointer *spv_use_pointer(spv_reader *r, uint32_t id)
       p->element = spv_reach(r, p->element);
    for (unsigned k = 0; k < p->dyn_count; k++)
       p->dyn[k].index = spv_reach(r, p->dyn[k].index);
+   for (unsigned k = 0; k < 4; k++) {
+      if (p->texel_at[k])
+         p->texel_at[k] = spv_reach(r, p->texel_at[k]);
+   }
    return p;
 }
 
@@ -330,7 +334,8 @@ static void emit_inst(spv_reader *r, const spv_inst *i)
       break;
    default:
       if (!spv_emit_memory(r, i) && !spv_emit_alu(r, i) && !spv_emit_composite(r, i) &&
-          !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i))
+          !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i) && !spv_emit_image(r, i) &&
+          !spv_emit_image_query(r, i))
          spv_unsupported_op(r, i);
    }
 }
@@ -384,11 +389,14 @@ static void inline_function(spv_reader *r, spv_function *f, spv_value **args)
 static spv_value *argument(spv_reader *r, uint32_t id)
 {
    spv_value *v = spv_raw(r, id);
-   if (!v->ptr)
+   if (!v->ptr && !v->handle)
       return spv_use(r, id);
    spv_value *copy = spv_alloc(r, sizeof *copy);
    copy->type = v->type;
-   copy->ptr = spv_use_pointer(r, id);
+   if (v->handle)
+      copy->handle = spv_reach_handle(r, v->handle);
+   else
+      copy->ptr = spv_use_pointer(r, id);
    return copy;
 }
 

@@ -64,6 +64,8 @@ static const uint32_t *layout_of(spv_reader *r, const spv_pointer *p)
 
 static void check_access(spv_reader *r, const spv_pointer *p, bool store)
 {
+   if (p->kind == SPV_P_RESOURCE || p->kind == SPV_P_TEXEL)
+      spv_fail(r, SC_E_INVALID, "images and samplers are not accessed as memory");
    if (p->kind == SPV_P_BUFFER && !p->in_block)
       spv_fail(r, SC_E_INVALID, "access to an array of buffers as a whole");
    if (store && (p->kind == SPV_P_INPUT || p->kind == SPV_P_PUSH ||
@@ -142,8 +144,8 @@ static void memory_store(spv_reader *r, const spv_pointer *p, const spv_value *v
 
 spv_value *spv_load(spv_reader *r, const spv_pointer *p, bool coherent)
 {
-   spv_value *v = spv_new_value(r, p->type);
    check_access(r, p, false);
+   spv_value *v = spv_new_value(r, p->type);
    r->b.coherent = coherent || p->coherent;
    if (p->kind == SPV_P_VARS || p->kind == SPV_P_INPUT) {
       for (uint32_t k = 0; k < p->type->scalars; k++)
@@ -203,6 +205,14 @@ static void emit_variable(spv_reader *r, const spv_inst *i)
    set_pointer(r, i, p);
 }
 
+static void emit_load(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   const spv_pointer *p = spv_use_pointer(r, i->w[3]);
+   spv_set(r, i->w[2],
+           p->kind == SPV_P_RESOURCE ? spv_load_handle(r, p) : spv_load(r, p, operands_coherent(i, 4)));
+}
+
 static void emit_access_chain(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
@@ -252,8 +262,7 @@ bool spv_emit_memory(spv_reader *r, const spv_inst *i)
       emit_variable(r, i);
       return true;
    case SpvOpLoad:
-      spv_need(r, i, 4);
-      spv_set(r, i->w[2], spv_load(r, spv_use_pointer(r, i->w[3]), operands_coherent(i, 4)));
+      emit_load(r, i);
       return true;
    case SpvOpStore:
       spv_need(r, i, 3);

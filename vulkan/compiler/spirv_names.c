@@ -155,10 +155,8 @@ static bool between(uint32_t op, uint32_t first, uint32_t last)
 
 const char *spv_op_reason(uint32_t op)
 {
-   if (between(op, SpvOpTypeImage, SpvOpTypeSampledImage) ||
-       between(op, SpvOpSampledImage, SpvOpImageQuerySamples) || op == SpvOpImageTexelPointer ||
-       between(op, SpvOpImageSparseSampleImplicitLod, SpvOpImageSparseRead))
-      return "images are not supported";
+   if (between(op, SpvOpImageSparseSampleImplicitLod, SpvOpImageSparseRead))
+      return "sparse images are not supported";
    if (between(op, SpvOpDPdx, SpvOpFwidthCoarse))
       return "derivatives need a fragment shader";
    if (between(op, SpvOpEmitVertex, SpvOpEndStreamPrimitive))

@@ -235,6 +235,29 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityStorageBufferArrayNonUniformIndexing:
    case SpvCapabilityVulkanMemoryModel:
    case SpvCapabilityVulkanMemoryModelDeviceScope:
+   case SpvCapabilitySampled1D:
+   case SpvCapabilityImage1D:
+   case SpvCapabilitySampledBuffer:
+   case SpvCapabilityImageBuffer:
+   case SpvCapabilitySampledCubeArray:
+   case SpvCapabilityImageCubeArray:
+   case SpvCapabilityImageMSArray:
+   case SpvCapabilityStorageImageMultisample:
+   case SpvCapabilityImageQuery:
+   case SpvCapabilityImageGatherExtended:
+   case SpvCapabilityStorageImageExtendedFormats:
+   case SpvCapabilityStorageImageReadWithoutFormat:
+   case SpvCapabilityStorageImageWriteWithoutFormat:
+   case SpvCapabilityMinLod:
+   case SpvCapabilityInt64ImageEXT:
+   case SpvCapabilitySampledImageArrayDynamicIndexing:
+   case SpvCapabilityStorageImageArrayDynamicIndexing:
+   case SpvCapabilityUniformTexelBufferArrayDynamicIndexing:
+   case SpvCapabilityStorageTexelBufferArrayDynamicIndexing:
+   case SpvCapabilitySampledImageArrayNonUniformIndexing:
+   case SpvCapabilityStorageImageArrayNonUniformIndexing:
+   case SpvCapabilityUniformTexelBufferArrayNonUniformIndexing:
+   case SpvCapabilityStorageTexelBufferArrayNonUniformIndexing:
    case SpvCapabilityInt64:
    case SpvCapabilityFloat64:
    case SpvCapabilityInt16:

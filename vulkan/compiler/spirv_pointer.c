@@ -135,6 +135,8 @@ static spv_pointer *make_global(spv_reader *r, const spv_variable *v)
    case SpvStorageClassUniform:
    case SpvStorageClassStorageBuffer:
       return buffer_pointer(r, v);
+   case SpvStorageClassUniformConstant:
+      return spv_resource_pointer(r, v, new_pointer(r, SPV_P_RESOURCE, v->type));
    case SpvStorageClassPushConstant:
       if (v->type->kind != SPV_T_STRUCT)
          spv_fail(r, SC_E_INVALID, "push constants are not a block");
@@ -349,7 +351,7 @@ spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *
          break;
       case SPV_T_ARRAY:
       case SPV_T_RUNTIME_ARRAY:
-         if (p->kind == SPV_P_BUFFER && !p->in_block)
+         if ((p->kind == SPV_P_BUFFER && !p->in_block) || p->kind == SPV_P_RESOURCE)
             step_descriptor(r, p, index_ids[k]);
          else
             step_array(r, p, index_ids[k]);

@@ -20,6 +20,7 @@
 #include <spirv/unified1/spirv.h>
 
 #include "ir.h"
+#include "isa.h"
 #include "sc.h"
 
 #define SPV_MAX_VALUE_SCALARS 65536u   /* largest composite that may be handled as a value */
@@ -36,7 +37,8 @@ typedef struct spv_block spv_block;
 typedef struct spv_function spv_function;
 
 enum spv_type_kind { SPV_T_VOID, SPV_T_BOOL, SPV_T_INT, SPV_T_FLOAT, SPV_T_VECTOR, SPV_T_MATRIX, SPV_T_ARRAY,
-                     SPV_T_RUNTIME_ARRAY, SPV_T_STRUCT, SPV_T_POINTER, SPV_T_FUNCTION };
+                     SPV_T_RUNTIME_ARRAY, SPV_T_STRUCT, SPV_T_POINTER, SPV_T_FUNCTION, SPV_T_IMAGE, SPV_T_SAMPLER,
+                     SPV_T_SAMPLED_IMAGE };
 
 typedef struct spv_member {
    const spv_type *type;
@@ -46,6 +48,13 @@ typedef struct spv_member {
    uint32_t matrix_stride_B;
    bool row_major, coherent;
 } spv_member;
+
+/* What OpTypeImage says. */
+typedef struct spv_image_type {
+   uint8_t dim;               /* enum gpu_dim, for sampling and queries */
+   uint8_t texel_dim;         /* for integer coordinates: cubes are arrays of faces */
+   bool multisampled, storage; /* storage: read and written without a sampler */
+} spv_image_type;
 
 struct spv_type {
    uint8_t kind;              /* enum spv_type_kind */
@@ -62,15 +71,20 @@ struct spv_type {
    uint32_t storage;          /* pointers: SpvStorageClass */
    uint32_t scalars;          /* flat size in scalars of 32 bits, SPV_UNKNOWN if unbounded */
    uint32_t depth;            /* nesting of types */
+   const spv_image_type *image; /* images; .elem is the sampled type. Sampled images: .elem is the image type */
    char *classes;             /* per scalar, see spv_scalar_class; made when first asked for */
 };
 
-/* A value: scalars in flat order, or a pointer. */
+/* A value: scalars in flat order, or a pointer, or an image, sampler or both: where their descriptors are. */
 typedef struct spv_pointer spv_pointer;
+typedef struct spv_handle {
+   const spv_pointer *image, *sampler; /* RESOURCE pointers, NULL: none */
+} spv_handle;
 typedef struct spv_value {
    const spv_type *type;
    ir_inst **c;
    spv_pointer *ptr;
+   const spv_handle *handle;
 } spv_value;
 
 enum spv_pointer_kind {
@@ -78,6 +92,8 @@ enum spv_pointer_kind {
    SPV_P_INPUT,     /* built-in input */
    SPV_P_SCRATCH, SPV_P_LDS, /* packed layout: every scalar at the next multiple of its size */
    SPV_P_BUFFER, SPV_P_PUSH, /* explicit layout */
+   SPV_P_RESOURCE,  /* images and samplers */
+   SPV_P_TEXEL,     /* of a storage image, for atomics */
 };
 
 struct spv_pointer {
@@ -93,9 +109,11 @@ struct spv_pointer {
       uint32_t count, stride;
    } dyn[2];                  /* VARS, INPUT: dynamic vector or matrix index, in scalars */
    uint32_t builtin;          /* INPUT */
-   uint32_t binding;          /* BUFFER: index into sc_input.bindings */
-   ir_inst *element;          /* BUFFER: dynamic descriptor index or NULL */
+   uint32_t binding;          /* BUFFER, RESOURCE, TEXEL: index into sc_input.bindings */
+   ir_inst *element;          /* the same: dynamic descriptor index or NULL */
    uint32_t element_imm;
+   const spv_image_type *texel_image; /* TEXEL */
+   ir_inst *texel_at[4];      /* TEXEL: coordinates, layer, sample; parts that it has */
    ir_inst *base;             /* memory: dynamic byte offset or NULL */
    uint64_t imm;              /* memory: constant byte offset */
    uint32_t matrix_stride_B;  /* inside a matrix member */
@@ -325,6 +343,37 @@ static inline uint32_t spv_components(const spv_type *t) /* of scalars, vectors,
 bool spv_is_scalar(const spv_type *t);
 /* Flat list of byte offsets of all scalars of the pointee placed at 0. */
 void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets);
+
+spv_type *spv_new_type(spv_reader *r, const spv_inst *i, uint8_t kind);
+
+/* ---- spirv_image_type.c: image types, variables and handles -------------------------------------- */
+void spv_parse_image_type(spv_reader *r, const spv_inst *i); /* OpTypeImage, OpTypeSampler, OpTypeSampledImage */
+spv_pointer *spv_resource_pointer(spv_reader *r, const spv_variable *v, spv_pointer *p);
+spv_value *spv_load_handle(spv_reader *r, const spv_pointer *p); /* OpLoad of an image, sampler or both */
+spv_handle *spv_reach_handle(spv_reader *r, const spv_handle *h);
+ir_inst *spv_resource(spv_reader *r, const spv_pointer *p, bool sampler); /* descriptor of 8 dwords */
+
+/* ---- spirv_image*.c: operations ------------------------------------------------------------------ */
+/* Address of an image operation: scalars in the order of the ISA, and the fields that say which there are. */
+#define SPV_IMAGE_PARTS 16u
+typedef struct spv_texel_address {
+   ir_inst *part[SPV_IMAGE_PARTS];
+   unsigned count;
+   isa_img img;
+} spv_texel_address;
+ir_inst *spv_image_op(spv_reader *r, enum ir_op op, const spv_texel_address *a, ir_inst *const *fixed, unsigned count);
+/* Integer scalars of a coordinate operand, `count` of them. */
+void spv_image_integers(spv_reader *r, spv_texel_address *a, uint32_t id, unsigned count);
+bool spv_emit_image(spv_reader *r, const spv_inst *i);
+bool spv_emit_image_query(spv_reader *r, const spv_inst *i);
+/* The image operand of an instruction; want_sampler: it must be a sampled image. */
+const spv_image_type *spv_use_image(spv_reader *r, uint32_t id, bool want_sampler, spv_handle **h, const spv_type **sampled);
+void spv_set_texel(spv_reader *r, const spv_inst *i, ir_inst *texel, const spv_type *sampled);
+/* Atomics: pointers to texels (OpImageTexelPointer). */
+void spv_emit_texel_pointer(spv_reader *r, const spv_inst *i);
+ir_inst *spv_texel_load(spv_reader *r, const spv_pointer *p); /* 32 bits */
+void spv_texel_store(spv_reader *r, const spv_pointer *p, ir_inst *data);
+ir_inst *spv_texel_atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind, ir_inst *data, ir_inst *compare);
 
 /* ---- spirv_const.c ----------------------------------------------------------------------------- */
 bool spv_parse_constant(spv_reader *r, const spv_inst *i);

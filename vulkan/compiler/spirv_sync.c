@@ -21,8 +21,8 @@ static void fence(spv_reader *r)
 static const spv_pointer *atomic_pointer(spv_reader *r, uint32_t id)
 {
    const spv_pointer *p = spv_use_pointer(r, id);
-   if (p->kind != SPV_P_BUFFER && p->kind != SPV_P_LDS)
-      spv_fail(r, SC_E_INVALID, "atomic outside of buffers and shared memory");
+   if (p->kind != SPV_P_BUFFER && p->kind != SPV_P_LDS && p->kind != SPV_P_TEXEL)
+      spv_fail(r, SC_E_INVALID, "atomic outside of buffers, images and shared memory");
    if (p->type->kind != SPV_T_INT && p->type->kind != SPV_T_FLOAT)
       spv_fail(r, SC_E_INVALID, "atomic on type %u, which is not a number", p->type->id);
    if (p->type->width < 32)
@@ -39,6 +39,8 @@ static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind,
 {
    uint32_t imm, nsrc = 0;
    ir_inst *src[4];
+   if (p->kind == SPV_P_TEXEL)
+      return spv_texel_atomic(r, p, kind, data, compare);
    if (p->kind == SPV_P_BUFFER)
       src[nsrc++] = spv_descriptor(r, p);
    src[nsrc++] = spv_address(r, p, 0, &imm);
@@ -90,11 +92,36 @@ static uint32_t semantics_of(spv_reader *r, uint32_t id)
    return mask;
 }
 
+static ir_inst *constant(spv_reader *r, const spv_type *t, int32_t value)
+{
+   ir_inst *low = spv_c32(r, (uint32_t)value);
+   return t->slots == 2 ? spv_pair(r, low, spv_c32(r, value < 0 ? UINT32_MAX : 0)) : low;
+}
+
+/* Halves of a 64-bit texel could tear: it is read by adding no bits to it, and written by exchange. */
+static spv_value *texel_load(spv_reader *r, const spv_pointer *p)
+{
+   spv_value *v = spv_new_value(r, p->type);
+   bool wide = p->type->slots == 2;
+   spv_put_component(r, p->type, v->c,
+                     wide ? atomic(r, p, IR_ATOM_OR, constant(r, p->type, 0), NULL) : spv_texel_load(r, p));
+   return v;
+}
+
+static void texel_store(spv_reader *r, const spv_pointer *p, ir_inst *data)
+{
+   if (p->type->slots == 2)
+      atomic(r, p, IR_ATOM_SWAP, data, NULL);
+   else
+      spv_texel_store(r, p, data);
+}
+
 static void emit_atomic_load(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 6);
    uint32_t semantics = semantics_of(r, i->w[5]);
-   spv_value *v = spv_load(r, atomic_pointer(r, i->w[3]), true);
+   const spv_pointer *p = atomic_pointer(r, i->w[3]);
+   spv_value *v = p->kind == SPV_P_TEXEL ? texel_load(r, p) : spv_load(r, p, true);
    if (semantics & ACQUIRE)
       fence(r);
    spv_set(r, i->w[2], v);
@@ -106,13 +133,10 @@ static void emit_atomic_store(spv_reader *r, const spv_inst *i)
    const spv_pointer *p = atomic_pointer(r, i->w[1]);
    if (semantics_of(r, i->w[3]) & RELEASE)
       fence(r);
-   spv_store(r, p, spv_use(r, i->w[4]), true);
-}
-
-static ir_inst *constant(spv_reader *r, const spv_type *t, int32_t value)
-{
-   ir_inst *low = spv_c32(r, (uint32_t)value);
-   return t->slots == 2 ? spv_pair(r, low, spv_c32(r, value < 0 ? UINT32_MAX : 0)) : low;
+   if (p->kind == SPV_P_TEXEL)
+      texel_store(r, p, operand(r, i->w[4], p->type));
+   else
+      spv_store(r, p, spv_use(r, i->w[4]), true);
 }
 
 static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kind)

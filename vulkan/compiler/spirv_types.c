@@ -6,7 +6,7 @@
  */
 #include "spirv_reader.h"
 
-static spv_type *new_type(spv_reader *r, const spv_inst *i, uint8_t kind)
+spv_type *spv_new_type(spv_reader *r, const spv_inst *i, uint8_t kind)
 {
    spv_need(r, i, 2);
    spv_id *e = spv_get(r, i->w[1]);
@@ -56,7 +56,7 @@ static void parse_int(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 4);
    if (i->w[2] != 8 && i->w[2] != 16 && i->w[2] != 32 && i->w[2] != 64)
       spv_fail(r, SC_E_UNSUPPORTED, "%u-bit integers are not supported", i->w[2]);
-   spv_type *t = new_type(r, i, SPV_T_INT);
+   spv_type *t = spv_new_type(r, i, SPV_T_INT);
    t->is_signed = i->w[3] != 0;
    set_scalar(t, i->w[2]);
 }
@@ -66,13 +66,13 @@ static void parse_float(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 3);
    if (i->w[2] != 16 && i->w[2] != 32 && i->w[2] != 64)
       spv_fail(r, SC_E_UNSUPPORTED, "%u-bit floats are not supported", i->w[2]);
-   set_scalar(new_type(r, i, SPV_T_FLOAT), i->w[2]);
+   set_scalar(spv_new_type(r, i, SPV_T_FLOAT), i->w[2]);
 }
 
 static void parse_vector(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   spv_type *t = new_type(r, i, SPV_T_VECTOR);
+   spv_type *t = spv_new_type(r, i, SPV_T_VECTOR);
    t->elem = element_type(r, t, i->w[2]);
    t->count = i->w[3];
    if (!spv_is_scalar(t->elem) || t->count < 2 || t->count > 4)
@@ -86,7 +86,7 @@ static void parse_vector(spv_reader *r, const spv_inst *i)
 static void parse_matrix(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   spv_type *t = new_type(r, i, SPV_T_MATRIX);
+   spv_type *t = spv_new_type(r, i, SPV_T_MATRIX);
    t->elem = element_type(r, t, i->w[2]);
    t->count = i->w[3];
    if (t->elem->kind != SPV_T_VECTOR || t->elem->elem->kind != SPV_T_FLOAT || t->count < 2 || t->count > 4)
@@ -119,7 +119,7 @@ static void parse_array(spv_reader *r, const spv_inst *i)
 {
    bool runtime = i->op == SpvOpTypeRuntimeArray;
    spv_need(r, i, runtime ? 3 : 4);
-   spv_type *t = new_type(r, i, runtime ? SPV_T_RUNTIME_ARRAY : SPV_T_ARRAY);
+   spv_type *t = spv_new_type(r, i, runtime ? SPV_T_RUNTIME_ARRAY : SPV_T_ARRAY);
    t->elem = element_type(r, t, i->w[2]);
    t->stride_B = array_stride(r, i->w[1], t->elem);
    t->scalars = t->packed_B = SPV_UNKNOWN;
@@ -169,7 +169,7 @@ static void pack_member(spv_type *t, spv_member *m)
 
 static void parse_struct(spv_reader *r, const spv_inst *i)
 {
-   spv_type *t = new_type(r, i, SPV_T_STRUCT);
+   spv_type *t = spv_new_type(r, i, SPV_T_STRUCT);
    const spv_id *e = spv_get(r, i->w[1]);
    uint32_t decorations = decoration_count(e);
    t->count = i->n - 2;
@@ -192,7 +192,7 @@ static void parse_struct(spv_reader *r, const spv_inst *i)
 static void parse_pointer(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   spv_type *t = new_type(r, i, SPV_T_POINTER);
+   spv_type *t = spv_new_type(r, i, SPV_T_POINTER);
    t->elem = spv_get_type(r, i->w[3]);
    t->storage = i->w[2];
    if (t->elem == t || t->elem->kind == SPV_T_VOID || t->elem->kind == SPV_T_FUNCTION)
@@ -205,7 +205,7 @@ static void parse_pointer(spv_reader *r, const spv_inst *i)
 static void parse_function_type(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 3);
-   spv_type *t = new_type(r, i, SPV_T_FUNCTION);
+   spv_type *t = spv_new_type(r, i, SPV_T_FUNCTION);
    t->elem = spv_get_type(r, i->w[2]);
    t->count = i->n - 3;
    t->scalars = SPV_UNKNOWN;
@@ -225,10 +225,10 @@ bool spv_parse_type(spv_reader *r, const spv_inst *i)
 {
    switch (i->op) {
    case SpvOpTypeVoid:
-      new_type(r, i, SPV_T_VOID);
+      spv_new_type(r, i, SPV_T_VOID);
       return true;
    case SpvOpTypeBool:
-      set_scalar(new_type(r, i, SPV_T_BOOL), 32);
+      set_scalar(spv_new_type(r, i, SPV_T_BOOL), 32);
       return true;
    case SpvOpTypeInt:
       parse_int(r, i);
@@ -254,6 +254,11 @@ bool spv_parse_type(spv_reader *r, const spv_inst *i)
       return true;
    case SpvOpTypeFunction:
       parse_function_type(r, i);
+      return true;
+   case SpvOpTypeImage:
+   case SpvOpTypeSampler:
+   case SpvOpTypeSampledImage:
+      spv_parse_image_type(r, i);
       return true;
    default:
       return false;
