@@ -23,10 +23,17 @@
 #define VKF_COMMAND(name, level, need) extern __typeof__(vk##name) vkf_##name;
 #include "vkf_commands.def"
 
+/* A value that VK_EXT_private_data keeps with an object. */
+struct vkf_private_data {
+   struct vkf_private_data *next;
+   uint64_t slot, value;
+};
+
 struct vkf_object {
    VK_LOADER_DATA loader; /* ORDER first: the loader writes its dispatch table here */
    VkObjectType type;
    char *name; /* from VK_EXT_debug_utils, NULL if none */
+   struct vkf_private_data *private_data;
 };
 
 /* Casts between an object and its API handle. */

@@ -4,6 +4,7 @@
 #include "vkf_entrypoints.h"
 #include "vkf_extensions.h"
 #include "vkf_features.h"
+#include "vkf_internal.h"
 #include "vkf_machine.h"
 #include <time.h>
 
@@ -208,7 +209,8 @@ static VkResult init_memory(struct vkf_device *device)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    vkf_suballoc_init(&device->code, device, VKF_PLACE_VRAM, CODE_BLOCK_B);
    vkf_suballoc_init(&device->slots, device, VKF_PLACE_SYSTEM, SLOT_BLOCK_B);
-   return vkf_mmu_init(device);
+   VkResult r = vkf_internal_create(device);
+   return r == VK_SUCCESS ? vkf_mmu_init(device) : r;
 }
 
 static VkResult init_queues(struct vkf_device *device, const VkDeviceCreateInfo *info)
@@ -235,6 +237,7 @@ static void device_free(struct vkf_device *device, const VkAllocationCallbacks *
       vkf_machine_write(device->machine, GPU_REG_CP_RESET, 1);
    for (uint32_t i = 0; i < VKF_QUEUE_COUNT; i++)
       vkf_queue_destroy(device->queues[i]);
+   vkf_internal_destroy(device);
    vkf_suballoc_finish(&device->slots);
    vkf_suballoc_finish(&device->code);
    vkf_bo_destroy(device, &device->firmware);
@@ -242,6 +245,7 @@ static void device_free(struct vkf_device *device, const VkAllocationCallbacks *
    vkf_ranges_finish(&device->sysmem);
    vkf_ranges_finish(&device->vram);
    vkf_machine_close(device->machine);
+   pthread_mutex_destroy(&device->private_lock);
    pthread_mutex_destroy(&device->feeder_lock);
    pthread_mutex_destroy(&device->lost_lock);
    pthread_mutex_destroy(&device->lock);
@@ -281,6 +285,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDevice(VkPhysicalDevice physicalDevice,
    pthread_mutex_init(&device->lock, NULL);
    pthread_mutex_init(&device->lost_lock, NULL);
    pthread_mutex_init(&device->feeder_lock, NULL);
+   pthread_mutex_init(&device->private_lock, NULL);
    r = device_init(device, pCreateInfo);
    if (r != VK_SUCCESS) {
       device_free(device, pAllocator);

@@ -13,6 +13,7 @@
 #include "vkf_ranges.h"
 #include "vkf_suballoc.h"
 
+struct vkf_internal;
 struct vkf_machine;
 
 struct vkf_fault_record {
@@ -39,10 +40,14 @@ struct vkf_device {
 
    struct vkf_suballoc code;  /* VRAM: programs, command segments, descriptors */
    struct vkf_suballoc slots; /* system memory: what host and card both poll */
+   struct vkf_internal *internal; /* programs of the driver's own */
 
    struct vkf_queue *queues[VKF_QUEUE_COUNT]; /* NULL where not created */
    pthread_mutex_t feeder_lock;
    struct vkf_feeder *feeder; /* NULL until a ring was full */
+
+   _Atomic uint64_t private_slots; /* made so far */
+   pthread_mutex_t private_lock;   /* private data of all objects */
 
    pthread_mutex_t lost_lock;
    atomic_bool lost;

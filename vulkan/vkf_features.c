@@ -50,6 +50,21 @@ static const struct feature_set sets[] = {
         .vulkanMemoryModelDeviceScope = VK_TRUE, .vulkanMemoryModelAvailabilityVisibilityChains = VK_TRUE),
     SET(VkPhysicalDeviceHostQueryResetFeatures, HOST_QUERY_RESET_FEATURES, hostQueryReset,
         .hostQueryReset = VK_TRUE),
+    SET(VkPhysicalDeviceMaintenance4Features, MAINTENANCE_4_FEATURES, maintenance4, .maintenance4 = VK_TRUE),
+    SET(VkPhysicalDevicePrivateDataFeatures, PRIVATE_DATA_FEATURES, privateData, .privateData = VK_TRUE),
+    SET(VkPhysicalDevicePipelineCreationCacheControlFeatures, PIPELINE_CREATION_CACHE_CONTROL_FEATURES,
+        pipelineCreationCacheControl, .pipelineCreationCacheControl = VK_TRUE),
+    /* Known since 1.1, so they are answered: there are no render passes, and no protected memory. */
+    SET(VkPhysicalDeviceMultiviewFeatures, MULTIVIEW_FEATURES, multiviewTessellationShader,
+        .multiview = VK_FALSE),
+    SET(VkPhysicalDeviceShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters,
+        .shaderDrawParameters = VK_FALSE),
+    SET(VkPhysicalDeviceProtectedMemoryFeatures, PROTECTED_MEMORY_FEATURES, protectedMemory,
+        .protectedMemory = VK_FALSE),
+    SET(VkPhysicalDeviceSamplerYcbcrConversionFeatures, SAMPLER_YCBCR_CONVERSION_FEATURES,
+        samplerYcbcrConversion, .samplerYcbcrConversion = VK_FALSE),
+    SET(VkPhysicalDeviceVariablePointersFeatures, VARIABLE_POINTERS_FEATURES, variablePointers,
+        .variablePointers = VK_FALSE),
 };
 
 static const struct feature_set *find_set(VkStructureType type)
@@ -62,9 +77,19 @@ static const struct feature_set *find_set(VkStructureType type)
 
 void vkf_features_fill(VkBaseOutStructure *s)
 {
+   if (vkf_versioned_features_fill(s))
+      return;
    const struct feature_set *set = find_set(s->sType);
    if (set)
       memcpy(s + 1, (const VkBaseOutStructure *)set->have + 1, set->count * sizeof(VkBool32));
+}
+
+VkResult vkf_features_refuse(struct vkf_physical_device *p, VkStructureType type, uint32_t member)
+{
+   const struct feature_set *set = find_set(type);
+   return vkf_instance_error(p->instance, VK_ERROR_FEATURE_NOT_PRESENT,
+                             "vkCreateDevice: feature %u of %s (sType %d) is not supported", member,
+                             set ? set->name : "a structure", type);
 }
 
 bool vkf_features_have(VkStructureType type, size_t offset)
@@ -79,6 +104,9 @@ bool vkf_features_have(VkStructureType type, size_t offset)
 VkResult vkf_features_check(struct vkf_physical_device *p, const void *pNext)
 {
    for (const VkBaseInStructure *s = pNext; s; s = s->pNext) {
+      VkResult r = vkf_versioned_features_check(p, s);
+      if (r != VK_SUCCESS)
+         return r;
       const struct feature_set *set = find_set(s->sType);
       if (!set)
          continue;
@@ -86,15 +114,57 @@ VkResult vkf_features_check(struct vkf_physical_device *p, const void *pNext)
       const VkBool32 *have = (const VkBool32 *)((const VkBaseInStructure *)set->have + 1);
       for (uint32_t i = 0; i < set->count; i++)
          if (wanted[i] && !have[i])
-            return vkf_instance_error(p->instance, VK_ERROR_FEATURE_NOT_PRESENT,
-                                      "vkCreateDevice: feature %u of %s is not supported", i, set->name);
+            return vkf_features_refuse(p, set->type, i);
    }
    return VK_SUCCESS;
 }
 
+static void fill_id(VkPhysicalDeviceIDProperties *id)
+{
+   vkf_device_uuid(id->deviceUUID);
+   vkf_driver_uuid(id->driverUUID);
+   memset(id->deviceLUID, 0, sizeof id->deviceLUID);
+   id->deviceNodeMask = 0;
+   id->deviceLUIDValid = VK_FALSE; /* no DXGI adapter stands behind the card */
+}
+
+static void fill_maintenance3(const struct vkf_physical_device *p, VkPhysicalDeviceMaintenance3Properties *m)
+{
+   m->maxPerSetDescriptors = 1u << 20;
+   m->maxMemoryAllocationSize = VKF_MAX(p->vram_B, p->sysmem_B);
+}
+
+/* Nothing is rendered: the least that an implementation may say. */
+static void fill_multiview(VkPhysicalDeviceMultiviewProperties *m)
+{
+   m->maxMultiviewViewCount = 6;
+   m->maxMultiviewInstanceIndex = (1u << 27) - 1;
+}
+
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s)
 {
+   if (vkf_versioned_properties_fill(p, s))
+      return;
    switch (s->sType) {
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES:
+      fill_id((VkPhysicalDeviceIDProperties *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES:
+      fill_maintenance3(p, (VkPhysicalDeviceMaintenance3Properties *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES:
+      ((VkPhysicalDeviceMaintenance4Properties *)s)->maxBufferSize = VKF_MAX(p->vram_B, p->sysmem_B);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MULTIVIEW_PROPERTIES:
+      fill_multiview((VkPhysicalDeviceMultiviewProperties *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_POINT_CLIPPING_PROPERTIES:
+      ((VkPhysicalDevicePointClippingProperties *)s)->pointClippingBehavior =
+          VK_POINT_CLIPPING_BEHAVIOR_ALL_CLIP_PLANES;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROTECTED_MEMORY_PROPERTIES:
+      ((VkPhysicalDeviceProtectedMemoryProperties *)s)->protectedNoFault = VK_FALSE;
+      break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_PROPERTIES:
       ((VkPhysicalDeviceTimelineSemaphoreProperties *)s)->maxTimelineSemaphoreValueDifference = UINT64_MAX;
       break;

@@ -14,5 +14,12 @@ void vkf_features_fill(VkBaseOutStructure *s);
 VkResult vkf_features_check(struct vkf_physical_device *p, const void *pNext);
 /* Answer a structure of the chain of vkGetPhysicalDeviceProperties2; unknown ones are left alone. */
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s);
+/* Tells which member of a structure of that type is asked for in vain. */
+VkResult vkf_features_refuse(struct vkf_physical_device *p, VkStructureType type, uint32_t member);
+
+/* vkf_versioned.c: the structures of whole API versions. False if it is none of these. */
+bool vkf_versioned_features_fill(VkBaseOutStructure *s);
+VkResult vkf_versioned_features_check(struct vkf_physical_device *p, const VkBaseInStructure *s);
+bool vkf_versioned_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s);
 
 #endif

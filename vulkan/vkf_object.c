@@ -46,12 +46,22 @@ void *vkf_object_new(const VkAllocationCallbacks *given, const VkAllocationCallb
    return o;
 }
 
+static void free_private_data(struct vkf_private_data *d)
+{
+   while (d) {
+      struct vkf_private_data *next = d->next;
+      free(d);
+      d = next;
+   }
+}
+
 void vkf_object_delete(const VkAllocationCallbacks *given, const VkAllocationCallbacks *parent, void *object)
 {
    struct vkf_object *o = object;
    if (!o)
       return;
    free(o->name);
+   free_private_data(o->private_data);
    vkf_free(given ? given : parent, o);
 }
 

@@ -124,31 +124,13 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties(VkPhysicalDevice phys
    *pProperties = vkf_physical_device_from(physicalDevice)->properties;
 }
 
-static void fill_id(VkPhysicalDeviceIDProperties *id)
-{
-   vkf_device_uuid(id->deviceUUID);
-   vkf_driver_uuid(id->driverUUID);
-   memset(id->deviceLUID, 0, sizeof id->deviceLUID);
-   id->deviceNodeMask = 0;
-   id->deviceLUIDValid = VK_FALSE; /* no DXGI adapter stands behind the card */
-}
-
 VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties2KHR(VkPhysicalDevice physicalDevice,
                                                                VkPhysicalDeviceProperties2 *pProperties)
 {
    const struct vkf_physical_device *p = vkf_physical_device_from(physicalDevice);
    pProperties->properties = p->properties;
-   for (VkBaseOutStructure *s = pProperties->pNext; s; s = s->pNext) {
-      if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES) {
-         fill_id((VkPhysicalDeviceIDProperties *)s);
-      } else if (s->sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES) {
-         VkPhysicalDeviceMaintenance3Properties *m = (VkPhysicalDeviceMaintenance3Properties *)s;
-         m->maxPerSetDescriptors = 1u << 20;
-         m->maxMemoryAllocationSize = VKF_MAX(p->vram_B, p->sysmem_B);
-      } else {
-         vkf_properties_fill(p, s);
-      }
-   }
+   for (VkBaseOutStructure *s = pProperties->pNext; s; s = s->pNext)
+      vkf_properties_fill(p, s);
 }
 
 #define QUEUE_FAMILY(flags, count)                                                                           \

@@ -7,6 +7,7 @@
 #include "vkf_pipeline_layout.h"
 #include "vkf_shader_module.h"
 #include <stdlib.h>
+#include <time.h>
 
 static VkResult read_spec(const VkSpecializationInfo *info, sc_spec_entry **out, size_t *count)
 {
@@ -39,8 +40,9 @@ static VkResult compile_error(struct vkf_device *device, const void *module, sc_
                     err);
 }
 
+/* With *hit: out came from the cache. */
 static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *cache,
-                        const VkComputePipelineCreateInfo *info, sc_program *out)
+                        const VkComputePipelineCreateInfo *info, sc_program *out, bool *hit)
 {
    const struct vkf_shader_module *module = vkf_shader_module_from(info->stage.module);
    const struct vkf_pipeline_layout *layout = vkf_pipeline_layout_from(info->layout);
@@ -65,7 +67,10 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
    struct vkf_cache_key key = vkf_cache_key_of(&in);
    in.want_ir = info->flags & VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR;
    /* The cache keeps no IR. */
-   if (in.want_ir || !vkf_pipeline_cache_find(cache, key, out)) {
+   *hit = !in.want_ir && vkf_pipeline_cache_find(cache, key, out);
+   if (!*hit && info->flags & VK_PIPELINE_CREATE_FAIL_ON_PIPELINE_COMPILE_REQUIRED_BIT) {
+      r = VK_PIPELINE_COMPILE_REQUIRED;
+   } else if (!*hit) {
       char err[800] = "";
       sc_result sr = sc_compile(&in, out, err, sizeof err);
       if (sr == SC_OK)
@@ -109,6 +114,28 @@ static void set_registers(struct vkf_device *device, struct vkf_pipeline *pipeli
    memcpy(pipeline->dynamic_base, layout->dynamic_base, sizeof pipeline->dynamic_base);
 }
 
+static uint64_t now_ns(void)
+{
+   struct timespec t;
+   clock_gettime(CLOCK_MONOTONIC, &t);
+   return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+/* VK_EXT_pipeline_creation_feedback; the one stage is all of the pipeline. */
+static void put_feedback(const void *pNext, bool hit, uint64_t duration_ns)
+{
+   const VkPipelineCreationFeedbackCreateInfo *wanted =
+       vkf_find_in(pNext, VK_STRUCTURE_TYPE_PIPELINE_CREATION_FEEDBACK_CREATE_INFO);
+   if (!wanted)
+      return;
+   VkPipelineCreationFeedback f = {.flags = VK_PIPELINE_CREATION_FEEDBACK_VALID_BIT, .duration = duration_ns};
+   if (hit)
+      f.flags |= VK_PIPELINE_CREATION_FEEDBACK_APPLICATION_PIPELINE_CACHE_HIT_BIT;
+   *wanted->pPipelineCreationFeedback = f;
+   for (uint32_t i = 0; i < wanted->pipelineStageCreationFeedbackCount; i++)
+      wanted->pPipelineStageCreationFeedbacks[i] = f;
+}
+
 static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache *cache,
                            const VkComputePipelineCreateInfo *info, const VkAllocationCallbacks *alloc,
                            VkPipeline *out)
@@ -118,7 +145,9 @@ static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache 
    if (!pipeline)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    sc_program program = {0};
-   VkResult r = compile(device, cache, info, &program);
+   bool hit = false;
+   uint64_t start = now_ns();
+   VkResult r = compile(device, cache, info, &program, &hit);
    if (r == VK_SUCCESS) {
       r = upload(device, pipeline, &program);
       set_registers(device, pipeline, &program, vkf_pipeline_layout_from(info->layout));
@@ -137,6 +166,7 @@ static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache 
       vkf_object_delete(alloc, device->alloc, pipeline);
       return r;
    }
+   put_feedback(info->pNext, hit, now_ns() - start);
    *out = vkf_pipeline_to(pipeline);
    return VK_SUCCESS;
 }
@@ -148,12 +178,16 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateComputePipelines(VkDevice device, VkPip
                                                           VkPipeline *pPipelines)
 {
    VkResult result = VK_SUCCESS;
-   for (uint32_t i = 0; i < count; i++) {
+   for (uint32_t i = 0; i < count; i++)
       pPipelines[i] = VK_NULL_HANDLE;
+   for (uint32_t i = 0; i < count; i++) {
       VkResult r = create_one(vkf_device_from(device), vkf_pipeline_cache_from(cache), &pCreateInfos[i],
                               pAllocator, &pPipelines[i]);
-      if (r != VK_SUCCESS)
+      /* That a pipeline would have to be compiled is no error beside a real one. */
+      if (r < 0 || (r != VK_SUCCESS && result == VK_SUCCESS))
          result = r;
+      if (r != VK_SUCCESS && pCreateInfos[i].flags & VK_PIPELINE_CREATE_EARLY_RETURN_ON_FAILURE_BIT)
+         break;
    }
    return result;
 }
