@@ -6,21 +6,32 @@
 
 #define UPDATE_CHUNK_DW 512u
 
+static void copy_buffer(VkCommandBuffer commandBuffer, const struct vkf_buffer *src, const struct vkf_buffer *dst,
+                        uint64_t src_offset, uint64_t dst_offset, uint64_t size_B)
+{
+   struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
+   size_B = vkf_buffer_range(src, src_offset, size_B);
+   size_B = vkf_buffer_range(dst, dst_offset, size_B);
+   if (!size_B)
+      return;
+   uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(COPY));
+   vkf_stream_commit(s, vkf_pkt_copy(p, src->va + src_offset, dst->va + dst_offset, size_B));
+}
+
 VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyBuffer(VkCommandBuffer commandBuffer, VkBuffer srcBuffer,
                                              VkBuffer dstBuffer, uint32_t regionCount,
                                              const VkBufferCopy *pRegions)
 {
-   struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
-   const struct vkf_buffer *src = vkf_buffer_from(srcBuffer), *dst = vkf_buffer_from(dstBuffer);
-   for (uint32_t i = 0; i < regionCount; i++) {
-      uint64_t size_B = vkf_buffer_range(src, pRegions[i].srcOffset, pRegions[i].size);
-      size_B = vkf_buffer_range(dst, pRegions[i].dstOffset, size_B);
-      if (!size_B)
-         continue;
-      uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(COPY));
-      p = vkf_pkt_copy(p, src->va + pRegions[i].srcOffset, dst->va + pRegions[i].dstOffset, size_B);
-      vkf_stream_commit(s, p);
-   }
+   for (uint32_t i = 0; i < regionCount; i++)
+      copy_buffer(commandBuffer, vkf_buffer_from(srcBuffer), vkf_buffer_from(dstBuffer), pRegions[i].srcOffset,
+                  pRegions[i].dstOffset, pRegions[i].size);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyBuffer2KHR(VkCommandBuffer commandBuffer, const VkCopyBufferInfo2 *pInfo)
+{
+   for (uint32_t i = 0; i < pInfo->regionCount; i++)
+      copy_buffer(commandBuffer, vkf_buffer_from(pInfo->srcBuffer), vkf_buffer_from(pInfo->dstBuffer),
+                  pInfo->pRegions[i].srcOffset, pInfo->pRegions[i].dstOffset, pInfo->pRegions[i].size);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdFillBuffer(VkCommandBuffer commandBuffer, VkBuffer dstBuffer,

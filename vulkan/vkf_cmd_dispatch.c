@@ -109,6 +109,12 @@ static uint32_t *put_user(uint32_t *p, const struct vkf_pipeline *pipeline, uint
    return vkf_put64(p, root_va);
 }
 
+void vkf_cmd_load_program(struct vkf_command_buffer *cmd, const struct vkf_pipeline *pipeline, uint64_t root_va)
+{
+   uint32_t *p = vkf_stream_reserve(&cmd->stream, 4 + PROGRAM_REGS + USER_REGS);
+   vkf_stream_commit(&cmd->stream, put_user(put_program(p, pipeline), pipeline, root_va));
+}
+
 bool vkf_cmd_flush_compute(struct vkf_command_buffer *cmd)
 {
    struct vkf_compute_state *c = &cmd->compute;

@@ -40,5 +40,7 @@ void vkf_command_buffer_reset(struct vkf_command_buffer *cmd);
 void vkf_cmd_unsupported(VkCommandBuffer commandBuffer, const char *command);
 /* vkf_cmd_dispatch.c: bring the CS registers up to date. False if there is nothing to dispatch. */
 bool vkf_cmd_flush_compute(struct vkf_command_buffer *cmd);
+/* Load a program and its root table, whatever is bound; the caller marks the state dirty. */
+void vkf_cmd_load_program(struct vkf_command_buffer *cmd, const struct vkf_pipeline *pipeline, uint64_t root_va);
 
 #endif

@@ -68,6 +68,13 @@ static VkFormatFeatureFlags2 storing(const fmt_info *info)
           (has_atomics(info) ? VK_FORMAT_FEATURE_2_STORAGE_IMAGE_ATOMIC_BIT : 0);
 }
 
+/* Blits load and store by the texture unit, which writes every format but compressed ones. */
+static VkFormatFeatureFlags2 transferring(const fmt_info *info)
+{
+   return VK_FORMAT_FEATURE_2_TRANSFER_SRC_BIT | VK_FORMAT_FEATURE_2_TRANSFER_DST_BIT | VK_FORMAT_FEATURE_2_BLIT_SRC_BIT |
+          (vkf_format_is_compressed(info) ? 0 : VK_FORMAT_FEATURE_2_BLIT_DST_BIT);
+}
+
 VkFormatFeatureFlags2 vkf_format_image_features(VkFormat format, VkImageTiling tiling)
 {
    const fmt_info *info = fmt_lookup(format);
@@ -75,8 +82,7 @@ VkFormatFeatureFlags2 vkf_format_image_features(VkFormat format, VkImageTiling t
       return 0;
    if (tiling != VK_IMAGE_TILING_OPTIMAL && (tiling != VK_IMAGE_TILING_LINEAR || !is_texel(info)))
       return 0;
-   return sampling(info) | storing(info) | VK_FORMAT_FEATURE_2_TRANSFER_SRC_BIT |
-          VK_FORMAT_FEATURE_2_TRANSFER_DST_BIT;
+   return sampling(info) | storing(info) | transferring(info);
 }
 
 VkFormatFeatureFlags2 vkf_format_buffer_features(VkFormat format)

@@ -145,27 +145,11 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndexedIndirect(VkCommandBuffer commandBuf
    vkf_cmd_unsupported(commandBuffer, "vkCmdDrawIndexedIndirect");
 }
 
-VKAPI_ATTR void VKAPI_CALL vkf_CmdBlitImage(VkCommandBuffer commandBuffer, VkImage srcImage,
-                                            VkImageLayout srcImageLayout, VkImage dstImage,
-                                            VkImageLayout dstImageLayout, uint32_t regionCount,
-                                            const VkImageBlit *pRegions, VkFilter filter)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdBlitImage");
-}
-
 VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer, uint32_t attachmentCount,
                                                    const VkClearAttachment *pAttachments, uint32_t rectCount,
                                                    const VkClearRect *pRects)
 {
    vkf_cmd_unsupported(commandBuffer, "vkCmdClearAttachments");
-}
-
-VKAPI_ATTR void VKAPI_CALL vkf_CmdResolveImage(VkCommandBuffer commandBuffer, VkImage srcImage,
-                                               VkImageLayout srcImageLayout, VkImage dstImage,
-                                               VkImageLayout dstImageLayout, uint32_t regionCount,
-                                               const VkImageResolve *pRegions)
-{
-   vkf_cmd_unsupported(commandBuffer, "vkCmdResolveImage");
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdBeginRenderPass(VkCommandBuffer commandBuffer,
