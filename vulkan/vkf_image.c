@@ -1,5 +1,5 @@
 /* VkImage: creation, requirements, binding, and the hardware's view of a part of one. Any memory type will do
- * for any image. Invariant: an image is one that vkf_image_format_limits offers, so all its numbers fit the
+ * for any image. Invariant: an image is one that vkf_image_format_limits allows, so all its numbers fit the
  * fields of a descriptor. */
 #include "vkf_image.h"
 #include "vkf_device.h"
@@ -22,14 +22,19 @@ static uint64_t memory_max_B(const struct vkf_device *device)
    return VKF_MAX(device->physical->vram_B, device->physical->sysmem_B);
 }
 
+/* An attachment lies in memory like any other image; that nothing renders to it is told where rendering begins. */
+#define ATTACHMENT_USAGE                                                                                     \
+   (VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT |                      \
+    VK_IMAGE_USAGE_TRANSIENT_ATTACHMENT_BIT | VK_IMAGE_USAGE_INPUT_ATTACHMENT_BIT)
+
 static VkResult check(struct vkf_device *device, const VkImageCreateInfo *info, uint64_t memory_B)
 {
    VkImageFormatProperties p;
    const VkImageStencilUsageCreateInfo *stencil =
        vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_IMAGE_STENCIL_USAGE_CREATE_INFO);
    VkImageUsageFlags usage = info->usage | (stencil ? stencil->stencilUsage : 0);
-   VkResult r = vkf_image_format_limits(info->format, info->imageType, info->tiling, usage, info->flags,
-                                        memory_B, &p);
+   VkResult r = vkf_image_format_limits(info->format, info->imageType, info->tiling,
+                                        usage & ~(VkImageUsageFlags)ATTACHMENT_USAGE, info->flags, memory_B, &p);
    if (r != VK_SUCCESS)
       return vkf_error(device, NULL, r,
                        "vkCreateImage: no images of format %d, type %d, tiling %d, usage 0x%x, flags 0x%x",
