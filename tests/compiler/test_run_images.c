@@ -92,17 +92,13 @@ static const resource resources[] = {
 };
 #define RESOURCES (sizeof resources / sizeof *resources)
 
-static sc_binding bindings[2 + RESOURCES] = {{0, 0, SC_BINDING_STORAGE_BUFFER, 1, false, 0},
-                                             {0, 1, SC_BINDING_STORAGE_BUFFER, 1, false, 16}};
+static const sc_binding *const bindings = fixture_image_bindings;
 
-static void make_bindings(void)
+static void check_bindings(void)
 {
-   uint32_t at = 64; /* nobody may count on bindings beginning at 0 */
-   for (uint32_t k = 0; k < RESOURCES; k++) {
-      bindings[2 + k] = (sc_binding){1, k, resources[k].kind, resources[k].count, false, at};
-      at += resources[k].count * sc_binding_stride_B(resources[k].kind);
-   }
-   assert_true(at <= SET_B);
+   assert_int_equal(sizeof fixture_image_bindings / sizeof *fixture_image_bindings, 2 + RESOURCES);
+   for (uint32_t k = 0; k < RESOURCES; k++)
+      assert_true(bindings[2 + k].kind == resources[k].kind && bindings[2 + k].count == resources[k].count);
 }
 
 /* ---- contents ---------------------------------------------------------------------------------------- */
@@ -264,16 +260,14 @@ static void shaders(void **state)
    unsigned count = 0;
    const char *only = getenv("ONLY");
    assert_non_null(dir);
-   make_bindings();
+   check_bindings();
    for (struct dirent *e; (e = readdir(dir));) {
       struct fixture_module m;
       if (!fixture_is_shader(e->d_name) || (only && strcmp(only, e->d_name)))
          continue;
       if (!fixture_compile(e->d_name, fixture_is_assembly(e->d_name) ? "" : "-I../glsl --target-env vulkan1.1", &m))
          fail_msg("%s does not compile", e->d_name);
-      sc_input in = fixture_input(&m);
-      in.bindings = bindings;
-      in.binding_count = sizeof bindings / sizeof *bindings;
+      sc_input in = fixture_image_input(&m);
       compile_and_run(dev, e->d_name, in, 0, 0);
       compile_and_run(dev, e->d_name, in, 32, 32);
       compile_and_run(dev, e->d_name, in, 40, 128);

@@ -1,5 +1,6 @@
 /* Modules that must be refused. The first line of each file in glsl_bad/ says with which result code and what
- * the message must contain; "none" means that the module must be accepted.
+ * the message must contain; "none" means that the module must be accepted. Names that begin with image_ have the layout
+ * of the shaders in glsl_image/.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,7 +44,7 @@ static void refused(void **state)
    const char *flags = fixture_is_assembly(name) ? "--target-env spv1.5" : "--target-env vulkan1.1";
    if (!fixture_compile(relative, flags, &m))
       fail_msg("%s cannot be compiled to SPIR-V", name);
-   sc_input in = fixture_input(&m);
+   sc_input in = strncmp(name, "image_", 6) ? fixture_input(&m) : fixture_image_input(&m);
    int rc = spirv_to_ir(&in, &s, err, sizeof err);
    assert_true((rc == SC_OK) == (s != NULL));
    ir_shader_destroy(s);

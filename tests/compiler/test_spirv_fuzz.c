@@ -58,9 +58,11 @@ static void damage(struct fixture_module *m)
    }
 }
 
+static bool with_images;
+
 static void check(const struct fixture_module *m)
 {
-   sc_input in = fixture_input(m);
+   sc_input in = with_images ? fixture_image_input(m) : fixture_input(m);
    char err[256];
    ir_shader *s;
    int rc = spirv_to_ir(&in, &s, err, sizeof err);
@@ -117,6 +119,19 @@ static void optimised(void **state)
       fuzz_shader(shaders[k], "-Os --target-env vulkan1.2", 500000 + 1000 * k);
 }
 
+static void images(void **state)
+{
+   static const char *const names[] = {"atomics.comp", "divergent.comp", "load_store.comp", "query.comp", "sample.comp",
+                                       "texel_buffer.comp"};
+   with_images = true;
+   for (unsigned k = 0; k < sizeof names / sizeof *names; k++) {
+      char path[64];
+      snprintf(path, sizeof path, "../glsl_image/%s", names[k]);
+      fuzz_shader(path, "--target-env vulkan1.1", 900000 + 1000 * k);
+   }
+   with_images = false;
+}
+
 /* Headers and sizes that no generator writes. */
 static void headers(void **state)
 {
@@ -145,6 +160,7 @@ int main(void)
       cmocka_unit_test(headers),
       cmocka_unit_test(plain),
       cmocka_unit_test(optimised),
+      cmocka_unit_test(images),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

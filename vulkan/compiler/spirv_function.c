@@ -304,6 +304,10 @@ static void emit_undef(spv_reader *r, const spv_inst *i)
    const spv_type *t = spv_get(r, i->w[2])->type;
    if (t->kind == SPV_T_POINTER)
       spv_fail(r, SC_E_UNSUPPORTED, "undefined pointers are not supported");
+   if (t->kind == SPV_T_IMAGE || t->kind == SPV_T_SAMPLER || t->kind == SPV_T_SAMPLED_IMAGE) {
+      spv_set(r, i->w[2], spv_undefined_handle(r, t));
+      return;
+   }
    const char *classes = spv_type_classes(r, t);
    spv_value *v = spv_new_value(r, t);
    for (uint32_t k = 0; k < t->scalars; k++)

@@ -75,10 +75,12 @@ static bool is_coherent(const operands *o)
 const spv_image_type *spv_use_image(spv_reader *r, uint32_t id, bool want_sampler, spv_handle **h, const spv_type **sampled)
 {
    const spv_value *v = spv_raw(r, id);
-   if (!v->handle || !v->handle->image)
+   if (!v->handle || v->type->kind == SPV_T_SAMPLER)
       spv_fail(r, SC_E_INVALID, "id %u is not an image", id);
+   if (!v->handle->image || (v->type->kind == SPV_T_SAMPLED_IMAGE && want_sampler && !v->handle->sampler))
+      spv_fail(r, SC_E_UNSUPPORTED, "id %u is undefined", id);
    const spv_type *t = v->type->kind == SPV_T_SAMPLED_IMAGE ? v->type->elem : v->type;
-   if (want_sampler && (v->type->kind != SPV_T_SAMPLED_IMAGE || !v->handle->sampler))
+   if (want_sampler && v->type->kind != SPV_T_SAMPLED_IMAGE)
       spv_fail(r, SC_E_INVALID, "id %u is not a sampled image", id);
    if (want_sampler && (t->image->multisampled || t->image->dim == GPU_DIM_BUFFER))
       spv_fail(r, SC_E_INVALID, "multisampled images and texel buffers cannot be sampled");

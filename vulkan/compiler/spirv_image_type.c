@@ -149,6 +149,14 @@ spv_value *spv_load_handle(spv_reader *r, const spv_pointer *p)
    return v;
 }
 
+spv_value *spv_undefined_handle(spv_reader *r, const spv_type *t)
+{
+   spv_value *v = spv_alloc(r, sizeof *v);
+   v->type = t;
+   v->handle = spv_alloc(r, sizeof *v->handle);
+   return v;
+}
+
 static const spv_pointer *reach(spv_reader *r, const spv_pointer *p)
 {
    if (!p || !p->element)

@@ -350,6 +350,7 @@ spv_type *spv_new_type(spv_reader *r, const spv_inst *i, uint8_t kind);
 void spv_parse_image_type(spv_reader *r, const spv_inst *i); /* OpTypeImage, OpTypeSampler, OpTypeSampledImage */
 spv_pointer *spv_resource_pointer(spv_reader *r, const spv_variable *v, spv_pointer *p);
 spv_value *spv_load_handle(spv_reader *r, const spv_pointer *p); /* OpLoad of an image, sampler or both */
+spv_value *spv_undefined_handle(spv_reader *r, const spv_type *t); /* may be passed around, not used */
 spv_handle *spv_reach_handle(spv_reader *r, const spv_handle *h);
 ir_inst *spv_resource(spv_reader *r, const spv_pointer *p, bool sampler); /* descriptor of 8 dwords */
 
