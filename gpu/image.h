@@ -211,7 +211,7 @@ static inline void gpu_sampler_decode(const uint32_t dw[GPU_SAMPLER_DESC_DW], gp
 
 /* ---- where texels lie -------------------------------------------------------------------------------
  * The element is a block of the format with all its samples. One layer holds its levels one after the other,
- * level 0 first, each beginning at a multiple of 256 bytes; one level holds its slices one after the other; a
+ * level 0 first; one level holds its slices one after the other; levels and slices begin at multiples of 256 bytes; a
  * slice is rows of square tiles, whose elements are in Morton order. Side of the tiles: 32 elements where the
  * level is more than 16 elements wide and high, else 4; 1D images have no tiles. Linear: one level, pitches
  * from the descriptor.
@@ -269,8 +269,8 @@ static inline void gpu_image_level_at(const gpu_image_shape *s, uint32_t level, 
    uint64_t side = UINT64_C(1) << l->tile_log2;
    uint64_t tiles_w = (l->width_el + side - 1) >> l->tile_log2, tiles_h = (l->height_el + side - 1) >> l->tile_log2;
    l->row_B = tiles_w * side * side * s->element_B;
-   l->slice_B = l->row_B * tiles_h;
-   l->size_B = gpu_image_align(l->slice_B * l->depth, GPU_IMAGE_ALIGN_B);
+   l->slice_B = gpu_image_align(l->row_B * tiles_h, GPU_IMAGE_ALIGN_B); /* so that a slice can be seen as a 2D image */
+   l->size_B = l->slice_B * l->depth;
 }
 
 static inline void gpu_image_level_of(const gpu_image_shape *s, uint32_t level, gpu_image_level *l)
