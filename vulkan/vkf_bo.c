@@ -29,12 +29,13 @@ static VkResult back(struct vkf_device *device, struct vkf_bo *bo, struct vkf_se
          bo->host = vkf_machine_aperture(device->machine, bo->pa, bo->size_B);
       return host_access && !bo->host ? VK_ERROR_OUT_OF_HOST_MEMORY : VK_SUCCESS;
    }
-   bo->pages = vkf_pages_alloc(bo->size_B);
+   if (!bo->foreign)
+      bo->pages = vkf_pages_alloc(bo->size_B);
    if (!bo->pages)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    bo->host = bo->pages;
    VkResult r = vkf_machine_bind_host(device->machine, bo->pa, bo->pages, bo->size_B);
-   if (r != VK_SUCCESS)
+   if (r != VK_SUCCESS && !bo->foreign)
       vkf_pages_free(bo->pages, bo->size_B);
    return r;
 }
@@ -47,7 +48,8 @@ static void unback(struct vkf_device *device, struct vkf_bo *bo)
       vkf_machine_discard(device->machine, bo->pa, bo->size_B);
    } else {
       vkf_machine_unbind_host(device->machine, bo->pa, bo->size_B);
-      vkf_pages_free(bo->pages, bo->size_B);
+      if (!bo->foreign)
+         vkf_pages_free(bo->pages, bo->size_B);
    }
 }
 
@@ -70,12 +72,9 @@ static VkResult take_physical(struct vkf_device *device, struct vkf_bo *bo)
    return r == VK_ERROR_OUT_OF_DEVICE_MEMORY ? vkf_ranges_take(h, bo->size_B, GPU_CHUNK_B, &bo->pa) : r;
 }
 
-VkResult vkf_bo_create(struct vkf_device *device, enum vkf_place place, uint64_t size_B,
-                       struct vkf_section *section, bool host_access, struct vkf_bo *out)
+static VkResult create(struct vkf_device *device, struct vkf_bo bo, struct vkf_section *section, bool host_access,
+                       struct vkf_bo *out)
 {
-   if (!size_B || size_B > UINT64_MAX - GPU_CHUNK_B)
-      return VK_ERROR_OUT_OF_DEVICE_MEMORY;
-   struct vkf_bo bo = {.place = place, .size_B = vkf_align(size_B, GPU_CHUNK_B)};
    pthread_mutex_lock(&device->lock);
    VkResult r = take_physical(device, &bo);
    pthread_mutex_unlock(&device->lock);
@@ -89,13 +88,28 @@ VkResult vkf_bo_create(struct vkf_device *device, enum vkf_place place, uint64_t
          unback(device, &bo);
    }
    if (r != VK_SUCCESS)
-      vkf_ranges_give(heap(device, place), bo.pa, bo.size_B);
+      vkf_ranges_give(heap(device, bo.place), bo.pa, bo.size_B);
    pthread_mutex_unlock(&device->lock);
    if (r == VK_SUCCESS) {
-      device->physical->used_B[place == VKF_PLACE_SYSTEM] += bo.size_B;
+      device->physical->used_B[bo.place == VKF_PLACE_SYSTEM] += bo.size_B;
       *out = bo;
    }
    return r;
+}
+
+VkResult vkf_bo_create(struct vkf_device *device, enum vkf_place place, uint64_t size_B,
+                       struct vkf_section *section, bool host_access, struct vkf_bo *out)
+{
+   if (!size_B || size_B > UINT64_MAX - GPU_CHUNK_B)
+      return VK_ERROR_OUT_OF_DEVICE_MEMORY;
+   struct vkf_bo bo = {.place = place, .size_B = vkf_align(size_B, GPU_CHUNK_B)};
+   return create(device, bo, section, host_access, out);
+}
+
+VkResult vkf_bo_import_pages(struct vkf_device *device, void *pages, uint64_t size_B, struct vkf_bo *out)
+{
+   struct vkf_bo bo = {.place = VKF_PLACE_SYSTEM, .size_B = size_B, .pages = pages, .foreign = true};
+   return create(device, bo, NULL, true, out);
 }
 
 void vkf_bo_destroy(struct vkf_device *device, struct vkf_bo *bo)

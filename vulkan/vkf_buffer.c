@@ -1,5 +1,6 @@
 /* VkBuffer: creation, requirements, binding. Any memory type will do, shared ones included. */
 #include "vkf_buffer.h"
+#include "vkf_address_report.h"
 #include "vkf_device.h"
 #include "vkf_memory.h"
 
@@ -23,6 +24,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateBuffer(VkDevice device_, const VkBuffer
 VKAPI_ATTR void VKAPI_CALL vkf_DestroyBuffer(VkDevice device, VkBuffer buffer,
                                              const VkAllocationCallbacks *pAllocator)
 {
+   const struct vkf_buffer *b = vkf_buffer_from(buffer);
+   if (b)
+      vkf_address_unbound(vkf_device_from(device), b, b->va, b->size_B);
    vkf_object_delete(pAllocator, vkf_device_from(device)->alloc, vkf_buffer_from(buffer));
 }
 
@@ -53,7 +57,9 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetBufferMemoryRequirements2KHR(VkDevice device,
 VKAPI_ATTR VkResult VKAPI_CALL vkf_BindBufferMemory(VkDevice device, VkBuffer buffer, VkDeviceMemory memory,
                                                     VkDeviceSize memoryOffset)
 {
-   vkf_buffer_from(buffer)->va = vkf_memory_from(memory)->bo.va + memoryOffset;
+   struct vkf_buffer *b = vkf_buffer_from(buffer);
+   b->va = vkf_memory_from(memory)->bo.va + memoryOffset;
+   vkf_address_bound(vkf_device_from(device), b, b->va, b->size_B);
    return VK_SUCCESS;
 }
 

@@ -32,6 +32,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdBindDescriptorSets(VkCommandBuffer commandBuff
    for (uint32_t i = 0; i < setCount && firstSet + i < SC_MAX_SETS; i++) {
       struct vkf_bound_set *b = &c->sets[firstSet + i];
       b->set = vkf_set_from(pSets[i]);
+      b->push_va = 0;
       uint32_t n = b->set ? VKF_MIN(b->set->layout->dynamic_count, SC_MAX_DYNAMIC) : 0;
       n = VKF_MIN(n, dynamicOffsetCount);
       if (!n)
@@ -75,6 +76,8 @@ static uint64_t write_root(struct vkf_command_buffer *cmd)
    memset(root, 0, SC_ROOT_B);
    memcpy(root + SC_ROOT_PUSH, c->push, SC_PUSH_MAX_B);
    for (uint32_t s = 0; s < c->pipeline->set_count; s++) {
+      if (c->sets[s].push_va)
+         memcpy(root + SC_ROOT_SETS + 8 * s, &c->sets[s].push_va, 8);
       if (!c->sets[s].set)
          continue;
       memcpy(root + SC_ROOT_SETS + 8 * s, &c->sets[s].set->va, 8);

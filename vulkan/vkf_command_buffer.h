@@ -9,11 +9,16 @@
 struct vkf_device;
 struct vkf_pipeline;
 struct vkf_set;
+struct vkf_set_layout;
 
 enum vkf_cmd_state { VKF_CMD_INITIAL, VKF_CMD_RECORDING, VKF_CMD_EXECUTABLE, VKF_CMD_INVALID };
 
+#define VKF_PUSH_DESCRIPTORS_MAX 32u
+#define VKF_PUSH_SET_MAX_B (VKF_PUSH_DESCRIPTORS_MAX * 64u)
+
 struct vkf_bound_set {
    const struct vkf_set *set;
+   uint64_t push_va; /* descriptors pushed into the stream instead of a set; 0 if none */
    uint32_t offsets[SC_MAX_DYNAMIC];
 };
 
@@ -22,6 +27,8 @@ struct vkf_compute_state {
    const struct vkf_pipeline *pipeline;
    struct vkf_bound_set sets[SC_MAX_SETS];
    uint8_t push[SC_PUSH_MAX_B];
+   uint8_t push_set[VKF_PUSH_SET_MAX_B];          /* what has been pushed so far; a layout has one such set */
+   const struct vkf_set_layout *push_layout;      /* of push_set; only compared */
    bool pipeline_dirty, root_dirty;
 };
 

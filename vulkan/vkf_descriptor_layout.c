@@ -2,6 +2,7 @@
  * dynamic offsets and writes that run over into the next binding follow that order; memory is laid out by falling
  * alignment, so that there are no gaps, with the binding of variable length at its end. */
 #include "vkf_descriptor.h"
+#include "vkf_command_buffer.h"
 #include "vkf_device.h"
 #include "vkf_sampler.h"
 
@@ -119,6 +120,9 @@ static const char *refusal(const VkDescriptorSetLayoutCreateInfo *info)
       else
          descriptors += b->descriptorCount;
    }
+   if ((info->flags & VK_DESCRIPTOR_SET_LAYOUT_CREATE_PUSH_DESCRIPTOR_BIT_KHR) &&
+       (descriptors > VKF_PUSH_DESCRIPTORS_MAX || inline_B))
+      return "more descriptors than can be pushed";
    if (descriptors > VKF_SET_DESCRIPTORS_MAX)
       return "too many descriptors";
    if (inline_B > VKF_INLINE_UNIFORM_MAX_B)

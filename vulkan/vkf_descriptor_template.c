@@ -16,7 +16,8 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDescriptorUpdateTemplateKHR(
 {
    struct vkf_device *device = vkf_device_from(device_);
    uint32_t n = pCreateInfo->descriptorUpdateEntryCount;
-   if (pCreateInfo->templateType != VK_DESCRIPTOR_UPDATE_TEMPLATE_TYPE_DESCRIPTOR_SET)
+   if (pCreateInfo->templateType != VK_DESCRIPTOR_UPDATE_TEMPLATE_TYPE_DESCRIPTOR_SET &&
+       pCreateInfo->templateType != VK_DESCRIPTOR_UPDATE_TEMPLATE_TYPE_PUSH_DESCRIPTORS_KHR)
       return vkf_error(device, NULL, VK_ERROR_FEATURE_NOT_PRESENT,
                        "vkCreateDescriptorUpdateTemplate: template type %d is not supported",
                        pCreateInfo->templateType);

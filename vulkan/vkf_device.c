@@ -282,6 +282,12 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDevice(VkPhysicalDevice physicalDevice,
    }
    device->physical = p;
    device->extensions = extensions;
+   const VkPhysicalDeviceAddressBindingReportFeaturesEXT *report = vkf_find_in(
+       pCreateInfo->pNext, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ADDRESS_BINDING_REPORT_FEATURES_EXT);
+   const VkPhysicalDeviceRobustness2FeaturesEXT *robustness =
+       vkf_find_in(pCreateInfo->pNext, VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_FEATURES_EXT);
+   device->exact_bounds = robustness && robustness->robustBufferAccess2;
+   device->report_addresses = report && report->reportAddressBinding;
    pthread_mutex_init(&device->lock, NULL);
    pthread_mutex_init(&device->lost_lock, NULL);
    pthread_mutex_init(&device->feeder_lock, NULL);

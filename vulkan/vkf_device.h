@@ -36,6 +36,8 @@ struct vkf_device {
    struct vkf_mmu mmu;
    struct vkf_bo firmware;
    atomic_uint allocations; /* live VkDeviceMemory */
+   bool exact_bounds;       /* robustBufferAccess2 is on */
+   bool report_addresses;   /* VK_EXT_device_address_binding_report is on */
    atomic_uint pipelines;   /* created so far: their numbers in reports */
 
    struct vkf_suballoc code;  /* VRAM: programs, command segments, descriptors */

@@ -1,6 +1,7 @@
 /* Feature structures as a table: what the driver can do of each. Invariant: after the header each is an array of
  * VkBool32, which both the query and the check of vkCreateDevice walk. */
 #include "vkf_features.h"
+#include "vkf_command_buffer.h"
 #include "vkf_instance.h"
 #include "vkf_physical_device.h"
 
@@ -19,6 +20,16 @@ struct feature_set {
 
 static const struct feature_set sets[] = {
     SET(VkPhysicalDeviceFaultFeaturesEXT, FAULT_FEATURES_EXT, deviceFaultVendorBinary, .deviceFault = VK_TRUE),
+    SET(VkPhysicalDeviceAddressBindingReportFeaturesEXT, ADDRESS_BINDING_REPORT_FEATURES_EXT, reportAddressBinding,
+        .reportAddressBinding = VK_TRUE),
+    /* The hardware checks every element of every access against the descriptor's size in bytes, and an image's
+     * coordinates against the view; a descriptor of zeros is an empty one. */
+    SET(VkPhysicalDeviceRobustness2FeaturesEXT, ROBUSTNESS_2_FEATURES_EXT, nullDescriptor,
+        .robustBufferAccess2 = VK_TRUE, .robustImageAccess2 = VK_TRUE, .nullDescriptor = VK_TRUE),
+    SET(VkPhysicalDeviceImageRobustnessFeatures, IMAGE_ROBUSTNESS_FEATURES, robustImageAccess,
+        .robustImageAccess = VK_TRUE),
+    SET(VkPhysicalDevicePipelineRobustnessFeaturesEXT, PIPELINE_ROBUSTNESS_FEATURES_EXT, pipelineRobustness,
+        .pipelineRobustness = VK_TRUE),
     SET(VkPhysicalDevicePipelineExecutablePropertiesFeaturesKHR, PIPELINE_EXECUTABLE_PROPERTIES_FEATURES_KHR,
         pipelineExecutableInfo, .pipelineExecutableInfo = VK_TRUE),
     SET(VkPhysicalDeviceTimelineSemaphoreFeatures, TIMELINE_SEMAPHORE_FEATURES, timelineSemaphore,
@@ -167,6 +178,26 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_PROPERTIES:
       ((VkPhysicalDeviceTimelineSemaphoreProperties *)s)->maxTimelineSemaphoreValueDifference = UINT64_MAX;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ROBUSTNESS_2_PROPERTIES_EXT: {
+      VkPhysicalDeviceRobustness2PropertiesEXT *r = (VkPhysicalDeviceRobustness2PropertiesEXT *)s;
+      r->robustStorageBufferAccessSizeAlignment = 1;
+      r->robustUniformBufferAccessSizeAlignment = 1;
+      break;
+   }
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PIPELINE_ROBUSTNESS_PROPERTIES_EXT: {
+      VkPhysicalDevicePipelineRobustnessPropertiesEXT *r = (VkPhysicalDevicePipelineRobustnessPropertiesEXT *)s;
+      r->defaultRobustnessStorageBuffers = VK_PIPELINE_ROBUSTNESS_BUFFER_BEHAVIOR_ROBUST_BUFFER_ACCESS_EXT;
+      r->defaultRobustnessUniformBuffers = VK_PIPELINE_ROBUSTNESS_BUFFER_BEHAVIOR_ROBUST_BUFFER_ACCESS_EXT;
+      r->defaultRobustnessVertexInputs = VK_PIPELINE_ROBUSTNESS_BUFFER_BEHAVIOR_ROBUST_BUFFER_ACCESS_EXT;
+      r->defaultRobustnessImages = VK_PIPELINE_ROBUSTNESS_IMAGE_BEHAVIOR_ROBUST_IMAGE_ACCESS_2_EXT;
+      break;
+   }
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PUSH_DESCRIPTOR_PROPERTIES_KHR:
+      ((VkPhysicalDevicePushDescriptorPropertiesKHR *)s)->maxPushDescriptors = VKF_PUSH_DESCRIPTORS_MAX;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT:
+      ((VkPhysicalDeviceExternalMemoryHostPropertiesEXT *)s)->minImportedHostPointerAlignment = GPU_CHUNK_B;
       break;
    default:
       break;

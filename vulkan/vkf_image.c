@@ -2,6 +2,7 @@
  * for any image. Invariant: an image is one that vkf_image_format_limits allows, so all its numbers fit the
  * fields of a descriptor. */
 #include "vkf_image.h"
+#include "vkf_address_report.h"
 #include "vkf_device.h"
 #include "vkf_format.h"
 #include "vkf_memory.h"
@@ -115,6 +116,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImage(VkDevice device_, const VkImageCr
 VKAPI_ATTR void VKAPI_CALL vkf_DestroyImage(VkDevice device, VkImage image,
                                             const VkAllocationCallbacks *pAllocator)
 {
+   const struct vkf_image *i = vkf_image_from(image);
+   if (i)
+      vkf_address_unbound(vkf_device_from(device), i, i->va, i->size_B);
    vkf_object_delete(pAllocator, vkf_device_from(device)->alloc, vkf_image_from(image));
 }
 
@@ -158,7 +162,9 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetImageSparseMemoryRequirements2KHR(
 VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory(VkDevice device, VkImage image, VkDeviceMemory memory,
                                                    VkDeviceSize memoryOffset)
 {
-   vkf_image_from(image)->va = vkf_memory_from(memory)->bo.va + memoryOffset;
+   struct vkf_image *i = vkf_image_from(image);
+   i->va = vkf_memory_from(memory)->bo.va + memoryOffset;
+   vkf_address_bound(vkf_device_from(device), i, i->va, i->size_B);
    return VK_SUCCESS;
 }
 

@@ -2,6 +2,7 @@
  * imported memory has a section of its own (vkf_memory_external.c). Invariant: a failed allocation leaves
  * nothing behind, the caller's handles included. */
 #include "vkf_memory.h"
+#include "vkf_address_report.h"
 #include "vkf_device.h"
 #include "vkf_machine.h"
 
@@ -10,7 +11,13 @@ static VkResult allocate(struct vkf_device *device, const VkMemoryAllocateInfo *
 {
    struct vkf_external_request request;
    struct vkf_section *section = NULL;
+   void *pages = NULL;
    VkResult r = vkf_external_parse(device, info, &request);
+   if (r == VK_SUCCESS)
+      r = vkf_host_import(device, info, &pages);
+   if (r == VK_SUCCESS && pages && (request.import || request.export))
+      r = vkf_error(device, NULL, VK_ERROR_INVALID_EXTERNAL_HANDLE,
+                    "vkAllocateMemory: host memory cannot be imported and exported, or imported twice");
    if (r == VK_SUCCESS)
       r = vkf_external_section(device, info, &request, &section);
    if (r != VK_SUCCESS)
@@ -21,6 +28,8 @@ static VkResult allocate(struct vkf_device *device, const VkMemoryAllocateInfo *
    memory->win32_access = request.access;
    memory->win32_inherit = request.inherit;
    enum vkf_place place = VKF_MEMORY_IS_VRAM(memory->type) ? VKF_PLACE_VRAM : VKF_PLACE_SYSTEM;
+   if (pages)
+      return vkf_bo_import_pages(device, pages, memory->size_B, &memory->bo);
    r = vkf_bo_create(device, place, memory->size_B, section, memory->type != VKF_MEMORY_VRAM, &memory->bo);
    if (r == VK_SUCCESS)
       vkf_external_commit(&request);
@@ -64,6 +73,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_AllocateMemory(VkDevice device_, const VkMemo
              "allocate %llu bytes of type %u at va %llx pa %llx%s", (unsigned long long)memory->size_B,
              memory->type, (unsigned long long)memory->bo.va, (unsigned long long)memory->bo.pa,
              memory->bo.section ? ", section" : "");
+   vkf_address_bound(device, memory, memory->bo.va, memory->bo.size_B);
    *pMemory = vkf_memory_to(memory);
    return VK_SUCCESS;
 }
@@ -77,6 +87,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_FreeMemory(VkDevice device_, VkDeviceMemory memor
       return;
    vkf_debug(device->physical->instance, VKF_DEBUG_MEMORY, "free %llu bytes at va %llx",
              (unsigned long long)memory->size_B, (unsigned long long)memory->bo.va);
+   vkf_address_unbound(device, memory, memory->bo.va, memory->bo.size_B);
    vkf_bo_destroy(device, &memory->bo);
    atomic_fetch_sub(&device->allocations, 1);
    vkf_object_delete(pAllocator, device->alloc, memory);

@@ -37,4 +37,8 @@ VkResult vkf_external_section(struct vkf_device *device, const VkMemoryAllocateI
 /* The import has succeeded: take what the specification gives to the implementation. */
 void vkf_external_commit(const struct vkf_external_request *request);
 
+/* vkf_memory_host.c: pages of the application that the allocation imports, NULL if it does not; an error, told, if they
+ * cannot be. */
+VkResult vkf_host_import(struct vkf_device *device, const VkMemoryAllocateInfo *info, void **pages);
+
 #endif

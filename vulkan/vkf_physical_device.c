@@ -224,6 +224,9 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceExternalBufferPropertiesKHR(
 {
    VkExternalMemoryProperties *p = &pExternalBufferProperties->externalMemoryProperties;
    *p = (VkExternalMemoryProperties){.compatibleHandleTypes = pExternalBufferInfo->handleType};
+   if (pExternalBufferInfo->handleType == VK_EXTERNAL_MEMORY_HANDLE_TYPE_HOST_ALLOCATION_BIT_EXT &&
+       !pExternalBufferInfo->flags)
+      p->externalMemoryFeatures = VK_EXTERNAL_MEMORY_FEATURE_IMPORTABLE_BIT;
    if (pExternalBufferInfo->handleType != VKF_OPAQUE_HANDLE || pExternalBufferInfo->flags)
       return;
    p->externalMemoryFeatures =

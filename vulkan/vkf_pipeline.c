@@ -2,6 +2,7 @@
  * compiler's own; what stays is in VRAM. */
 #include "vkf_pipeline.h"
 #include "vkf_capability.h"
+#include "vkf_address_report.h"
 #include "vkf_device.h"
 #include "vkf_pipeline_cache.h"
 #include "vkf_pipeline_layout.h"
@@ -40,6 +41,15 @@ static VkResult compile_error(struct vkf_device *device, const void *module, sc_
                     err);
 }
 
+/* Every pipeline is robust; what robustBufferAccess2 asks for beyond that costs instructions. */
+static bool asks_exact_bounds(const void *pNext)
+{
+   const VkPipelineRobustnessCreateInfoEXT *r =
+       vkf_find_in(pNext, VK_STRUCTURE_TYPE_PIPELINE_ROBUSTNESS_CREATE_INFO_EXT);
+   return r && (r->storageBuffers == VK_PIPELINE_ROBUSTNESS_BUFFER_BEHAVIOR_ROBUST_BUFFER_ACCESS_2_EXT ||
+                r->uniformBuffers == VK_PIPELINE_ROBUSTNESS_BUFFER_BEHAVIOR_ROBUST_BUFFER_ACCESS_2_EXT);
+}
+
 /* With *hit: out came from the cache. */
 static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *cache,
                         const VkComputePipelineCreateInfo *info, sc_program *out, bool *hit)
@@ -62,7 +72,9 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
                   .offers = vkf_offers_capability,
                   .max_group_invocations = limits->maxComputeWorkGroupInvocations,
                   .max_lds_B = device->physical->lds_B,
-                  .max_scratch_B = device->physical->scratch_max_B};
+                  .max_scratch_B = device->physical->scratch_max_B,
+                  .exact_bounds = device->exact_bounds || asks_exact_bounds(info->pNext) ||
+                                  asks_exact_bounds(info->stage.pNext)};
    memcpy(in.max_group_size, limits->maxComputeWorkGroupSize, sizeof in.max_group_size);
    struct vkf_cache_key key = vkf_cache_key_of(&in);
    in.want_ir = info->flags & VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR;
@@ -167,6 +179,7 @@ static VkResult create_one(struct vkf_device *device, struct vkf_pipeline_cache 
       return r;
    }
    put_feedback(info->pNext, hit, now_ns() - start);
+   vkf_address_bound(device, pipeline, pipeline->program.va, pipeline->program.size_B);
    *out = vkf_pipeline_to(pipeline);
    return VK_SUCCESS;
 }
@@ -199,6 +212,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyPipeline(VkDevice device_, VkPipeline pipe
    struct vkf_pipeline *p = vkf_pipeline_from(pipeline);
    if (!p)
       return;
+   vkf_address_unbound(device, p, p->program.va, p->program.size_B);
    vkf_span_give(&device->code, &p->program);
    free(p->ir_text);
    vkf_object_delete(pAllocator, device->alloc, p);

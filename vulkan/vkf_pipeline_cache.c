@@ -59,7 +59,7 @@ struct vkf_cache_key vkf_cache_key_of(const sc_input *in)
       hash_u64(&h, in->spec[i].value);
    }
    hash_u64(&h, (uint64_t)in->max_lds_B << 32 | in->max_scratch_B);
-   hash_u64(&h, in->max_group_invocations);
+   hash_u64(&h, (uint64_t)in->exact_bounds << 32 | in->max_group_invocations);
    XXH128_hash_t d = XXH3_128bits_digest(&h);
    return (struct vkf_cache_key){d.low64, d.high64};
 }

@@ -1,6 +1,7 @@
 /* VkQueryPool: creation and reading on the host. Results are written by packets (vkf_cmd_query.c). Timestamps
  * are real; occlusion pools can be made, as everywhere, but no queue here can count into them. */
 #include "vkf_query_pool.h"
+#include "vkf_address_report.h"
 #include "vkf_device.h"
 
 #define POLL_NS UINT64_C(500000)
@@ -25,6 +26,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateQueryPool(VkDevice device_, const VkQue
       return r;
    }
    memset(pool->span.host, 0, pool->span.size_B);
+   vkf_address_bound(device, pool, pool->span.va, pool->span.size_B);
    *pQueryPool = vkf_query_pool_to(pool);
    return VK_SUCCESS;
 }
@@ -36,6 +38,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyQueryPool(VkDevice device_, VkQueryPool qu
    struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
    if (!pool)
       return;
+   vkf_address_unbound(device, pool, pool->span.va, pool->span.size_B);
    vkf_span_give(&device->slots, &pool->span);
    vkf_object_delete(pAllocator, device->alloc, pool);
 }

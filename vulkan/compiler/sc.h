@@ -94,6 +94,7 @@ typedef struct sc_input {
    /* Optional, 0 = default. The register limits exist to exercise spilling; memory is what one compilation may take. */
    uint32_t max_vregs, max_sregs;
    size_t max_memory_B;
+   bool exact_bounds;       /* byte offsets into buffers do not wrap at 32 bits, whatever the indices are */
    bool want_ir;            /* keep the text of the final IR in sc_program.ir_text */
 } sc_input;
 

@@ -6,6 +6,7 @@
  * constants have the module's layout. A constant offset is kept apart from the dynamic one, so that it ends
  * in the instruction's immediate.
  */
+#include "isa.h"
 #include "spirv_reader.h"
 
 #define IMM_LIMIT ((uint64_t)1 << 40) /* far outside of any memory; keeps sums from overflowing */
@@ -230,6 +231,20 @@ static ir_inst *scaled(spv_reader *r, ir_inst *index, uint32_t stride)
    return E2(r, imul, index, spv_c32(r, stride));
 }
 
+/* The byte offset of a dynamic index on top of base (NULL: 0). Where bounds are exact the sum stays at its end rather
+ * than wrap, so that an index far outside does not come back into the buffer. */
+static ir_inst *indexed(spv_reader *r, const spv_pointer *p, ir_inst *index, uint32_t stride)
+{
+   bool exact = r->in->exact_bounds && p->kind == SPV_P_BUFFER;
+   if (exact && stride > 1)
+      index = E2(r, umin, index, spv_c32(r, UINT32_MAX / stride));
+   ir_inst *offset = scaled(r, index, stride);
+   if (!p->base)
+      return offset;
+   ir_inst *sum = E2(r, iadd, p->base, offset);
+   return exact ? E3(r, sel, E2(r, ult, sum, offset), spv_c32(r, UINT32_MAX), sum) : sum;
+}
+
 /* One step into parts that lie `stride` apart: scalars for flat pointers, bytes otherwise. */
 static void step(spv_reader *r, spv_pointer *p, uint32_t id, uint32_t count, uint32_t stride)
 {
@@ -252,8 +267,7 @@ static void step(spv_reader *r, spv_pointer *p, uint32_t id, uint32_t count, uin
       if (p->imm > IMM_LIMIT)
          p->imm = IMM_LIMIT;
    } else {
-      ir_inst *offset = scaled(r, spv_use_index(r, id), stride);
-      p->base = p->base ? E2(r, iadd, p->base, offset) : offset;
+      p->base = indexed(r, p, spv_use_index(r, id), stride);
    }
 }
 
@@ -387,5 +401,7 @@ ir_inst *spv_address(spv_reader *r, const spv_pointer *p, uint32_t extra_B, uint
       return spv_c32(r, UINT32_MAX - 15);
    }
    *imm = (uint32_t)offset;
+   if (p->base && offset > ISA_IMM_MAX && r->in->exact_bounds && p->kind == SPV_P_BUFFER) /* will be added to the base */
+      return E2(r, umin, p->base, spv_c32(r, UINT32_MAX - *imm));
    return p->base ? p->base : spv_c32(r, 0);
 }
