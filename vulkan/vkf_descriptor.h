@@ -15,7 +15,8 @@ struct vkf_device;
 
 #define VKF_SET_ALIGN_B 64u
 #define VKF_SET_DESCRIPTORS_MAX (1u << 20)
-#define VKF_INLINE_UNIFORM_MAX_B 65536u
+#define VKF_INLINE_UNIFORM_BLOCK_MAX_B 4096u
+#define VKF_INLINE_UNIFORM_BLOCKS_MAX 16u
 
 struct vkf_binding {
    uint32_t number; /* binding */

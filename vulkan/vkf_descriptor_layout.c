@@ -125,7 +125,7 @@ static const char *refusal(const VkDescriptorSetLayoutCreateInfo *info)
       return "more descriptors than can be pushed";
    if (descriptors > VKF_SET_DESCRIPTORS_MAX)
       return "too many descriptors";
-   if (inline_B > VKF_INLINE_UNIFORM_MAX_B)
+   if (inline_B > VKF_INLINE_UNIFORM_BLOCKS_MAX * VKF_INLINE_UNIFORM_BLOCK_MAX_B)
       return "too much inline uniform data";
    return variable > 1 ? "two bindings of variable length" : NULL;
 }
@@ -225,7 +225,7 @@ static uint32_t variable_max(const VkDescriptorSetLayoutCreateInfo *info)
    if (!variable || others > VKF_SET_DESCRIPTORS_MAX)
       return 0;
    return vkf_descriptor_kind(variable->descriptorType) == SC_BINDING_INLINE_UNIFORM
-              ? VKF_INLINE_UNIFORM_MAX_B
+              ? VKF_INLINE_UNIFORM_BLOCK_MAX_B
               : VKF_SET_DESCRIPTORS_MAX - (uint32_t)others;
 }
 

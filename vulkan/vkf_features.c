@@ -59,6 +59,27 @@ static const struct feature_set sets[] = {
     SET(VkPhysicalDeviceVulkanMemoryModelFeatures, VULKAN_MEMORY_MODEL_FEATURES,
         vulkanMemoryModelAvailabilityVisibilityChains, .vulkanMemoryModel = VK_TRUE,
         .vulkanMemoryModelDeviceScope = VK_TRUE, .vulkanMemoryModelAvailabilityVisibilityChains = VK_TRUE),
+    SET(VkPhysicalDeviceDescriptorIndexingFeatures, DESCRIPTOR_INDEXING_FEATURES, runtimeDescriptorArray,
+        .shaderUniformTexelBufferArrayDynamicIndexing = VK_TRUE,
+        .shaderStorageTexelBufferArrayDynamicIndexing = VK_TRUE,
+        .shaderUniformBufferArrayNonUniformIndexing = VK_TRUE,
+        .shaderSampledImageArrayNonUniformIndexing = VK_TRUE,
+        .shaderStorageBufferArrayNonUniformIndexing = VK_TRUE,
+        .shaderStorageImageArrayNonUniformIndexing = VK_TRUE,
+        .shaderUniformTexelBufferArrayNonUniformIndexing = VK_TRUE,
+        .shaderStorageTexelBufferArrayNonUniformIndexing = VK_TRUE,
+        .descriptorBindingUniformBufferUpdateAfterBind = VK_TRUE,
+        .descriptorBindingSampledImageUpdateAfterBind = VK_TRUE,
+        .descriptorBindingStorageImageUpdateAfterBind = VK_TRUE,
+        .descriptorBindingStorageBufferUpdateAfterBind = VK_TRUE,
+        .descriptorBindingUniformTexelBufferUpdateAfterBind = VK_TRUE,
+        .descriptorBindingStorageTexelBufferUpdateAfterBind = VK_TRUE,
+        .descriptorBindingUpdateUnusedWhilePending = VK_TRUE, .descriptorBindingPartiallyBound = VK_TRUE,
+        .descriptorBindingVariableDescriptorCount = VK_TRUE, .runtimeDescriptorArray = VK_TRUE),
+    SET(VkPhysicalDeviceCustomBorderColorFeaturesEXT, CUSTOM_BORDER_COLOR_FEATURES_EXT,
+        customBorderColorWithoutFormat, .customBorderColors = VK_TRUE, .customBorderColorWithoutFormat = VK_TRUE),
+    SET(VkPhysicalDeviceNonSeamlessCubeMapFeaturesEXT, NON_SEAMLESS_CUBE_MAP_FEATURES_EXT, nonSeamlessCubeMap,
+        .nonSeamlessCubeMap = VK_TRUE),
     SET(VkPhysicalDeviceHostQueryResetFeatures, HOST_QUERY_RESET_FEATURES, hostQueryReset,
         .hostQueryReset = VK_TRUE),
     SET(VkPhysicalDeviceMaintenance4Features, MAINTENANCE_4_FEATURES, maintenance4, .maintenance4 = VK_TRUE),
@@ -154,7 +175,7 @@ static void fill_multiview(VkPhysicalDeviceMultiviewProperties *m)
 
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s)
 {
-   if (vkf_versioned_properties_fill(p, s))
+   if (vkf_versioned_properties_fill(p, s) || vkf_resource_properties_fill(s))
       return;
    switch (s->sType) {
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES:

@@ -53,7 +53,8 @@ static VkFormatFeatureFlags2 sampling(const fmt_info *info)
    bool has_depth = vkf_format_aspects(info) & VK_IMAGE_ASPECT_DEPTH_BIT;
    VkFormatFeatureFlags2 f = VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_BIT;
    if (!is_integer(info))
-      f |= VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_FILTER_LINEAR_BIT;
+      f |= VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_FILTER_LINEAR_BIT |
+           VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_FILTER_MINMAX_BIT;
    if (has_depth)
       f |= VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_DEPTH_COMPARISON_BIT;
    return f;

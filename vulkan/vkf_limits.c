@@ -24,7 +24,7 @@ static void fill_image_limits(VkPhysicalDeviceLimits *l)
    l->maxImageArrayLayers = VKF_IMAGE_LAYERS_MAX;
    l->maxTexelBufferElements = VKF_TEXEL_BUFFER_ELEMENTS_MAX;
    l->minTexelBufferOffsetAlignment = VKF_TEXEL_BUFFER_ALIGN_B;
-   l->maxSamplerAllocationCount = 65536; /* memory is the only limit */
+   l->maxSamplerAllocationCount = VKF_SAMPLERS_MAX;
    l->maxSamplerLodBias = VKF_SAMPLER_LOD_BIAS_MAX;
    l->maxSamplerAnisotropy = GPU_IMAGE_ANISOTROPY_MAX;
    l->minTexelOffset = -8;

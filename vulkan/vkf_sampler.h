@@ -6,6 +6,7 @@
 #include "vkf.h"
 
 #define VKF_SAMPLER_LOD_BIAS_MAX 16.0f
+#define VKF_SAMPLERS_MAX 65536u /* promised; memory is the only limit */
 
 struct vkf_sampler {
    struct vkf_object object;
