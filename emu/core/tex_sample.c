@@ -358,7 +358,7 @@ bool tex_gather(tex_unit *t, const tex_address *a, tex_texel *out)
    tex_lod l = tex_lod_of(t, a, t->lane);
    tex_foot f;
 
-   aim(t, &p, (l.fixed + 127) >> 8, FOOT_GATHER, &f);
+   aim(t, &p, t->inst.lod == ISA_LOD_ZERO ? 0 : (l.fixed + 127) >> 8, FOOT_GATHER, &f);
    for (unsigned k = 0; k < 4; k++) {
       unsigned x = order[k] & 1, y = order[k] >> 1;
       tex_texel texel;

@@ -441,9 +441,6 @@ static void gathers(void **state)
             u[0] = (sc / rc * 0.5 + 0.5) * extent(&s, 0, 0), u[1] = (tc / rc * 0.5 + 0.5) * extent(&s, 0, 0);
          }
          s.near_tie = near_integer(u[0] - 0.5, 1e-4) || near_integer(u[1] - 0.5, 1e-4);
-         /* a level of detail beyond 0 is possible through the sampler */
-         if (as_f(s.sampler.bias) > 0 && s.image.levels > 1)
-            s.near_tie |= as_f(s.sampler.bias) > 0.49;
          static const int order[4][2] = {{0, 1}, {1, 1}, {1, 0}, {0, 0}};
          for (unsigned k = 0; k < 4; k++) {
             int x = (int)floor(u[0] - 0.5) + order[k][0], y = (int)floor(u[1] - 0.5) + order[k][1];
