@@ -10,6 +10,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResetQueryPool(VkCommandBuffer commandBuffer, 
 {
    struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
    const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   queryCount = vkf_query_count(pool, firstQuery, queryCount);
    if (!queryCount)
       return;
    uint32_t *p = vkf_stream_reserve(s, 2 * VKF_PKT_DW(BARRIER) + VKF_PKT_DW(FILL));
@@ -30,6 +31,8 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdWriteTimestamp2KHR(VkCommandBuffer commandBuff
 {
    struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
    const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   if (!vkf_query_count(pool, query, 1))
+      return;
    bool after_work = stage & ~(VK_PIPELINE_STAGE_2_TOP_OF_PIPE_BIT | VK_PIPELINE_STAGE_2_HOST_BIT);
    uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(TIMESTAMP) + VKF_PKT_WRITE_DW(1));
    p = vkf_pkt_timestamp(p, vkf_query_va(pool, query), after_work);
@@ -60,6 +63,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyQueryPoolResults(VkCommandBuffer commandBu
 {
    struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
    uint64_t dst = vkf_buffer_from(dstBuffer)->va + dstOffset;
+   queryCount = vkf_query_count(vkf_query_pool_from(queryPool), firstQuery, queryCount);
    for (uint32_t i = 0; i < queryCount; i++)
       copy_result(s, vkf_query_pool_from(queryPool), firstQuery + i, dst + i * stride, flags);
 }

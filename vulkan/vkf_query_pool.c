@@ -46,8 +46,11 @@ VKAPI_ATTR void VKAPI_CALL vkf_DestroyQueryPool(VkDevice device_, VkQueryPool qu
 VKAPI_ATTR void VKAPI_CALL vkf_ResetQueryPoolEXT(VkDevice device, VkQueryPool queryPool, uint32_t firstQuery,
                                                  uint32_t queryCount)
 {
-   struct vkf_query *queries = vkf_query_pool_from(queryPool)->span.host;
-   memset(queries + firstQuery, 0, queryCount * sizeof *queries);
+   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   struct vkf_query *queries = pool->span.host;
+   queryCount = vkf_query_count(pool, firstQuery, queryCount);
+   if (queryCount)
+      memset(queries + firstQuery, 0, queryCount * sizeof *queries);
 }
 
 static void store(char *out, uint64_t value, bool wide)
@@ -68,6 +71,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetQueryPoolResults(VkDevice device_, VkQuery
 {
    struct vkf_device *device = vkf_device_from(device_);
    struct vkf_query *queries = vkf_query_pool_from(queryPool)->span.host;
+   queryCount = vkf_query_count(vkf_query_pool_from(queryPool), firstQuery, queryCount);
    bool wide = (flags & VK_QUERY_RESULT_64_BIT) != 0, lost = vkf_device_is_lost(device);
    VkResult result = VK_SUCCESS;
    for (uint32_t i = 0; i < queryCount; i++) {

@@ -17,6 +17,11 @@ struct vkf_query_pool {
 };
 VKF_HANDLE(vkf_query_pool, VkQueryPool)
 
+/* How many of count queries from first on there are: never more than the pool holds, whatever is asked. */
+static inline uint32_t vkf_query_count(const struct vkf_query_pool *p, uint32_t first, uint32_t count)
+{
+   return first < p->count ? VKF_MIN(count, p->count - first) : 0;
+}
 static inline uint64_t vkf_query_va(const struct vkf_query_pool *p, uint32_t i)
 {
    return p->span.va + i * sizeof(struct vkf_query);

@@ -261,6 +261,37 @@ static void test_copy_query_results(void **state)
    vkt_buffer_free(&t, &narrow);
 }
 
+/* Queries that a pool does not have are nobody's: not the neighbour's either. */
+static void test_queries_out_of_range(void **state)
+{
+   VkQueryPool first = make_queries(2), pool = make_queries(2), last = make_queries(2);
+   VkQueryPool neighbours[] = {first, last};
+   uint64_t r[4];
+   for (int i = 0; i < 2; i++) {
+      VkCommandBuffer cmd = vkt_begin(&t);
+      vk.CmdResetQueryPool(cmd, neighbours[i], 0, 2);
+      vk.CmdWriteTimestamp(cmd, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, neighbours[i], 0);
+      vk.CmdWriteTimestamp(cmd, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, neighbours[i], 1);
+      vkt_ok(vkt_submit(&t, cmd));
+   }
+   struct vkt_buffer b = vkt_buffer(&t, 64, VKT_TYPE_SYSTEM);
+   memset(b.host, 0x11, 64);
+   VkCommandBuffer cmd = vkt_begin(&t);
+   vk.CmdResetQueryPool(cmd, pool, 1, UINT32_MAX);
+   vk.CmdResetQueryPool(cmd, pool, 7, 3);
+   vk.CmdWriteTimestamp(cmd, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool, 2);
+   vk.CmdCopyQueryPoolResults(cmd, pool, 2, 8, b.buffer, 0, 8, VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
+   vkt_ok(vkt_submit(&t, cmd));
+   vk.GetQueryPoolResults(t.device, pool, 2, 1000000, sizeof r, r, 8, VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT);
+   assert_int_equal(*(uint64_t *)b.host, 0x1111111111111111);
+   for (int i = 0; i < 2; i++)
+      vkt_ok(vk.GetQueryPoolResults(t.device, neighbours[i], 0, 2, sizeof r, r, 8, VK_QUERY_RESULT_64_BIT));
+   vk.DestroyQueryPool(t.device, first, NULL);
+   vk.DestroyQueryPool(t.device, pool, NULL);
+   vk.DestroyQueryPool(t.device, last, NULL);
+   vkt_buffer_free(&t, &b);
+}
+
 /* A command buffer is submitted many times, also several times in one submission, without waiting in between. */
 static void test_resubmission(void **state)
 {
@@ -435,7 +466,7 @@ int main(void)
       cmocka_unit_test(test_event_between_queues),
       cmocka_unit_test(test_semaphores),
       cmocka_unit_test(test_timestamps),
-      cmocka_unit_test(test_copy_query_results),
+      cmocka_unit_test(test_copy_query_results), cmocka_unit_test(test_queries_out_of_range),
       cmocka_unit_test(test_resubmission),
       cmocka_unit_test(test_ring_overflow),
       cmocka_unit_test(test_long_and_nested),
