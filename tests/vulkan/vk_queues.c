@@ -30,7 +30,7 @@ static double now_s(void)
 /* Look at memory, without asking the driver anything. */
 static bool comes_true(const volatile uint32_t *word, uint32_t value)
 {
-   for (double end = now_s() + 20; now_s() < end;) {
+   for (double end = now_s() + 100; now_s() < end;) {
       if (__atomic_load_n(word, __ATOMIC_ACQUIRE) == value)
          return true;
       nanosleep(&(struct timespec){.tv_nsec = 200000}, NULL);
