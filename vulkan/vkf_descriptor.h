@@ -26,6 +26,7 @@ struct vkf_binding {
    bool dynamic, variable;
    uint32_t stride_B; /* from element to element */
    uint32_t offset_B; /* in the set's memory; dynamic: index of the first among the set's dynamic descriptors */
+                      /* Inline uniform data has a buffer descriptor of itself just before it. */
    const uint32_t (*immutable)[GPU_SAMPLER_DESC_DW]; /* count sampler descriptors; NULL if none */
 };
 
@@ -53,7 +54,10 @@ struct vkf_descriptors {
    uint8_t *memory;                 /* size_B of the layout (less if the variable binding is shorter) */
    struct gpu_buffer_desc *dynamic; /* dynamic_count of the layout */
    uint32_t variable_count;         /* elements of the variable binding */
+   uint64_t va;                     /* of memory, for inline uniform data */
 };
+
+#define VKF_INLINE_DESC_B 16u
 
 /* Null descriptors everywhere, and the immutable samplers. */
 void vkf_descriptors_init(const struct vkf_descriptors *d);
@@ -91,7 +95,7 @@ VKF_HANDLE(vkf_set, VkDescriptorSet)
 
 static inline struct vkf_descriptors vkf_set_descriptors(struct vkf_set *set)
 {
-   return (struct vkf_descriptors){set->layout, set->memory, set->dynamic, set->variable_count};
+   return (struct vkf_descriptors){set->layout, set->memory, set->dynamic, set->variable_count, set->va};
 }
 
 /* 0 to VKF_DESCRIPTOR_TYPES - 1; VKF_DESCRIPTOR_TYPES: not one that this driver has. */

@@ -49,6 +49,13 @@ static uint32_t align_of(const struct vkf_binding *b)
    return VKF_MAX(b->stride_B, 16u);
 }
 
+static uint64_t place_binding(struct vkf_binding *b, uint64_t end_B)
+{
+   end_B = vkf_align(end_B, align_of(b)) + (b->kind == SC_BINDING_INLINE_UNIFORM ? VKF_INLINE_DESC_B : 0);
+   b->offset_B = (uint32_t)end_B;
+   return vkf_align(end_B + (uint64_t)b->count * b->stride_B, 16);
+}
+
 static void place_bindings(struct vkf_set_layout *layout)
 {
    struct vkf_binding *last = NULL;
@@ -58,15 +65,11 @@ static void place_bindings(struct vkf_set_layout *layout)
          struct vkf_binding *b = &layout->bindings[i];
          if (b->variable)
             last = b;
-         if (b->dynamic || b->variable || align_of(b) != align_B)
-            continue;
-         b->offset_B = (uint32_t)end_B;
-         end_B = vkf_align(end_B + (uint64_t)b->count * b->stride_B, 16);
+         if (!b->dynamic && !b->variable && align_of(b) == align_B)
+            end_B = place_binding(b, end_B);
       }
-   if (last) {
-      last->offset_B = (uint32_t)vkf_align(end_B, align_of(last));
-      end_B = last->offset_B + (uint64_t)last->count * last->stride_B;
-   }
+   if (last)
+      end_B = place_binding(last, end_B);
    layout->size_B = (uint32_t)vkf_align(end_B, VKF_SET_ALIGN_B);
    for (uint32_t i = 0; i < layout->binding_count; i++) {
       struct vkf_binding *b = &layout->bindings[i];

@@ -20,7 +20,7 @@ static VkResult pool_init(struct vkf_device *device, const VkDescriptorPoolCreat
 {
    uint64_t size_B = (uint64_t)info->maxSets * SET_LOSS_B;
    pool->left_inline_bindings = inline_bindings_of(info);
-   size_B += pool->left_inline_bindings * UINT64_C(16);
+   size_B += pool->left_inline_bindings * (VKF_INLINE_DESC_B + UINT64_C(16));
    for (uint32_t i = 0; i < info->poolSizeCount; i++) {
       const VkDescriptorPoolSize *s = &info->pPoolSizes[i];
       uint32_t type = vkf_descriptor_type_index(s->type);

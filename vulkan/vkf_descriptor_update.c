@@ -57,6 +57,14 @@ static uint32_t sampler_at(const struct vkf_binding *b)
    return b->kind == SC_BINDING_COMBINED_IMAGE_SAMPLER ? IMAGE_B : 0;
 }
 
+/* To shaders, inline uniform data is a uniform buffer. */
+static void init_inline(const struct vkf_descriptors *d, const struct vkf_binding *b)
+{
+   uint64_t va = d->va + b->offset_B;
+   struct gpu_buffer_desc desc = {.va_lo = VKF_LO(va), .va_hi = VKF_HI(va), .size_B = count_of(d, b) & ~3u};
+   memcpy(d->memory + b->offset_B - VKF_INLINE_DESC_B, &desc, sizeof desc);
+}
+
 void vkf_descriptors_init(const struct vkf_descriptors *d)
 {
    uint32_t size_B = vkf_set_layout_size_B(d->layout, d->variable_count);
@@ -66,6 +74,8 @@ void vkf_descriptors_init(const struct vkf_descriptors *d)
       memset(d->dynamic, 0, d->layout->dynamic_count * sizeof d->dynamic[0]);
    for (uint32_t i = 0; i < d->layout->binding_count; i++) {
       const struct vkf_binding *b = &d->layout->bindings[i];
+      if (b->kind == SC_BINDING_INLINE_UNIFORM && count_of(d, b))
+         init_inline(d, b);
       for (uint32_t n = 0; b->immutable && n < count_of(d, b); n++)
          memcpy((uint8_t *)place_of(d, b, n) + sampler_at(b), b->immutable[n], SAMPLER_B);
    }

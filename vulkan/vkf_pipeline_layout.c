@@ -19,15 +19,16 @@ static void add_set(struct vkf_pipeline_layout *layout, uint32_t index, struct v
    vkf_set_layout_ref(set);
    for (uint32_t i = 0; i < set->binding_count; i++) {
       const struct vkf_binding *b = &set->bindings[i];
+      bool is_inline = b->kind == SC_BINDING_INLINE_UNIFORM;
       if (!b->count)
          continue;
       layout->bindings[layout->binding_count++] = (sc_binding){
           .set = index,
           .binding = b->number,
-          .kind = b->kind,
-          .count = b->count,
+          .kind = is_inline ? SC_BINDING_UNIFORM_BUFFER : b->kind,
+          .count = is_inline ? 1 : b->count,
           .dynamic = b->dynamic,
-          .offset_B = b->dynamic ? *dynamic + b->offset_B : b->offset_B};
+          .offset_B = b->dynamic ? *dynamic + b->offset_B : b->offset_B - (is_inline ? VKF_INLINE_DESC_B : 0)};
    }
    *dynamic += set->dynamic_count;
 }

@@ -11,7 +11,8 @@
  *   [320, 576)   16 dynamic buffer descriptors (struct gpu_buffer_desc), offsets already added
  * A descriptor set is memory, 64-byte aligned; element i of a binding stands at the binding's offset + i *
  * sc_binding_stride_B(kind): a struct gpu_buffer_desc, an image or a sampler descriptor of gpu/image.h, or, for combined
- * ones, the image and 32 bytes behind it the sampler. Inline uniform data stands there itself (count: bytes).
+ * ones, the image and 32 bytes behind it the sampler. Inline uniform data is for the driver to
+ * pass as a uniform buffer.
  */
 #ifndef SC_H
 #define SC_H
@@ -70,7 +71,7 @@ static inline uint32_t sc_binding_stride_B(uint32_t kind)
 typedef struct sc_binding {
    uint32_t set, binding;
    uint32_t kind;       /* enum sc_binding_kind */
-   uint32_t count;      /* array size; inline uniform data: bytes */
+   uint32_t count;      /* array size */
    bool dynamic;        /* descriptor lives in the root table */
    uint32_t offset_B;   /* in the set's memory; if dynamic: index of the first root-table dynamic descriptor */
 } sc_binding;
