@@ -188,8 +188,6 @@ static void emit_components(spv_reader *r, const spv_inst *i, const alu_row *row
 static void emit_select(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 6);
-   if (spv_get(r, i->w[2])->type->kind == SPV_T_POINTER)
-      spv_fail(r, SC_E_UNSUPPORTED, "OpSelect of pointers needs variable pointers, which are not supported");
    spv_value *v = result(r, i), *cond = spv_use(r, i->w[3]), *a = spv_use(r, i->w[4]),
              *b = spv_use(r, i->w[5]);
    bool scalar = cond->type->kind == SPV_T_BOOL;

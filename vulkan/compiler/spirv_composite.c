@@ -11,6 +11,8 @@
 static spv_value *raw_operand(spv_reader *r, uint32_t id)
 {
    spv_value *v = spv_raw(r, id);
+   if (!v->c && v->ptr)
+      return spv_use(r, id);
    if (!v->c)
       spv_fail(r, SC_E_INVALID, "operand %u is a pointer", id);
    return v;

@@ -41,11 +41,9 @@ static spv_id *new_constant(spv_reader *r, const spv_inst *i, const spv_type **t
    spv_need(r, i, 3);
    spv_id *e = spv_get(r, i->w[2]);
    const spv_type *t = spv_get_type(r, i->w[1]);
-   if (t->kind == SPV_T_POINTER)
-      spv_fail(r, SC_E_UNSUPPORTED, "null and undefined pointers are not supported");
    if (t->kind == SPV_T_VOID || t->kind == SPV_T_FUNCTION)
       spv_fail(r, SC_E_INVALID, "constant of type %u", i->w[1]);
-   spv_type_classes(r, t); /* limits the size */
+   spv_type_classes(r, t); /* limits the size; pointers of most storage classes have none */
    spv_define(r, e, SPV_K_CONST);
    e->type = t;
    e->bits = spv_alloc(r, (t->scalars + 1) * sizeof *e->bits);
@@ -97,11 +95,29 @@ static void parse_composite(spv_reader *r, const spv_inst *i)
       spv_fail(r, SC_E_INVALID, "composite constant of %u constituents, the type has %u", i->n - 3, t->count);
    for (uint32_t k = 0; k < t->count; k++) {
       const spv_id *c = spv_get(r, i->w[3 + k]);
-      if (c->kind != SPV_K_CONST || c->type != part(t, k))
+      if (c->kind != SPV_K_CONST || c->type != part(t, k) || !c->bits)
          spv_fail(r, SC_E_INVALID, "constituent %u is not a constant of the right type", k);
       memcpy(e->bits + flat, c->bits, c->type->scalars * sizeof *e->bits);
       flat += c->type->scalars;
    }
+}
+
+/* Zeros, and the pointer that points nowhere: LDS offset 0 is a place like others. What has no size may be declared; no
+ * instruction takes it. */
+static void parse_null(spv_reader *r, const spv_inst *i)
+{
+   const spv_type *t;
+   spv_need(r, i, 3);
+   if (spv_get_type(r, i->w[1])->scalars == SPV_UNKNOWN) {
+      spv_id *unsized = spv_get(r, i->w[2]);
+      spv_define(r, unsized, SPV_K_CONST);
+      unsized->type = spv_get_type(r, i->w[1]);
+      return;
+   }
+   spv_id *e = new_constant(r, i, &t);
+   const char *classes = spv_type_classes(r, t);
+   for (uint32_t k = 0; k < t->scalars; k++)
+      e->bits[k] = classes[k] == 'w' ? UINT32_MAX : 0;
 }
 
 static void parse_spec_op(spv_reader *r, const spv_inst *i)
@@ -114,7 +130,6 @@ static void parse_spec_op(spv_reader *r, const spv_inst *i)
 
 bool spv_parse_constant(spv_reader *r, const spv_inst *i)
 {
-   const spv_type *t;
    switch (i->op) {
    case SpvOpConstantTrue:
    case SpvOpConstantFalse:
@@ -132,7 +147,7 @@ bool spv_parse_constant(spv_reader *r, const spv_inst *i)
       return true;
    case SpvOpConstantNull:
    case SpvOpUndef:
-      new_constant(r, i, &t);
+      parse_null(r, i);
       return true;
    case SpvOpSpecConstantOp:
       parse_spec_op(r, i);

@@ -13,7 +13,7 @@ static const spv_id *operand(spv_reader *r, const spv_inst *i, uint32_t k)
 {
    spv_need(r, i, k + 1);
    const spv_id *e = spv_get(r, i->w[k]);
-   if (e->kind != SPV_K_CONST)
+   if (e->kind != SPV_K_CONST || !e->bits)
       spv_fail(r, SC_E_INVALID, "operand %u is not a constant", i->w[k]);
    return e;
 }

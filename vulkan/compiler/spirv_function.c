@@ -154,6 +154,8 @@ ir_inst *spv_reach(spv_reader *r, ir_inst *i)
 spv_value *spv_use(spv_reader *r, uint32_t id)
 {
    spv_value *v = spv_raw(r, id), *copy = NULL;
+   if (!v->c && v->ptr)
+      return spv_pointer_to_value(r, v->type, spv_use_pointer(r, id));
    if (!v->c)
       spv_fail(r, SC_E_INVALID, "id %u is %s, not a value", id, v->ptr ? "a pointer" : "an image or sampler");
    spv_work(r, v->type->scalars);
@@ -197,10 +199,14 @@ ir_inst *spv_use_index(spv_reader *r, uint32_t id)
 spv_pointer *spv_use_pointer(spv_reader *r, uint32_t id)
 {
    const spv_value *v = spv_raw(r, id);
+   if (!v->ptr && v->c && v->type->kind == SPV_T_POINTER)
+      return spv_value_to_pointer(r, spv_use(r, id));
    if (!v->ptr)
       spv_fail(r, SC_E_INVALID, "id %u is not a pointer", id);
    spv_pointer *p = spv_alloc(r, sizeof *p);
    *p = *v->ptr;
+   for (unsigned k = 0; k < 4 && p->word[k]; k++)
+      p->word[k] = spv_reach(r, p->word[k]);
    if (p->base)
       p->base = spv_reach(r, p->base);
    if (p->element)
@@ -228,8 +234,6 @@ static uint32_t *new_vars(spv_reader *r, const spv_type *t, const char *name)
 
 static const uint32_t *phi_vars(spv_reader *r, spv_id *e)
 {
-   if (e->type->kind == SPV_T_POINTER)
-      spv_fail(r, SC_E_UNSUPPORTED, "OpPhi of pointers needs variable pointers, which are not supported");
    if (!e->phi_vars || e->phi_instance != r->fn->instance) {
       e->phi_vars = new_vars(r, e->type, e->name);
       e->phi_instance = r->fn->instance;
@@ -302,10 +306,14 @@ static void emit_ext_inst(spv_reader *r, const spv_inst *i)
 static void emit_undef(spv_reader *r, const spv_inst *i)
 {
    const spv_type *t = spv_get(r, i->w[2])->type;
-   if (t->kind == SPV_T_POINTER)
-      spv_fail(r, SC_E_UNSUPPORTED, "undefined pointers are not supported");
    if (t->kind == SPV_T_IMAGE || t->kind == SPV_T_SAMPLER || t->kind == SPV_T_SAMPLED_IMAGE) {
       spv_set(r, i->w[2], spv_undefined_handle(r, t));
+      return;
+   }
+   if (t->scalars == SPV_UNKNOWN) { /* defined, but nothing can use it */
+      spv_value *none = spv_alloc(r, sizeof *none);
+      none->type = t;
+      spv_set(r, i->w[2], none);
       return;
    }
    const char *classes = spv_type_classes(r, t);
@@ -337,8 +345,8 @@ static void emit_inst(spv_reader *r, const spv_inst *i)
       emit_ext_inst(r, i);
       break;
    default:
-      if (!spv_emit_memory(r, i) && !spv_emit_alu(r, i) && !spv_emit_composite(r, i) &&
-          !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i) && !spv_emit_image(r, i) &&
+      if (!spv_emit_memory(r, i) && !spv_emit_pointer_value(r, i) && !spv_emit_alu(r, i) &&
+          !spv_emit_composite(r, i) && !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i) && !spv_emit_image(r, i) &&
           !spv_emit_image_query(r, i))
          spv_unsupported_op(r, i);
    }

@@ -69,7 +69,8 @@ static void check_access(spv_reader *r, const spv_pointer *p, bool store)
    if (p->kind == SPV_P_BUFFER && !p->in_block)
       spv_fail(r, SC_E_INVALID, "access to an array of buffers as a whole");
    if (store && (p->kind == SPV_P_INPUT || p->kind == SPV_P_PUSH ||
-                 (p->kind == SPV_P_BUFFER && r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER)))
+                 (p->kind == SPV_P_BUFFER && !p->chosen &&
+                  r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER)))
       spv_fail(r, SC_E_INVALID, "store to memory that is read only");
    if (p->kind == SPV_P_PUSH && p->imm >= SC_PUSH_MAX_B)
       spv_fail(r, SC_E_INVALID, "push constant offset %llu, the limit is %u", (unsigned long long)p->imm,
@@ -88,10 +89,11 @@ static ir_inst *narrow_push(spv_reader *r, ir_inst *src, uint32_t imm, enum ir_w
 static ir_inst *load_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, uint32_t n, enum ir_width width)
 {
    static const uint16_t ops[] = {[SPV_P_SCRATCH] = IR_scratch_load, [SPV_P_LDS] = IR_lds_load,
-                                  [SPV_P_BUFFER] = IR_buf_load, [SPV_P_PUSH] = IR_push_load};
+                                  [SPV_P_BUFFER] = IR_buf_load, [SPV_P_PUSH] = IR_push_load,
+                                  [SPV_P_ADDRESS] = IR_buf_load};
    uint32_t imm, nsrc = 0;
    ir_inst *src[2];
-   if (p->kind == SPV_P_BUFFER)
+   if (p->kind == SPV_P_BUFFER || p->kind == SPV_P_ADDRESS)
       src[nsrc++] = spv_descriptor(r, p);
    src[nsrc++] = spv_address(r, p, offset_B, &imm);
    if (p->kind == SPV_P_PUSH && width != IR_W_DWORDS)
@@ -105,10 +107,10 @@ static void store_run(spv_reader *r, const spv_pointer *p, uint32_t offset_B, ui
                       enum ir_width width)
 {
    static const uint16_t ops[] = {[SPV_P_SCRATCH] = IR_scratch_store, [SPV_P_LDS] = IR_lds_store,
-                                  [SPV_P_BUFFER] = IR_buf_store};
+                                  [SPV_P_BUFFER] = IR_buf_store, [SPV_P_ADDRESS] = IR_buf_store};
    uint32_t imm, nsrc = 0;
    ir_inst *src[3];
-   if (p->kind == SPV_P_BUFFER)
+   if (p->kind == SPV_P_BUFFER || p->kind == SPV_P_ADDRESS)
       src[nsrc++] = spv_descriptor(r, p);
    src[nsrc++] = spv_address(r, p, offset_B, &imm);
    src[nsrc++] = ir_vec(&r->b, n, c);
@@ -182,7 +184,7 @@ static bool operands_coherent(const spv_inst *i, uint32_t k)
                       SpvMemoryAccessMakePointerVisibleMask | SpvMemoryAccessNonPrivatePointerMask));
 }
 
-static void set_pointer(spv_reader *r, const spv_inst *i, spv_pointer *p)
+void spv_set_pointer(spv_reader *r, const spv_inst *i, spv_pointer *p)
 {
    const spv_type *t = spv_get(r, i->w[2])->type;
    if (t->kind != SPV_T_POINTER || t->elem != p->type)
@@ -202,7 +204,7 @@ static void emit_variable(spv_reader *r, const spv_inst *i)
    spv_pointer *p = spv_make_storage(r, e->type->elem, e->needs_memory, e->name);
    if (i->n > 4)
       spv_store(r, p, spv_use(r, i->w[4]), false);
-   set_pointer(r, i, p);
+   spv_set_pointer(r, i, p);
 }
 
 static void emit_load(spv_reader *r, const spv_inst *i)
@@ -216,7 +218,7 @@ static void emit_load(spv_reader *r, const spv_inst *i)
 static void emit_access_chain(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   set_pointer(r, i, spv_access(r, spv_use_pointer(r, i->w[3]), i->w + 4, i->n - 4));
+   spv_set_pointer(r, i, spv_access(r, spv_use_pointer(r, i->w[3]), i->w + 4, i->n - 4));
 }
 
 static void emit_copy(spv_reader *r, const spv_inst *i)
@@ -233,7 +235,7 @@ static void emit_array_length(spv_reader *r, const spv_inst *i)
    const spv_pointer *p = spv_use_pointer(r, i->w[3]);
    const spv_type *t = p->type;
    uint32_t index = i->w[4];
-   if (p->kind != SPV_P_BUFFER || !p->in_block || p->base || t->kind != SPV_T_STRUCT || index >= t->count ||
+   if (p->kind != SPV_P_BUFFER || !p->in_block || (p->base && !p->chosen) || t->kind != SPV_T_STRUCT || index >= t->count ||
        t->members[index].type->kind != SPV_T_RUNTIME_ARRAY)
       spv_fail(r, SC_E_INVALID, "operand is not a runtime array of a buffer");
    const spv_member *m = &t->members[index];
@@ -241,8 +243,10 @@ static void emit_array_length(spv_reader *r, const spv_inst *i)
    if (!stride || m->offset_B == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "runtime array has no Offset or ArrayStride");
    ir_inst *size = E1(r, buf_size, spv_descriptor(r, p)), *n = size;
-   if (m->offset_B) { /* 0 elements if the buffer ends before the array begins */
+   if (m->offset_B || p->base) { /* 0 elements if the buffer ends before the array begins */
       ir_inst *offset = spv_c32(r, m->offset_B);
+      if (p->base)
+         offset = E2(r, iadd, p->base, offset);
       n = E2(r, isub, E2(r, umax, size, offset), offset);
    }
    n = stride & (stride - 1) ? E2(r, udiv, n, spv_c32(r, stride))

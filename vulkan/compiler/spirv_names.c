@@ -167,11 +167,6 @@ const char *spv_op_reason(uint32_t op)
    if (between(op, SpvOpGroupAsyncCopy, SpvOpGroupSMax) ||
        between(op, SpvOpEnqueueMarker, SpvOpBuildNDRange) || between(op, SpvOpTypeEvent, SpvOpTypePipe))
       return "it needs an OpenCL kernel";
-   if (op == SpvOpPtrAccessChain || op == SpvOpInBoundsPtrAccessChain || op == SpvOpPtrEqual ||
-       op == SpvOpPtrNotEqual || op == SpvOpPtrDiff)
-      return "variable pointers are not supported";
-   if (op == SpvOpTypeForwardPointer || op == SpvOpConvertPtrToU || op == SpvOpConvertUToPtr)
-      return "physical pointers are not supported";
    if (between(op, SpvOpSDotKHR, SpvOpSUDotAccSatKHR))
       return "integer dot products are not supported";
    return NULL;

@@ -273,6 +273,12 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityAtomicFloat32AddEXT:
    case SpvCapabilityAtomicFloat64AddEXT:
    case SpvCapabilityAtomicFloat32MinMaxEXT:
+   case SpvCapabilityVariablePointersStorageBuffer:
+   case SpvCapabilityVariablePointers:
+   case SpvCapabilityPhysicalStorageBufferAddresses:
+   case SpvCapabilityWorkgroupMemoryExplicitLayoutKHR:
+   case SpvCapabilityWorkgroupMemoryExplicitLayout8BitAccessKHR:
+   case SpvCapabilityWorkgroupMemoryExplicitLayout16BitAccessKHR:
       return true;
    default:
       return false;
@@ -291,8 +297,8 @@ static void check_capability(spv_reader *r, uint32_t capability)
 static void parse_memory_model(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 3);
-   if (i->w[1] != SpvAddressingModelLogical)
-      spv_fail(r, SC_E_UNSUPPORTED, "addressing model %u: physical pointers are not supported", i->w[1]);
+   if (i->w[1] != SpvAddressingModelLogical && i->w[1] != SpvAddressingModelPhysicalStorageBuffer64)
+      spv_fail(r, SC_E_UNSUPPORTED, "addressing model %u is not supported", i->w[1]);
    if (i->w[2] != SpvMemoryModelGLSL450 && i->w[2] != SpvMemoryModelVulkan)
       spv_fail(r, SC_E_UNSUPPORTED, "memory model %u is not supported", i->w[2]);
 }
@@ -350,6 +356,9 @@ static void parse_global_variable(spv_reader *r, const spv_inst *i)
       spv_fail(r, SC_E_INVALID, "type %u is not a pointer of this storage class", i->w[1]);
    if (i->w[3] == SpvStorageClassFunction)
       spv_fail(r, SC_E_INVALID, "function variable outside of a function");
+   if (!t->elem)
+      spv_fail(r, SC_E_INVALID, "pointer type %u was announced only", i->w[1]);
+   r->lds_explicit |= i->w[3] == SpvStorageClassWorkgroup && t->elem->block;
    spv_variable *v = spv_alloc(r, sizeof *v);
    v->id = i->w[2];
    v->type = t->elem;
@@ -455,12 +464,23 @@ static void parse_header(spv_reader *r)
       spv_fail(r, SC_E_NO_MEMORY, "out of memory");
 }
 
+/* Pointer types that were announced must have come. */
+static void check_forward_pointers(spv_reader *r)
+{
+   for (uint32_t id = 1; id < r->bound; id++) {
+      const spv_id *e = r->ids[id];
+      if (e && e->kind == SPV_K_TYPE && e->type->kind == SPV_T_POINTER && !e->type->elem)
+         spv_fail(r, SC_E_INVALID, "pointer type %u was announced only", id);
+   }
+}
+
 static void parse_module(spv_reader *r)
 {
    parse_header(r);
    for (uint32_t word = 5; word < r->word_count;) {
       spv_inst i = spv_read(r, word);
       if (!parse_global(r, &i)) {
+         check_forward_pointers(r);
          spv_parse_functions(r, word);
          break;
       }

@@ -127,6 +127,16 @@ static spv_pointer *input_pointer(spv_reader *r, const spv_variable *v)
    return p;
 }
 
+/* Workgroup blocks all begin at 0. */
+static void reserve_block(spv_reader *r, const spv_type *t)
+{
+   uint64_t end = (spv_extent_B(r, t) + 3) / 4 * 4;
+   if (end > r->in->max_lds_B)
+      spv_fail(r, SC_E_LIMIT, "shared memory exceeds %u bytes", r->in->max_lds_B);
+   if (end > r->lds_B)
+      r->lds_B = (uint32_t)end;
+}
+
 static spv_pointer *make_global(spv_reader *r, const spv_variable *v)
 {
    spv_pointer *p;
@@ -146,7 +156,10 @@ static spv_pointer *make_global(spv_reader *r, const spv_variable *v)
       return private_pointer(r, v);
    case SpvStorageClassWorkgroup:
       p = new_pointer(r, SPV_P_LDS, v->type);
-      p->imm = place(r, v->type, &r->lds_B, r->in->max_lds_B, "shared");
+      if (r->lds_explicit)
+         reserve_block(r, v->type);
+      else
+         p->imm = place(r, v->type, &r->lds_B, r->in->max_lds_B, "shared");
       return p;
    default:
       spv_fail(r, SC_E_UNSUPPORTED, "storage class %u of variable %u is not supported", v->storage, v->id);
@@ -217,9 +230,10 @@ static bool is_flat(const spv_pointer *p)
    return p->kind == SPV_P_VARS || p->kind == SPV_P_INPUT;
 }
 
-static bool is_explicit(const spv_pointer *p)
+bool spv_is_explicit(const spv_reader *r, const spv_pointer *p)
 {
-   return p->kind == SPV_P_BUFFER || p->kind == SPV_P_PUSH;
+   return p->kind == SPV_P_BUFFER || p->kind == SPV_P_PUSH || p->kind == SPV_P_ADDRESS ||
+          (p->kind == SPV_P_LDS && r->lds_explicit);
 }
 
 static ir_inst *scaled(spv_reader *r, ir_inst *index, uint32_t stride)
@@ -245,11 +259,25 @@ static ir_inst *indexed(spv_reader *r, const spv_pointer *p, ir_inst *index, uin
    return exact ? E3(r, sel, E2(r, ult, sum, offset), spv_c32(r, UINT32_MAX), sum) : sum;
 }
 
+/* May the offset of an element of this array behind an address need more than 31 bits? count 0: nobody knows. */
+static bool leaves_32_bits(spv_reader *r, uint32_t id, uint32_t count, uint32_t stride)
+{
+   uint32_t index;
+   bool narrow = spv_get(r, id)->type && spv_get(r, id)->type->slots == 1;
+   if (narrow && spv_try_const_u32(r, id, &index))
+      return (uint64_t)index * stride > INT32_MAX;
+   return !narrow || !count || (uint64_t)count * stride > INT32_MAX;
+}
+
 /* One step into parts that lie `stride` apart: scalars for flat pointers, bytes otherwise. */
 static void step(spv_reader *r, spv_pointer *p, uint32_t id, uint32_t count, uint32_t stride)
 {
    uint32_t index;
    bool known = spv_try_const_u32(r, id, &index);
+   if (p->kind == SPV_P_ADDRESS && leaves_32_bits(r, id, count, stride)) {
+      spv_address_step(r, p, id, stride);
+      return;
+   }
    if (is_flat(p)) {
       if (known) {
          p->first += (index < count ? index : count - 1) * stride;
@@ -298,7 +326,7 @@ static void step_member(spv_reader *r, spv_pointer *p, uint32_t id)
    const spv_member *m = &p->type->members[index];
    if (is_flat(p))
       p->first += m->first;
-   else if (!is_explicit(p))
+   else if (!spv_is_explicit(r, p))
       p->imm += m->packed_B;
    else if (m->offset_B == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "member %u of type %u has no Offset", index, p->type->id);
@@ -317,11 +345,11 @@ static void step_column(spv_reader *r, spv_pointer *p, uint32_t id)
    uint32_t index;
    if (spv_try_const_u32(r, id, &index) && index >= t->count)
       spv_fail(r, SC_E_INVALID, "column %u of a matrix with %u", index, t->count);
-   if (is_explicit(p) && !p->matrix_stride_B)
+   if (spv_is_explicit(r, p) && !p->matrix_stride_B)
       spv_fail(r, SC_E_INVALID, "matrix of type %u has no MatrixStride", t->id);
    if (is_flat(p)) {
       step(r, p, id, t->count, t->elem->scalars);
-   } else if (!is_explicit(p)) {
+   } else if (!spv_is_explicit(r, p)) {
       step(r, p, id, t->count, t->elem->packed_B);
    } else if (p->row_major) {
       step(r, p, id, t->count, spv_component_B(t));
@@ -335,11 +363,11 @@ static void step_column(spv_reader *r, spv_pointer *p, uint32_t id)
 static void step_array(spv_reader *r, spv_pointer *p, uint32_t id)
 {
    const spv_type *t = p->type;
-   if (is_explicit(p) && !t->stride_B)
+   if (spv_is_explicit(r, p) && !t->stride_B)
       spv_fail(r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
-   if (!is_explicit(p) && t->elem->scalars == SPV_UNKNOWN)
+   if (!spv_is_explicit(r, p) && t->elem->scalars == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "runtime array outside of a buffer");
-   step(r, p, id, t->count, is_explicit(p) ? t->stride_B : is_flat(p) ? t->elem->scalars : t->elem->packed_B);
+   step(r, p, id, t->count, spv_is_explicit(r, p) ? t->stride_B : is_flat(p) ? t->elem->scalars : t->elem->packed_B);
    p->type = t->elem;
 }
 
@@ -380,6 +408,8 @@ spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *
          spv_fail(r, SC_E_INVALID, "index %u into a scalar", k);
       }
    }
+   if (p->kind == SPV_P_ADDRESS && p->imm > INT32_MAX)
+      spv_fold_address(r, p);
    return p;
 }
 
@@ -387,6 +417,10 @@ spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *
 
 ir_inst *spv_descriptor(spv_reader *r, const spv_pointer *p)
 {
+   if (p->kind == SPV_P_ADDRESS)
+      return spv_pair(r, p->word[0], p->word[1]);
+   if (p->chosen)
+      return ir_vec(&r->b, 4, p->word);
    ir_inst *element = spv_c32(r, p->element_imm);
    if (p->element)
       element = p->element_imm ? E2(r, iadd, p->element, element) : p->element;

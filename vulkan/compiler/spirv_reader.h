@@ -5,7 +5,8 @@
  * control flow. spirv_function.c then walks that tree from the entry point, calls inlined, and emits IR. A
  * value is the flat list of its scalars: vectors, matrices, arrays and structs are ranges of it, so composite
  * instructions cost nothing. A scalar has 32 bits: of a 64-bit number there are two, low half first; smaller numbers are
- * zero-extended, f16 as its bits. Arithmetic takes components in their working form (spirv_wide.c). Pointers never become IR values; they are descriptions of a place (spv_pointer).
+ * zero-extended, f16 as its bits. Arithmetic takes components in their working form (spirv_wide.c). A pointer is the description of a
+ * place (spv_pointer); it becomes scalars only where it must be a value (spirv_pointer_value.c).
  * Errors leave through spv_fail (longjmp to spirv_to_ir); all memory hangs on the reader's or the shader's
  * arena.
  */
@@ -94,12 +95,14 @@ enum spv_pointer_kind {
    SPV_P_BUFFER, SPV_P_PUSH, /* explicit layout */
    SPV_P_RESOURCE,  /* images and samplers */
    SPV_P_TEXEL,     /* of a storage image, for atomics */
+   SPV_P_ADDRESS,   /* explicit layout, at a 64-bit address */
 };
 
 struct spv_pointer {
    uint8_t kind;              /* enum spv_pointer_kind */
    bool coherent, row_major;
    bool in_block;             /* buffers: past the array of descriptors */
+   bool chosen;               /* BUFFER: the descriptor is word[0..3], chosen at run time, not a binding */
    uint8_t dyn_count;
    const spv_type *type;      /* pointee */
    const uint32_t *vars;      /* VARS: IR variable of each scalar of the root */
@@ -114,6 +117,7 @@ struct spv_pointer {
    uint32_t element_imm;
    const spv_image_type *texel_image; /* TEXEL */
    ir_inst *texel_at[4];      /* TEXEL: coordinates, layer, sample; parts that it has */
+   ir_inst *word[4];          /* ADDRESS: low and high half; BUFFER: see chosen */
    ir_inst *base;             /* memory: dynamic byte offset or NULL */
    uint64_t imm;              /* memory: constant byte offset */
    uint32_t matrix_stride_B;  /* inside a matrix member */
@@ -294,6 +298,7 @@ struct spv_reader {
    cf_scope *entry_scope;
    uint32_t instances, call_depth, emit_depth;
    uint32_t lds_B, scratch_B, scratch_max_B;
+   bool lds_explicit;         /* workgroup variables are blocks: laid out by the module, one over the other */
    uint32_t scratch_floor_B;  /* end of the last private variable */
 };
 
@@ -330,7 +335,7 @@ const char *spv_builtin_name(uint32_t builtin);
 /* ---- spirv_types.c ----------------------------------------------------------------------------- */
 bool spv_parse_type(spv_reader *r, const spv_inst *i);     /* false: not a type instruction */
 const char *spv_type_classes(spv_reader *r, const spv_type *t);
-/* Of scalars and vectors, matrices: of a component; 0 otherwise. b = bool, c s i l = integers of 8, 16, 32, 64 bits, h f d =
+/* Of scalars and vectors, matrices: of a component; 0 otherwise. spv_type_classes has p for pointers, w for those to the LDS. b = bool, c s i l = integers of 8, 16, 32, 64 bits, h f d =
  * floats of 16, 32, 64 bits. */
 char spv_scalar_class(const spv_type *t);
 char spv_kind(const spv_type *t);         /* 'b', 'i', 'f' whatever the width, 0 otherwise */
@@ -343,6 +348,7 @@ static inline uint32_t spv_components(const spv_type *t) /* of scalars, vectors,
 bool spv_is_scalar(const spv_type *t);
 /* Flat list of byte offsets of all scalars of the pointee placed at 0. */
 void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets);
+uint64_t spv_extent_B(spv_reader *r, const spv_type *block); /* size of a block in its explicit layout */
 
 spv_type *spv_new_type(spv_reader *r, const spv_inst *i, uint8_t kind);
 
@@ -425,11 +431,21 @@ ir_inst *spv_descriptor(spv_reader *r, const spv_pointer *p);
 /* Memory pointer plus extra_B as dynamic offset and constant. */
 ir_inst *spv_address(spv_reader *r, const spv_pointer *p, uint32_t extra_B, uint32_t *imm);
 ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component);
+bool spv_is_explicit(const spv_reader *r, const spv_pointer *p); /* laid out by the module's decorations */
+
+/* ---- spirv_pointer_value.c ---------------------------------------------------------------------- */
+uint32_t spv_pointer_scalars(uint32_t storage);           /* of a pointer as a value; SPV_UNKNOWN: it is never one */
+spv_value *spv_pointer_to_value(spv_reader *r, const spv_type *type, const spv_pointer *p);
+spv_pointer *spv_value_to_pointer(spv_reader *r, const spv_value *v);
+void spv_address_step(spv_reader *r, spv_pointer *p, uint32_t id, uint32_t stride); /* ADDRESS: index x stride, 64 bits */
+void spv_fold_address(spv_reader *r, spv_pointer *p);     /* ADDRESS: offsets into the address itself */
+bool spv_emit_pointer_value(spv_reader *r, const spv_inst *i);
 
 /* ---- spirv_memory.c, spirv_sync.c -------------------------------------------------------------- */
 spv_value *spv_load(spv_reader *r, const spv_pointer *p, bool coherent);
 void spv_store(spv_reader *r, const spv_pointer *p, const spv_value *v, bool coherent);
 bool spv_emit_memory(spv_reader *r, const spv_inst *i);
+void spv_set_pointer(spv_reader *r, const spv_inst *i, spv_pointer *p); /* the result of the instruction at hand */
 bool spv_emit_atomic(spv_reader *r, const spv_inst *i);
 void spv_emit_shared_init(spv_reader *r);
 

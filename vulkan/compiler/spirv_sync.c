@@ -21,13 +21,13 @@ static void fence(spv_reader *r)
 static const spv_pointer *atomic_pointer(spv_reader *r, uint32_t id)
 {
    const spv_pointer *p = spv_use_pointer(r, id);
-   if (p->kind != SPV_P_BUFFER && p->kind != SPV_P_LDS && p->kind != SPV_P_TEXEL)
+   if (p->kind != SPV_P_BUFFER && p->kind != SPV_P_ADDRESS && p->kind != SPV_P_LDS && p->kind != SPV_P_TEXEL)
       spv_fail(r, SC_E_INVALID, "atomic outside of buffers, images and shared memory");
    if (p->type->kind != SPV_T_INT && p->type->kind != SPV_T_FLOAT)
       spv_fail(r, SC_E_INVALID, "atomic on type %u, which is not a number", p->type->id);
    if (p->type->width < 32)
       spv_fail(r, SC_E_UNSUPPORTED, "atomics on %u bits are not supported", p->type->width);
-   if (p->kind == SPV_P_BUFFER &&
+   if (p->kind == SPV_P_BUFFER && !p->chosen &&
        (!p->in_block || r->in->bindings[p->binding].kind != SC_BINDING_STORAGE_BUFFER))
       spv_fail(r, SC_E_INVALID, "atomic on a buffer that is read only");
    return p;
@@ -39,16 +39,17 @@ static ir_inst *atomic(spv_reader *r, const spv_pointer *p, enum ir_atomic kind,
 {
    uint32_t imm, nsrc = 0;
    ir_inst *src[4];
+   bool global = p->kind == SPV_P_BUFFER || p->kind == SPV_P_ADDRESS;
    if (p->kind == SPV_P_TEXEL)
       return spv_texel_atomic(r, p, kind, data, compare);
-   if (p->kind == SPV_P_BUFFER)
+   if (global)
       src[nsrc++] = spv_descriptor(r, p);
    src[nsrc++] = spv_address(r, p, 0, &imm);
    src[nsrc++] = data;
    if (compare)
       src[nsrc++] = compare;
    ir_inst *old =
-       ir_emit(&r->b, p->kind == SPV_P_BUFFER ? IR_buf_atomic : IR_lds_atomic, IR_T_I32, data->ncomp, imm, nsrc, src);
+       ir_emit(&r->b, global ? IR_buf_atomic : IR_lds_atomic, IR_T_I32, data->ncomp, imm, nsrc, src);
    old->aux = (uint8_t)kind;
    old->coherent = true;
    return old;
@@ -98,9 +99,11 @@ static ir_inst *constant(spv_reader *r, const spv_type *t, int32_t value)
    return t->slots == 2 ? spv_pair(r, low, spv_c32(r, value < 0 ? UINT32_MAX : 0)) : low;
 }
 
-/* Halves of a 64-bit texel could tear: it is read by adding no bits to it, and written by exchange. */
-static spv_value *texel_load(spv_reader *r, const spv_pointer *p)
+/* Two halves could tear: 64 bits are read by adding no bits to them, and written by exchange. */
+static spv_value *atomic_load(spv_reader *r, const spv_pointer *p)
 {
+   if (p->type->slots != 2 && p->kind != SPV_P_TEXEL)
+      return spv_load(r, p, true);
    spv_value *v = spv_new_value(r, p->type);
    bool wide = p->type->slots == 2;
    spv_put_component(r, p->type, v->c,
@@ -108,12 +111,14 @@ static spv_value *texel_load(spv_reader *r, const spv_pointer *p)
    return v;
 }
 
-static void texel_store(spv_reader *r, const spv_pointer *p, ir_inst *data)
+static void atomic_store(spv_reader *r, const spv_pointer *p, uint32_t id)
 {
    if (p->type->slots == 2)
-      atomic(r, p, IR_ATOM_SWAP, data, NULL);
+      atomic(r, p, IR_ATOM_SWAP, operand(r, id, p->type), NULL);
+   else if (p->kind == SPV_P_TEXEL)
+      spv_texel_store(r, p, operand(r, id, p->type));
    else
-      spv_texel_store(r, p, data);
+      spv_store(r, p, spv_use(r, id), true);
 }
 
 static void emit_atomic_load(spv_reader *r, const spv_inst *i)
@@ -121,7 +126,7 @@ static void emit_atomic_load(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 6);
    uint32_t semantics = semantics_of(r, i->w[5]);
    const spv_pointer *p = atomic_pointer(r, i->w[3]);
-   spv_value *v = p->kind == SPV_P_TEXEL ? texel_load(r, p) : spv_load(r, p, true);
+   spv_value *v = atomic_load(r, p);
    if (semantics & ACQUIRE)
       fence(r);
    spv_set(r, i->w[2], v);
@@ -133,10 +138,7 @@ static void emit_atomic_store(spv_reader *r, const spv_inst *i)
    const spv_pointer *p = atomic_pointer(r, i->w[1]);
    if (semantics_of(r, i->w[3]) & RELEASE)
       fence(r);
-   if (p->kind == SPV_P_TEXEL)
-      texel_store(r, p, operand(r, i->w[4], p->type));
-   else
-      spv_store(r, p, spv_use(r, i->w[4]), true);
+   atomic_store(r, p, i->w[4]);
 }
 
 static void emit_atomic_rmw(spv_reader *r, const spv_inst *i, enum ir_atomic kind)
@@ -214,7 +216,8 @@ static void clear(spv_reader *r, const spv_pointer *p)
 {
    const uint32_t *g = r->s->group_size;
    uint32_t var = ir_var_create(r->s, IR_T_I32, "clear"), imm = (uint32_t)p->imm;
-   ir_inst *bytes = spv_c32(r, (p->type->packed_B + 3) & ~3u), *stride = spv_c32(r, g[0] * g[1] * g[2] * 4);
+   uint64_t size = r->lds_explicit ? spv_extent_B(r, p->type) : p->type->packed_B;
+   ir_inst *bytes = spv_c32(r, ((uint32_t)size + 3) & ~3u), *stride = spv_c32(r, g[0] * g[1] * g[2] * 4);
    ir_inst *index = spv_input_scalar(r, SpvBuiltInLocalInvocationIndex, 0);
    ir_inst *zero = spv_c32(r, 0);
    ir_var_store(&r->b, var, E2(r, shl, index, spv_c32(r, 2)));

@@ -21,7 +21,8 @@ spv_type *spv_new_type(spv_reader *r, const spv_inst *i, uint8_t kind)
 static const spv_type *element_type(spv_reader *r, spv_type *t, uint32_t id)
 {
    const spv_type *elem = spv_get_type(r, id);
-   if (elem->kind == SPV_T_VOID || elem->kind == SPV_T_FUNCTION || elem->kind == SPV_T_POINTER || elem == t)
+   bool pointer = elem->kind == SPV_T_POINTER && elem->scalars == SPV_UNKNOWN;
+   if (elem->kind == SPV_T_VOID || elem->kind == SPV_T_FUNCTION || pointer || elem == t)
       spv_fail(r, SC_E_INVALID, "type %u cannot be part of another type", id);
    if (elem->depth + 1 > t->depth)
       t->depth = elem->depth + 1;
@@ -189,17 +190,38 @@ static void parse_struct(spv_reader *r, const spv_inst *i)
    t->buffer_block = spv_find_decoration(e, SpvDecorationBufferBlock, SPV_UNKNOWN) != NULL;
 }
 
+/* A new pointer type, or one that OpTypeForwardPointer has announced. Its size never depends on what it points to. */
+static spv_type *pointer_type(spv_reader *r, const spv_inst *i, uint32_t storage)
+{
+   spv_id *e = spv_get(r, i->w[1]);
+   spv_type *t = (spv_type *)e->type;
+   if (e->kind != SPV_K_TYPE || t->kind != SPV_T_POINTER || t->elem) {
+      t = spv_new_type(r, i, SPV_T_POINTER);
+      t->storage = storage;
+      t->scalars = spv_pointer_scalars(storage);
+      t->packed_B = t->scalars == SPV_UNKNOWN ? SPV_UNKNOWN : t->scalars * 4;
+      t->align_B = t->scalars == 2 ? 8 : 4;
+   }
+   return t;
+}
+
+static void parse_forward_pointer(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 3);
+   if (i->w[2] != SpvStorageClassPhysicalStorageBuffer)
+      spv_fail(r, SC_E_INVALID, "forward pointer of storage class %u", i->w[2]);
+   pointer_type(r, i, i->w[2]);
+}
+
 static void parse_pointer(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   spv_type *t = spv_new_type(r, i, SPV_T_POINTER);
-   t->elem = spv_get_type(r, i->w[3]);
-   t->storage = i->w[2];
-   if (t->elem == t || t->elem->kind == SPV_T_VOID || t->elem->kind == SPV_T_FUNCTION)
+   const spv_type *elem = spv_get_type(r, i->w[3]);
+   spv_type *t = pointer_type(r, i, i->w[2]);
+   if (elem == t || elem->kind == SPV_T_VOID || elem->kind == SPV_T_FUNCTION || t->storage != i->w[2] ||
+       (elem->kind == SPV_T_POINTER && elem->scalars == SPV_UNKNOWN))
       spv_fail(r, SC_E_INVALID, "pointer to type %u", i->w[3]);
-   if (t->elem->kind == SPV_T_POINTER)
-      spv_fail(r, SC_E_UNSUPPORTED, "pointers to pointers are not supported");
-   t->scalars = SPV_UNKNOWN;
+   t->elem = elem;
 }
 
 static void parse_function_type(spv_reader *r, const spv_inst *i)
@@ -215,8 +237,8 @@ static void parse_function_type(spv_reader *r, const spv_inst *i)
       if (t->members[k].type->kind == SPV_T_VOID || t->members[k].type->kind == SPV_T_FUNCTION)
          spv_fail(r, SC_E_INVALID, "parameter %u of type %u", k, i->w[3 + k]);
    }
-   if (t->elem->kind == SPV_T_POINTER)
-      spv_fail(r, SC_E_UNSUPPORTED, "functions that return pointers are not supported");
+   if (t->elem->kind == SPV_T_POINTER && t->elem->scalars == SPV_UNKNOWN)
+      spv_fail(r, SC_E_INVALID, "function that returns a pointer of storage class %u", t->elem->storage);
    if (t->elem->kind == SPV_T_FUNCTION)
       spv_fail(r, SC_E_INVALID, "function that returns a function");
 }
@@ -251,6 +273,9 @@ bool spv_parse_type(spv_reader *r, const spv_inst *i)
       return true;
    case SpvOpTypePointer:
       parse_pointer(r, i);
+      return true;
+   case SpvOpTypeForwardPointer:
+      parse_forward_pointer(r, i);
       return true;
    case SpvOpTypeFunction:
       parse_function_type(r, i);
@@ -312,9 +337,9 @@ static void fill_classes(const spv_type *t, char *out)
    char cls = spv_scalar_class(t);
    if (!t->scalars) /* nests of empty structs would take exponential time */
       return;
-   if (cls) {
+   if (cls || t->kind == SPV_T_POINTER) {
       for (uint32_t k = 0; k < t->scalars; k++)
-         out[k] = cls;
+         out[k] = cls ? cls : t->storage == SpvStorageClassWorkgroup ? 'w' : 'p';
    } else if (t->kind == SPV_T_STRUCT) {
       for (uint32_t k = 0; k < t->count; k++)
          fill_classes(t->members[k].type, out + t->members[k].first);
@@ -327,6 +352,8 @@ static void fill_classes(const spv_type *t, char *out)
 const char *spv_type_classes(spv_reader *r, const spv_type *t)
 {
    if (!t->classes) {
+      if (t->kind == SPV_T_POINTER && t->scalars == SPV_UNKNOWN)
+         spv_fail(r, SC_E_INVALID, "a pointer of storage class %u cannot be a value", t->storage);
       if (t->scalars > SPV_MAX_VALUE_SCALARS || t->kind == SPV_T_VOID)
          spv_fail(r, SC_E_LIMIT, "type %u is too large to be handled as a value", t->id);
       spv_work(r, t->scalars + t->depth);
@@ -407,7 +434,38 @@ static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, 
 void spv_layout(spv_reader *r, const spv_pointer *p, uint32_t *offsets)
 {
    spv_work(r, p->type->scalars + 1);
-   struct layout l = {.r = r, .packed = p->kind == SPV_P_SCRATCH || p->kind == SPV_P_LDS, .row_major = p->row_major,
+   struct layout l = {.r = r, .packed = !spv_is_explicit(r, p), .row_major = p->row_major,
                       .matrix_stride_B = p->matrix_stride_B, .comp_stride_B = p->comp_stride_B};
    layout_at(&l, p->type, 0, offsets);
+}
+
+static uint64_t extent_at(spv_reader *r, const spv_type *t, const spv_member *m)
+{
+   uint64_t end = 0, e;
+   spv_work(r, 1);
+   switch (t->kind) {
+   case SPV_T_ARRAY:
+      return (uint64_t)(t->count - 1) * t->stride_B + extent_at(r, t->elem, m);
+   case SPV_T_RUNTIME_ARRAY:
+      spv_fail(r, SC_E_INVALID, "runtime array outside of a buffer");
+   case SPV_T_MATRIX:
+      if (m && m->row_major)
+         return (uint64_t)(t->elem->count - 1) * m->matrix_stride_B + t->count * spv_component_B(t);
+      return (m ? (uint64_t)(t->count - 1) * m->matrix_stride_B : 0) + t->elem->packed_B;
+   case SPV_T_STRUCT:
+      for (uint32_t k = 0; k < t->count; k++) {
+         if (t->members[k].offset_B == SPV_UNKNOWN)
+            spv_fail(r, SC_E_INVALID, "member %u of type %u has no Offset", k, t->id);
+         e = t->members[k].offset_B + extent_at(r, t->members[k].type, &t->members[k]);
+         end = e > end ? e : end;
+      }
+      return end;
+   default:
+      return t->packed_B;
+   }
+}
+
+uint64_t spv_extent_B(spv_reader *r, const spv_type *block)
+{
+   return extent_at(r, block, NULL);
 }
