@@ -48,13 +48,15 @@ void main()
    from.x = place(0, at.x, linear, weight.x);
    from.y = place(1, at.y, linear, weight.y);
 #ifdef SOURCE_3D
+   const int taps = 8;
    from.z = place(2, at.z, linear, weight.z);
 #else
+   const int taps = 4; /* z chooses a layer */
    from.z = place(2, at.z, false, weight.z);
 #endif
 #ifdef FILTERS
    vec4 sum = vec4(0.0);
-   for (int i = 0; i < 8; i++) {
+   for (int i = 0; i < taps; i++) {
       ivec3 step = ivec3(i & 1, i >> 1 & 1, i >> 2);
       vec3 w = mix(vec3(1.0) - weight, weight, equal(step, ivec3(1)));
       float both = w.x * w.y * w.z;
