@@ -112,8 +112,6 @@ static const struct feature_set sets[] = {
         .protectedMemory = VK_FALSE),
     SET(VkPhysicalDeviceSamplerYcbcrConversionFeatures, SAMPLER_YCBCR_CONVERSION_FEATURES,
         samplerYcbcrConversion, .samplerYcbcrConversion = VK_FALSE),
-    SET(VkPhysicalDeviceVariablePointersFeatures, VARIABLE_POINTERS_FEATURES, variablePointers,
-        .variablePointers = VK_FALSE),
 };
 
 static const struct feature_set *find_set(VkStructureType type)

@@ -27,11 +27,12 @@ static bool feed_all(struct vkf_device *device)
    return left;
 }
 
-/* Until the backlogs are empty, or the device is lost and nothing will ever drain. */
+/* Until the backlogs are empty, or the device is lost and nothing will ever drain. Finding out that it is, and telling,
+ * is left to the application's own calls. */
 static void drain(struct vkf_feeder *f)
 {
    int64_t look = FIRST_LOOK_NS;
-   while (!atomic_load(&f->stop) && !vkf_device_is_lost(f->device)) {
+   while (!atomic_load(&f->stop) && !atomic_load(&f->device->lost)) {
       uint64_t seen = vkf_machine_irq_wait(f->device->machine, 0, 0);
       if (!feed_all(f->device))
          return;
