@@ -35,6 +35,7 @@ typedef struct emu_worker {
    bool started;
    emu_agent *agent;
    emu_tlb tlb;
+   struct emu_tex_cache *tex_cache;
    emu_runner *runners, *turn; /* turn: whose turn it is */
    uint64_t *program_buffer;
    size_t program_buffer_qw;
@@ -79,6 +80,7 @@ static emu_runner *runner_create(emu_worker *wk, emu_dispatch *d)
    if (r->x) {
       memset(r->x, 0, sizeof *r->x);
       r->x->tlb = &wk->tlb;
+      r->x->tex_cache = &wk->tex_cache;
       r->x->line_log2 = line_log2(p);
       r->x->segments = calloc(d->program->segment_count + 1, sizeof *r->x->segments);
    }
@@ -408,6 +410,8 @@ static void *worker_main(void *arg)
       }
    }
    pthread_mutex_unlock(&cs->lock);
+   free(wk->tex_cache);
+   wk->tex_cache = NULL;
    return NULL;
 }
 

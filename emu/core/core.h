@@ -94,6 +94,7 @@ struct emu_core_ctx {
    emu_fault_info fault; /* type, access, va, lanes, info are filled in */
    emu_core_sums sums;
    emu_tlb *tlb;
+   struct emu_tex_cache **tex_cache; /* the thread's decoded blocks, made at first use, freed by free(); NULL: none */
 };
 
 /* Host memory for rows, aligned to EMU_ROW_B, not cleared; NULL when exhausted. */

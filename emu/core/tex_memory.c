@@ -3,6 +3,7 @@
  * Lanes act in lane order; a fault names the lane and the texel's address. Bytes are relaxed host accesses,
  * whole dwords where the texel lies on dwords. What the bytes mean is tex_format.c's.
  */
+#include <stdlib.h>
 #include <string.h>
 #include "fmt_block.h"
 #include "tex.h"
@@ -91,17 +92,55 @@ static bool transfer(tex_unit *t, uint64_t va, uint8_t *bytes, unsigned n, bool 
    return true;
 }
 
+/* Blocks by their bytes: what a block decodes to depends on nothing else, so entries never get stale. */
+#define CACHE_ENTRIES 64u
+#define BLOCK_B 16u
+struct emu_tex_cache {
+   struct {
+      uint32_t format; /* 0: empty */
+      uint8_t bytes[BLOCK_B];
+      tex_texel texel[TEX_BLOCK_TEXELS_MAX];
+   } entry[CACHE_ENTRIES];
+};
+
+static unsigned entry_of(const uint8_t *bytes)
+{
+   uint64_t half[2];
+   memcpy(half, bytes, sizeof half);
+   return (unsigned)((half[0] * UINT64_C(0x9e3779b97f4a7c15) ^ half[1] * UINT64_C(0xc2b2ae3d27d4eb4f)) >> 40) % CACHE_ENTRIES;
+}
+
+/* bytes: BLOCK_B of them, zeros behind a shorter block. */
+static void decode_block(tex_unit *t, const uint8_t *bytes, tex_texel *out)
+{
+   struct emu_tex_cache **slot = t->x->tex_cache;
+   size_t size = sizeof *out * t->format->block_w_px * t->format->block_h_px;
+   if (slot && !*slot)
+      *slot = calloc(1, sizeof **slot);
+   if (!slot || !*slot) {
+      fmt_decode_block(t->format, bytes, out->f);
+      return;
+   }
+   unsigned n = entry_of(bytes);
+   if ((*slot)->entry[n].format != t->format->number || memcmp((*slot)->entry[n].bytes, bytes, BLOCK_B)) {
+      fmt_decode_block(t->format, bytes, (*slot)->entry[n].texel->f);
+      (*slot)->entry[n].format = t->format->number;
+      memcpy((*slot)->entry[n].bytes, bytes, BLOCK_B);
+   }
+   memcpy(out, (*slot)->entry[n].texel, size);
+}
+
 /* The decoded block at va; adjacent lanes mostly find it in the unit already. */
 static const tex_block *block_at(tex_unit *t, uint64_t va)
 {
    tex_block *b = &t->block[va / t->format->block_B % TEX_BLOCKS];
-   uint8_t bytes[32];
+   uint8_t bytes[32] = {0};
    if (b->va == va)
       return b;
    if (!transfer(t, va, bytes, t->format->block_B, false))
       return NULL;
    b->va = va;
-   fmt_decode_block(t->format, bytes, b->texel[0].f);
+   decode_block(t, bytes, b->texel);
    return b;
 }
 
