@@ -113,6 +113,9 @@ static const struct rule rules[] = {
     ANY(GroupNonUniformShuffleRelative),
     ANY(GroupNonUniformClustered),
     ANY(GroupNonUniformQuad),
+#ifdef VK_KHR_shader_subgroup_rotate
+    SET(GroupNonUniformRotateKHR, ShaderSubgroupRotateFeaturesKHR, SHADER_SUBGROUP_ROTATE_FEATURES_KHR, shaderSubgroupRotate),
+#endif
     ANY(SubgroupBallotKHR),
     ANY(SubgroupVoteKHR),
     ANY(DeviceGroup),

@@ -1,6 +1,7 @@
 /* Feature structures as a table: what the driver can do of each. Invariant: after the header each is an array of
  * VkBool32, which both the query and the check of vkCreateDevice walk. */
 #include "vkf_features.h"
+#include "isa.h"
 #include "vkf_command_buffer.h"
 #include "vkf_instance.h"
 #include "vkf_physical_device.h"
@@ -97,6 +98,20 @@ static const struct feature_set sets[] = {
         customBorderColorWithoutFormat, .customBorderColors = VK_TRUE, .customBorderColorWithoutFormat = VK_TRUE),
     SET(VkPhysicalDeviceNonSeamlessCubeMapFeaturesEXT, NON_SEAMLESS_CUBE_MAP_FEATURES_EXT, nonSeamlessCubeMap,
         .nonSeamlessCubeMap = VK_TRUE),
+    SET(VkPhysicalDeviceShaderSubgroupExtendedTypesFeatures, SHADER_SUBGROUP_EXTENDED_TYPES_FEATURES,
+        shaderSubgroupExtendedTypes, .shaderSubgroupExtendedTypes = VK_TRUE),
+    SET(VkPhysicalDeviceShaderSubgroupUniformControlFlowFeaturesKHR, SHADER_SUBGROUP_UNIFORM_CONTROL_FLOW_FEATURES_KHR,
+        shaderSubgroupUniformControlFlow, .shaderSubgroupUniformControlFlow = VK_TRUE),
+    SET(VkPhysicalDeviceSubgroupSizeControlFeatures, SUBGROUP_SIZE_CONTROL_FEATURES, computeFullSubgroups,
+        .subgroupSizeControl = VK_TRUE, .computeFullSubgroups = VK_TRUE), /* there is one size, and lanes fill waves in order */
+#ifdef VK_KHR_shader_subgroup_rotate
+    SET(VkPhysicalDeviceShaderSubgroupRotateFeaturesKHR, SHADER_SUBGROUP_ROTATE_FEATURES_KHR, shaderSubgroupRotateClustered,
+        .shaderSubgroupRotate = VK_TRUE, .shaderSubgroupRotateClustered = VK_TRUE),
+#endif
+#ifdef VK_KHR_shader_maximal_reconvergence
+    SET(VkPhysicalDeviceShaderMaximalReconvergenceFeaturesKHR, SHADER_MAXIMAL_RECONVERGENCE_FEATURES_KHR,
+        shaderMaximalReconvergence, .shaderMaximalReconvergence = VK_TRUE),
+#endif
     SET(VkPhysicalDeviceHostQueryResetFeatures, HOST_QUERY_RESET_FEATURES, hostQueryReset,
         .hostQueryReset = VK_TRUE),
     SET(VkPhysicalDeviceMaintenance4Features, MAINTENANCE_4_FEATURES, maintenance4, .maintenance4 = VK_TRUE),
@@ -188,6 +203,28 @@ static void fill_multiview(VkPhysicalDeviceMultiviewProperties *m)
    m->maxMultiviewInstanceIndex = (1u << 27) - 1;
 }
 
+/* A subgroup is a wave. */
+static void fill_subgroup(VkPhysicalDeviceSubgroupProperties *s)
+{
+   s->subgroupSize = ISA_WAVE_LANES;
+   s->supportedStages = VK_SHADER_STAGE_COMPUTE_BIT;
+   s->supportedOperations = VK_SUBGROUP_FEATURE_BASIC_BIT | VK_SUBGROUP_FEATURE_VOTE_BIT |
+                            VK_SUBGROUP_FEATURE_ARITHMETIC_BIT | VK_SUBGROUP_FEATURE_BALLOT_BIT |
+                            VK_SUBGROUP_FEATURE_SHUFFLE_BIT | VK_SUBGROUP_FEATURE_SHUFFLE_RELATIVE_BIT |
+                            VK_SUBGROUP_FEATURE_CLUSTERED_BIT | VK_SUBGROUP_FEATURE_QUAD_BIT;
+#ifdef VK_KHR_shader_subgroup_rotate
+   s->supportedOperations |= VK_SUBGROUP_FEATURE_ROTATE_BIT_KHR | VK_SUBGROUP_FEATURE_ROTATE_CLUSTERED_BIT_KHR;
+#endif
+   s->quadOperationsInAllStages = VK_TRUE;
+}
+
+static void fill_subgroup_size(const struct vkf_physical_device *p, VkPhysicalDeviceSubgroupSizeControlProperties *s)
+{
+   s->minSubgroupSize = s->maxSubgroupSize = ISA_WAVE_LANES;
+   s->maxComputeWorkgroupSubgroups = p->properties.limits.maxComputeWorkGroupInvocations / ISA_WAVE_LANES;
+   s->requiredSubgroupSizeStages = VK_SHADER_STAGE_COMPUTE_BIT;
+}
+
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s)
 {
    if (vkf_versioned_properties_fill(p, s) || vkf_resource_properties_fill(s))
@@ -234,6 +271,12 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT:
       ((VkPhysicalDeviceExternalMemoryHostPropertiesEXT *)s)->minImportedHostPointerAlignment = GPU_CHUNK_B;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES:
+      fill_subgroup((VkPhysicalDeviceSubgroupProperties *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES:
+      fill_subgroup_size(p, (VkPhysicalDeviceSubgroupSizeControlProperties *)s);
       break;
    default:
       break;

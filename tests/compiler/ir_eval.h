@@ -1,7 +1,7 @@
 /* A plain evaluator of the IR, for tests: what a shader computes, whatever pass has run over it.
  *
- * One invocation at a time, each on a stack of its own so that barriers can switch between them. It knows
- * nothing of waves, registers or the ISA, and uses libm where the ISA has polynomials: an independent opinion
+ * One invocation at a time, each on a stack of its own so that barriers and operations across lanes (eval_lanes.h) can
+ * switch between them. It knows nothing of exec masks, registers or the ISA, and uses libm where the ISA has polynomials: an independent opinion
  * on the front end and on the optimiser. Include in one test file; Linux only (ucontext).
  */
 #ifndef TEST_IR_EVAL_H
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <ucontext.h>
 
+#include "eval_lanes.h"
 #include "eval_wide.h"
 #include "ir.h"
 #include "sc.h"
@@ -43,7 +44,9 @@ struct eval_lane {
    uint32_t local[3], index;
    const ir_block *previous;
    uint64_t steps;
-   bool done;
+   bool done, waiting;
+   struct lane_path path;
+   struct lane_wait wait;
 };
 
 struct eval {
@@ -345,6 +348,24 @@ static uint32_t eval_atomic(struct eval *e, const ir_inst *i)
 
 /* ---- instructions ------------------------------------------------------------------------------ */
 
+static void eval_wait(struct eval *e)
+{
+   e->lane->waiting = true;
+   swapcontext(&e->lane->context, &e->scheduler);
+}
+
+static void eval_across(struct eval *e, const ir_inst *i, uint32_t *out)
+{
+   struct eval_lane *l = e->lane;
+   l->wait = (struct lane_wait){.inst = i, .path = &l->path};
+   for (unsigned k = 0; k < i->nsrc; k++)
+      l->wait.src[k] = i->src[k]->ncomp == 2 ? eval_pair(eval_src(e, i, k)) : eval_src(e, i, k)->c[0];
+   eval_wait(e);
+   out[0] = (uint32_t)l->wait.result;
+   if (i->ncomp == 2)
+      out[1] = (uint32_t)(l->wait.result >> 32);
+}
+
 static bool eval_special(struct eval *e, const ir_inst *i, struct eval_value *v)
 {
    struct eval_lane *l = e->lane;
@@ -380,7 +401,10 @@ static bool eval_special(struct eval *e, const ir_inst *i, struct eval_value *v)
       else
          v->c[0] = eval_atomic(e, i);
       return true;
-   case IR_barrier: swapcontext(&l->context, &e->scheduler); return true;
+   case IR_barrier: eval_wait(e); return true;
+   case IR_ballot: case IR_read_first: case IR_shuffle: case IR_group:
+      eval_across(e, i, v->c);
+      return true;
    case IR_fence: return true;
    default: return false;
    }
@@ -435,7 +459,8 @@ static enum eval_next eval_list(struct eval *e, const ir_list *list);
 
 static enum eval_next eval_block(struct eval *e, const ir_block *b)
 {
-   for (const ir_inst *i = eval_phis(e, b); i && !e->failed; i = i->next) {
+   unsigned level = lane_path_push(&e->lane->path);
+   for (const ir_inst *i = eval_phis(e, b); i && !e->failed; i = i->next, e->lane->path.at[level]++) {
       if (i->op == IR_jump_break || i->op == IR_jump_continue) {
          e->lane->previous = b;
          return i->op == IR_jump_break ? EVAL_BREAK : EVAL_CONTINUE;
@@ -456,11 +481,15 @@ static enum eval_next eval_node(struct eval *e, ir_node *n)
       return eval_block(e, ir_as_block(n));
    if (n->kind == IR_NODE_IF) {
       ir_if *i = ir_as_if(n);
-      return eval_list(e, e->lane->v[i->cond->id].c[0] ? &i->then_list : &i->else_list);
+      bool taken = e->lane->v[i->cond->id].c[0] != 0;
+      e->lane->path.at[lane_path_push(&e->lane->path)] = taken ? 0 : 1;
+      return eval_list(e, taken ? &i->then_list : &i->else_list);
    }
-   while (!e->failed) {
+   unsigned level = lane_path_push(&e->lane->path);
+   for (; !e->failed; e->lane->path.at[level]++) {
       if (++e->lane->steps > EVAL_MAX_STEPS)
          e->failed = true;
+      e->lane->path.depth = level + 1;
       if (eval_list(e, &ir_as_loop(n)->body) == EVAL_BREAK)
          break;
    }
@@ -470,8 +499,11 @@ static enum eval_next eval_node(struct eval *e, ir_node *n)
 static enum eval_next eval_list(struct eval *e, const ir_list *list)
 {
    enum eval_next next = EVAL_FALL;
-   for (ir_node *n = list->first; n && next == EVAL_FALL && !e->failed; n = n->next)
+   unsigned level = lane_path_push(&e->lane->path);
+   for (ir_node *n = list->first; n && next == EVAL_FALL && !e->failed; n = n->next, e->lane->path.at[level]++) {
+      e->lane->path.depth = level + 1;
       next = eval_node(e, n);
+   }
    return next;
 }
 
@@ -505,6 +537,25 @@ static void eval_lane_init(struct eval *e, struct eval_lane *l, uint32_t index)
    makecontext(&l->context, eval_lane_main, 0);
 }
 
+/* Nobody runs: lanes that wait for each other go on, or all of the group from a barrier. */
+static void eval_go_on(struct eval_lane *lanes, uint32_t count)
+{
+   bool any = false;
+   for (uint32_t first = 0; first < count; first += 32) {
+      struct lane_wait *wave[32] = {NULL};
+      for (uint32_t k = first; k < count && k < first + 32; k++)
+         wave[k - first] = lanes[k].done ? NULL : &lanes[k].wait;
+      uint32_t ready = lanes_resolve(wave);
+      for (uint32_t k = 0; k < 32; k++) {
+         if (ready >> k & 1)
+            lanes[first + k].waiting = false;
+      }
+      any = any || ready;
+   }
+   for (uint32_t k = 0; k < count && !any; k++)
+      lanes[k].waiting = false;
+}
+
 static bool eval_group(struct eval *e)
 {
    const uint32_t *g = e->s->group_size;
@@ -516,19 +567,21 @@ static bool eval_group(struct eval *e)
       eval_lane_init(e, &lanes[k], k);
    while (running && !e->failed) {
       for (uint32_t k = 0; k < count && !e->failed; k++) {
-         if (lanes[k].done)
+         if (lanes[k].done || lanes[k].waiting)
             continue;
          e->lane = &lanes[k];
          eval_running = e;
          swapcontext(&e->scheduler, &lanes[k].context);
          running -= lanes[k].done;
       }
+      eval_go_on(lanes, count);
    }
    for (uint32_t k = 0; k < count; k++) {
       free(lanes[k].v);
       free(lanes[k].vars);
       free(lanes[k].scratch);
       free(lanes[k].stack);
+      free(lanes[k].path.at);
    }
    free(lanes);
    free(e->lds);

@@ -1,8 +1,8 @@
 /* Reference evaluator of the IR. Deliberately naive: it walks the structured tree for each invocation, so
  * that it shares no idea with the passes and the back end it is compared with. Arithmetic is the emulator's.
  *
- * Invocations of a group run one after the other up to the next barrier, each on a stack of its own; a shader
- * without barriers needs no such stacks.
+ * Invocations of a group run one after the other up to the next barrier or operation across lanes (eval_lanes.h), each on
+ * a stack of its own; a shader without them needs no such stacks.
  */
 #include "oracle.h"
 
@@ -12,6 +12,7 @@
 
 #include "core/arith_f32.h"
 #include "core/arith_int.h"
+#include "eval_lanes.h"
 #include "eval_wide.h"
 #include "sc.h"
 
@@ -38,7 +39,9 @@ struct invocation {
    ir_block *from;        /* block that control came from, for phis */
    ucontext_t context;
    void *stack;
-   bool finished, failed;
+   bool finished, failed, waiting; /* waiting: at a barrier or for other lanes */
+   struct lane_path path;
+   struct lane_wait wait;
 };
 
 enum flow { FLOW_NEXT, FLOW_BREAK, FLOW_CONTINUE, FLOW_FAIL };
@@ -273,6 +276,23 @@ static void eval_desc(const struct invocation *v, const ir_inst *i, uint32_t ele
    *out = (tuple){{slot, 0, slot < EVAL_BUFFERS ? v->g->env->size_B[slot] : 0, 0}};
 }
 
+static void wait_for_others(struct invocation *v)
+{
+   v->waiting = true;
+   swapcontext(&v->context, &v->g->scheduler);
+}
+
+static void eval_across(struct invocation *v, const ir_inst *i, tuple *out)
+{
+   v->wait = (struct lane_wait){.inst = i, .path = &v->path};
+   for (unsigned k = 0; k < i->nsrc; k++)
+      v->wait.src[k] = pair_of(v, i->src[k]);
+   wait_for_others(v);
+   out->c[0] = (uint32_t)v->wait.result;
+   if (i->ncomp == 2)
+      out->c[1] = (uint32_t)(v->wait.result >> 32);
+}
+
 static bool eval_value(struct invocation *v, const ir_inst *i, tuple *out)
 {
    uint32_t a = i->nsrc > 0 ? v->values[i->src[0]->id].c[0] : 0;
@@ -309,7 +329,10 @@ static bool eval_value(struct invocation *v, const ir_inst *i, tuple *out)
       return true;
    case IR_fence: return true;
    case IR_barrier:
-      swapcontext(&v->context, &v->g->scheduler);
+      wait_for_others(v);
+      return true;
+   case IR_ballot: case IR_read_first: case IR_shuffle: case IR_group:
+      eval_across(v, i, out);
       return true;
    case IR_var_load: out->c[0] = v->vars[i->imm]; return true;
    case IR_var_store: v->vars[i->imm] = a; return true;
@@ -343,8 +366,9 @@ static ir_inst *eval_phis(struct invocation *v, ir_block *b)
 static enum flow eval_block(struct invocation *v, ir_block *b)
 {
    ir_inst *i = eval_phis(v, b);
+   unsigned level = lane_path_push(&v->path);
    v->from = b;
-   for (; i; i = i->next) {
+   for (; i; i = i->next, v->path.at[level]++) {
       tuple out = {{0}};
       if (v->budget-- == 0)
          return FLOW_FAIL;
@@ -359,8 +383,10 @@ static enum flow eval_block(struct invocation *v, ir_block *b)
 
 static enum flow eval_loop(struct invocation *v, ir_loop *l)
 {
-   for (;;) {
+   unsigned level = lane_path_push(&v->path);
+   for (;; v->path.at[level]++) {
       enum flow f = eval_list(v, &l->body);
+      v->path.depth = level + 1;
       if (f == FLOW_BREAK)
          return FLOW_NEXT;
       if (f == FLOW_FAIL || v->budget-- == 0)
@@ -368,17 +394,25 @@ static enum flow eval_loop(struct invocation *v, ir_loop *l)
    }
 }
 
+static enum flow eval_if(struct invocation *v, ir_if *i)
+{
+   bool taken = v->values[i->cond->id].c[0] != 0;
+   v->path.at[lane_path_push(&v->path)] = taken ? 0 : 1;
+   return eval_list(v, taken ? &i->then_list : &i->else_list);
+}
+
 static enum flow eval_list(struct invocation *v, ir_list *l)
 {
-   for (ir_node *n = l->first; n; n = n->next) {
+   unsigned level = lane_path_push(&v->path);
+   for (ir_node *n = l->first; n; n = n->next, v->path.at[level]++) {
       enum flow f;
+      v->path.depth = level + 1;
       if (n->kind == IR_NODE_BLOCK)
          f = eval_block(v, ir_as_block(n));
       else if (n->kind == IR_NODE_LOOP)
          f = eval_loop(v, ir_as_loop(n));
       else
-         f = eval_list(v, v->values[ir_as_if(n)->cond->id].c[0] ? &ir_as_if(n)->then_list
-                                                                : &ir_as_if(n)->else_list);
+         f = eval_if(v, ir_as_if(n));
       if (f != FLOW_NEXT)
          return f;
    }
@@ -399,11 +433,11 @@ static void entry(uint32_t low, uint32_t high)
    invoke((struct invocation *)((uintptr_t)low | (uintptr_t)high << 32));
 }
 
-static bool has_barriers(ir_shader *s)
+static bool waits(ir_shader *s)
 {
    for (ir_block *b = ir_first_block(s); b; b = ir_next_block(b)) {
       for (ir_inst *i = b->first; i; i = i->next) {
-         if (i->op == IR_barrier)
+         if (i->op == IR_barrier || lanes_is_cross(i))
             return true;
       }
    }
@@ -432,6 +466,25 @@ static bool start(struct group *g, struct invocation *v, uint32_t index)
    return true;
 }
 
+/* Nobody runs. Lets lanes that wait for each other go on, or all of the group from a barrier. */
+static void go_on(struct group *g, struct invocation *all)
+{
+   bool any = false;
+   for (uint32_t first = 0; first < g->count; first += 32) {
+      struct lane_wait *lane[32] = {NULL};
+      for (uint32_t k = first; k < g->count && k < first + 32; k++)
+         lane[k - first] = all[k].finished ? NULL : &all[k].wait;
+      uint32_t ready = lanes_resolve(lane);
+      for (uint32_t k = 0; k < 32; k++) {
+         if (ready >> k & 1)
+            all[first + k].waiting = false;
+      }
+      any = any || ready;
+   }
+   for (uint32_t k = 0; k < g->count && !any; k++)
+      all[k].waiting = false;
+}
+
 static bool run_group(struct group *g)
 {
    struct invocation *all = calloc(g->count, sizeof *all);
@@ -441,21 +494,24 @@ static bool run_group(struct group *g)
    for (bool running = ok; running;) {
       running = false;
       for (uint32_t i = 0; i < g->count; i++) {
-         if (all[i].finished)
+         if (all[i].finished || all[i].waiting)
             continue;
          if (g->barriers)
             swapcontext(&g->scheduler, &all[i].context);
          else
             invoke(&all[i]);
-         running = running || !all[i].finished;
          ok = ok && !all[i].failed;
       }
+      for (uint32_t i = 0; i < g->count; i++)
+         running = running || !all[i].finished;
+      go_on(g, all);
    }
    for (uint32_t i = 0; all && i < g->count; i++) {
       free(all[i].values);
       free(all[i].vars);
       free(all[i].scratch);
       free(all[i].stack);
+      free(all[i].path.at);
    }
    free(all);
    return ok;
@@ -466,7 +522,7 @@ bool oracle_run(ir_shader *s, const eval_env *env)
    struct group g = {.s = s, .env = env, .count = s->group_size[0] * s->group_size[1] * s->group_size[2]};
    bool ok = true;
    ir_build_cfg(s);
-   g.barriers = has_barriers(s);
+   g.barriers = waits(s);
    for (g.id[2] = 0; g.id[2] < env->grid[2]; g.id[2]++) {
       for (g.id[1] = 0; g.id[1] < env->grid[1]; g.id[1]++) {
          for (g.id[0] = 0; ok && g.id[0] < env->grid[0]; g.id[0]++) {

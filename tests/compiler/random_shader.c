@@ -65,6 +65,7 @@ static ir_inst *keep(struct gen *g, ir_inst *v)
 }
 
 static ir_inst *value(struct gen *g);
+static ir_inst *uniform(struct gen *g);
 static ir_inst *boolean(struct gen *g);
 
 static ir_inst *constant(struct gen *g)
@@ -155,6 +156,38 @@ static ir_inst *int_op(struct gen *g)
    return ir_op2(&g->b, (enum ir_op)binary[below(g, sizeof binary)], pick(g), pick(g));
 }
 
+/* A lane that is active here, whatever `wish` is. */
+static ir_inst *active_lane(struct gen *g, ir_inst *wish)
+{
+   ir_builder *b = &g->b;
+   ir_inst *active = ir_op1(b, IR_ballot, ir_bconst(b, true)), *one = ir_const(b, 1);
+   ir_inst *bit = ir_op2(b, IR_and, ir_op2(b, IR_shr, active, wish), one);
+   return ir_op3(b, IR_sel, ir_op2(b, IR_ine, bit, ir_const(b, 0)), wish, ir_op1(b, IR_ctz, active));
+}
+
+/* What the lanes that are here together see of each other. */
+static ir_inst *across(struct gen *g)
+{
+   ir_inst *x = pick(g), *wide;
+   unsigned mode = below(g, 3);
+   switch (below(g, 5)) {
+   case 0: return ir_op1(&g->b, IR_ballot, pick_bool(g));
+   case 1: return ir_op1(&g->b, IR_read_first, x);
+   case 2: return ir_op2(&g->b, IR_shuffle, x, active_lane(g, chance(g, 40) ? uniform(g) : pick(g)));
+   case 3:
+      wide = ir_vec(&g->b, 2, (ir_inst *[]){x, pick(g)});
+      wide = ir_emit(&g->b, IR_group, IR_T_I32, 2, IR_GROUP_IMM(mode, mode ? IR_WAVE_LOG2 : below(g, 6)), 1, &wide);
+      wide->aux = (uint8_t)below(g, IR_GROUP_AND);
+      if (g->o->floats && chance(g, 30))
+         wide->aux = (uint8_t)(IR_GROUP_FADD + below(g, 4));
+      return ir_extract(&g->b, wide, below(g, 2));
+   default:
+      x = ir_emit(&g->b, IR_group, IR_T_I32, 1, IR_GROUP_IMM(mode, chance(g, 50) ? IR_WAVE_LOG2 : below(g, 6)), 1, &x);
+      x->aux = (uint8_t)below(g, g->o->floats ? IR_GROUP_FMAX + 1 : IR_GROUP_FADD);
+      return x;
+   }
+}
+
 static ir_inst *uniform(struct gen *g)
 {
    switch (below(g, 4)) {
@@ -183,6 +216,8 @@ static ir_inst *value(struct gen *g)
       ir_inst *word = offset_below(g, SCRATCH_WORDS);
       return keep(g, ir_op1(&g->b, IR_scratch_load, word));
    }
+   if (kind < 40 && g->o->across)
+      return keep(g, across(g));
    return keep(g, g->o->floats && kind < 62 ? float_op(g) : int_op(g));
 }
 

@@ -12,6 +12,7 @@ typedef struct random_options {
    unsigned live;        /* values computed at the start and used at the end */
    unsigned max_depth;
    bool floats;
+   bool across;          /* operations across lanes */
 } random_options;
 
 /* Bindings and memory that every random shader uses: 0 output, 1 input (storage), 2 uniform buffer, 3

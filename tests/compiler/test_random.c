@@ -111,7 +111,8 @@ static void one_seed(isa_rig *rig, uint32_t seed)
                                 .variables = 3 + seed % 14,
                                 .live = seed * 3 % 40,
                                 .max_depth = 2 + seed % 5,
-                                .floats = seed % 3 != 0};
+                                .floats = seed % 3 != 0,
+                                .across = seed % 2 != 0};
    if (statements)
       r.options.statements = statements;
    random_input(&r.input, &r.options);

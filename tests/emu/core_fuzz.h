@@ -149,7 +149,7 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
 
 /* The outcomes of the first programs as one number: the same on every host, compiler and operating system. */
 #define FUZZ_GOLDEN_ROUNDS 2000
-#define FUZZ_GOLDEN UINT64_C(0xdee37c1d194d516c) /* changes with isa.def */
+#define FUZZ_GOLDEN UINT64_C(0x79e440d0c30e6ded) /* changes with isa.def */
 
 static uint64_t hash_outcome(uint64_t hash, const outcome *o)
 {

@@ -219,6 +219,7 @@ enum ref_kind {
    REF_SCALAR,
    REF_APPROXIMATE,
    REF_SPECIAL,
+   REF_GROUP,
    REF_MEMORY,
    REF_CONTROL
 };
@@ -252,6 +253,16 @@ typedef struct ref_entry {
 #define ELEMENTS(p)                                                                                          \
    K(p##_load_u8, MEMORY), K(p##_load_i8, MEMORY), K(p##_load_u16, MEMORY), K(p##_load_i16, MEMORY),         \
        K(p##_store_b8, MEMORY), K(p##_store_b16, MEMORY)
+#define G(name, lane) [ISA_OP_v_group_##name] = {REF_GROUP, r_##lane, NULL, NULL}
+#define GW(name) [ISA_OP_v_group_##name] = {REF_GROUP, NULL, NULL, r_v_##name}
+#define GROUPS(bits) GROUPS_##bits
+#define GROUPS_32                                                                                            \
+   G(add_u32, v_add_u32), G(mul_u32, v_mul_lo_u32), G(min_i32, v_min_i32), G(max_i32, v_max_i32),            \
+       G(min_u32, v_min_u32), G(max_u32, v_max_u32), G(and, v_and), G(or, v_or), G(xor, v_xor),              \
+       G(add_f32, v_add_f32), G(mul_f32, v_mul_f32), G(min_f32, v_min_f32), G(max_f32, v_max_f32)
+#define GROUPS_64                                                                                            \
+   GW(add_u64), [ISA_OP_v_group_mul_u64] = {REF_GROUP, NULL, NULL, r_v_mul_lo_u64}, GW(min_i64),             \
+       GW(max_i64), GW(min_u64), GW(max_u64), GW(add_f64), GW(mul_f64), GW(min_f64), GW(max_f64)
 static const ref_entry references[ISA_OPCODES] = {
     V(v_mov),
     V(v_add_f32),
@@ -421,6 +432,8 @@ static const ref_entry references[ISA_OPCODES] = {
     K(v_writelane, SPECIAL),
     K(v_shuffle, SPECIAL),
     K(v_mbcnt, SPECIAL),
+    GROUPS(32),
+    GROUPS(64),
     ACCESS(g),
     ACCESS(b),
     ACCESS(l),
@@ -687,6 +700,54 @@ static void ref_wide_lanes(ref_state *st, const ref_state *b, const isa_inst *in
       ref_set_scalar(st, in->dst, mask);
 }
 
+/* What an exclusive scan begins with. */
+static uint64_t ref_identity(const char *name)
+{
+   static const struct {
+      const char *part;
+      uint64_t value;
+   } all[] = {{"add", 0},
+              {"mul_u", 1},
+              {"mul_f32", 0x3f800000},
+              {"mul_f64", UINT64_C(0x3ff0000000000000)},
+              {"min_f32", 0x7f800000},
+              {"max_f32", 0xff800000},
+              {"min_f64", UINT64_C(0x7ff0000000000000)},
+              {"max_f64", UINT64_C(0xfff0000000000000)},
+              {"min_i32", 0x7fffffff},
+              {"max_i32", 0x80000000},
+              {"min_i64", UINT64_MAX >> 1},
+              {"max_i64", UINT64_C(1) << 63},
+              {"min_u", UINT64_MAX},
+              {"max_u", 0},
+              {"_and", UINT64_MAX}};
+   for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++)
+      if (strstr(name, all[i].part))
+         return all[i].value;
+   return 0; /* or, xor */
+}
+
+/* For each lane by itself: fold those of its cluster that it may see, lowest first. */
+static void ref_group(ref_state *st, const ref_state *b, const isa_inst *in, const isa_info *info)
+{
+   const ref_entry *e = &references[in->op];
+   uint32_t control = ref_read(b, in, in->src[1], 0);
+   unsigned log2 = control % 8 < 5 ? control % 8 : 5, mode = control / 8 % 4;
+   for (unsigned l = 0; l < 32; l++) {
+      uint64_t sum = ref_identity(info->name);
+      bool any = false;
+      for (unsigned k = 0; k < 32 && b->exec >> l & 1; k++) {
+         if (!(b->exec >> k & 1) || k >> log2 != l >> log2 || (mode == 1 && k > l) || (mode >= 2 && k >= l))
+            continue;
+         uint64_t v = ref_modified64(b, in, 0, k);
+         sum = !any ? v : e->wide ? e->wide(sum, v, 0) : e->lane((uint32_t)sum, (uint32_t)v, 0);
+         any = true;
+      }
+      for (unsigned i = 0; i < isa_kind_regs(info->dst) && b->exec >> l & 1; i++)
+         st->v[in->dst + i][l] = (uint32_t)(sum >> (32 * i));
+   }
+}
+
 static void ref_execute(ref_state *st, const isa_inst *in)
 {
    const isa_info *info = isa_lookup(in->op);
@@ -702,6 +763,9 @@ static void ref_execute(ref_state *st, const isa_inst *in)
       return;
    case REF_SPECIAL:
       ref_special(st, in);
+      return;
+   case REF_GROUP:
+      ref_group(st, &b, in, info);
       return;
    case REF_MEMORY:
       ref_access(st, in, info);

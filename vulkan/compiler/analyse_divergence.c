@@ -6,6 +6,7 @@
  *  - behind an if with a divergent condition, phis are divergent;
  *  - a break is divergent if a divergent if around it (within its loop) or an earlier divergent continue of
  * the loop keeps some lanes from taking it; exit phis of such a loop are divergent;
+ *  - what is computed from all active lanes alike (ballots, reductions over the wave) is uniform for them;
  *  - a continue likewise; then every phi at the loop's head is divergent, because some lanes have the next
  * iteration's value already while others still use this one's.
  */
@@ -61,8 +62,12 @@ static bool inst_divergent(const ir_inst *i)
    case IR_local_id: case IR_lane_id: case IR_buf_atomic: case IR_lds_atomic: case IR_scratch_load:
    case IR_img_atomic:
       return true;
-   case IR_first_lane:
+   case IR_ballot: case IR_read_first: case IR_first_lane:
       return false;
+   case IR_shuffle: /* all lanes read the same one if they name the same one */
+      return i->src[1]->divergent;
+   case IR_group:
+      return i->imm != IR_GROUP_IMM(IR_GROUP_REDUCE, IR_WAVE_LOG2);
    default:
       return any_source(i);
    }

@@ -48,6 +48,7 @@ static const struct {
 #define FLAG_L IR_OPF_LOAD
 #define FLAG_W IR_OPF_EFFECT
 #define FLAG_C IR_OPF_CONTROL
+#define FLAG_X IR_OPF_CROSS
 #define IR_OP(name, nsrc, type, flags, doc)                                                                  \
    [IR_##name] = {#name, nsrc, TYPE_##type, FLAG_##flags, NCOMP_##type, NULL},
 #define IR_OP64(name, srcs, type, doc)                                                                       \

@@ -31,6 +31,13 @@ enum ir_type { IR_T_NONE, IR_T_I32, IR_T_BOOL }; /* I32 with ncomp 1..8 */
 
 enum ir_atomic { IR_ATOM_ADD, IR_ATOM_IMIN, IR_ATOM_IMAX, IR_ATOM_UMIN, IR_ATOM_UMAX, IR_ATOM_AND, IR_ATOM_OR,
                  IR_ATOM_XOR, IR_ATOM_SWAP, IR_ATOM_CMPSWAP, IR_ATOM_FADD, IR_ATOM_FMIN, IR_ATOM_FMAX };
+/* ORDER isa.def: v_group_* of 32 and of 64 bits */
+enum ir_group { IR_GROUP_ADD, IR_GROUP_MUL, IR_GROUP_IMIN, IR_GROUP_IMAX, IR_GROUP_UMIN, IR_GROUP_UMAX, IR_GROUP_AND,
+                IR_GROUP_OR, IR_GROUP_XOR, IR_GROUP_FADD, IR_GROUP_FMUL, IR_GROUP_FMIN, IR_GROUP_FMAX };
+enum ir_group_mode { IR_GROUP_REDUCE, IR_GROUP_INCLUSIVE, IR_GROUP_EXCLUSIVE };
+/* imm of IR_group, as the hardware has it: how much of it a lane gets, in clusters of 2^log2 lanes */
+#define IR_GROUP_IMM(mode, log2) ((uint32_t)(mode) << 3 | (uint32_t)(log2))
+#define IR_WAVE_LOG2 5u
 enum ir_width { IR_W_DWORDS, IR_W_8, IR_W_16 };
 
 typedef struct ir_inst ir_inst;
@@ -47,7 +54,7 @@ struct ir_inst {
    uint16_t op;             /* enum ir_op */
    uint8_t type;            /* enum ir_type of the result */
    uint8_t ncomp;           /* components of the result, 1 for scalars and bools */
-   uint8_t aux;             /* atomics: enum ir_atomic; loads and stores: enum ir_width */
+   uint8_t aux;             /* atomics: enum ir_atomic; loads and stores: enum ir_width; group: enum ir_group */
    bool divergent;          /* set by analyse_divergence */
    bool exact;              /* NoContraction: do not fuse or reassociate */
    bool coherent;           /* memory operations: coherent or volatile access */
@@ -209,6 +216,7 @@ static inline ir_loop *ir_as_loop(ir_node *n) { return (ir_loop *)n; }
 #define IR_OPF_LOAD 2u
 #define IR_OPF_EFFECT 4u
 #define IR_OPF_CONTROL 8u
+#define IR_OPF_CROSS 16u /* its result depends on which lanes are active: it keeps its place in control flow */
 const char *ir_op_name(enum ir_op op);
 unsigned ir_op_flags(enum ir_op op);
 int ir_op_nsrc(enum ir_op op);            /* -1: variable */

@@ -183,6 +183,16 @@ static void check_types(struct check *c, ir_inst *i)
       if (i->op == IR_buf_store)
          want(c, i, 2, IR_T_I32, 1, 4);
       break;
+   case IR_ballot:
+      want(c, i, 0, IR_T_BOOL, 1, 1);
+      break;
+   case IR_group:
+      want_ncomp(c, i, 1, 2);
+      want(c, i, 0, IR_T_I32, i->ncomp, i->ncomp);
+      CHECK(i->aux <= IR_GROUP_FMAX && (i->ncomp == 1 || i->aux < IR_GROUP_AND || i->aux > IR_GROUP_XOR), i,
+            "no such operation");
+      CHECK((i->imm & 7) <= IR_WAVE_LOG2 && i->imm >> 3 <= IR_GROUP_EXCLUSIVE, i, "no such scan");
+      break;
    case IR_buf_size:
       want(c, i, 0, IR_T_I32, 4, 4);
       break;
@@ -214,7 +224,8 @@ static void check_types(struct check *c, ir_inst *i)
       want_ncomp(c, i, 1, 4);
    else if (ir_op_ncomp((enum ir_op)i->op) == 2)
       want_ncomp(c, i, 2, 2);
-   else if (i->op != IR_vec && i->op != IR_desc && i->op != IR_res_desc && i->op != IR_phi && i->op != IR_undef && !atomic)
+   else if (i->op != IR_vec && i->op != IR_desc && i->op != IR_res_desc && i->op != IR_phi && i->op != IR_undef &&
+            i->op != IR_group && !atomic)
       want_ncomp(c, i, 0, 1);
    check_narrow(c, i);
    if (atomic) {

@@ -1,7 +1,8 @@
 /* Instruction selection, shared between its parts.
  *
  * isel_home.c decides for every value which register file it lives in; isel_alu.c selects arithmetic;
- * isel_memory.c memory and system values; isel_image.c images; isel_copy.c turns phis into copies; isel_flow.c walks the
+ * isel_group.c what looks across lanes; isel_memory.c memory and system values; isel_image.c images; isel_copy.c turns
+ * phis into copies; isel_flow.c walks the
  * control-flow tree and inserts exec mask handling; isel.c has operands and the entry point.
  */
 #ifndef SC_ISEL_H
@@ -86,6 +87,7 @@ void isel_decide_homes(isel_ctx *c);
 bool isel_has_scalar_op(unsigned op);             /* an integer operation of the scalar unit */
 bool isel_takes_sat(unsigned op);                 /* float arithmetic with a saturate bit */
 void isel_alu(isel_ctx *c, ir_inst *i);
+void isel_group(isel_ctx *c, ir_inst *i, mach_operand dst); /* isel_group.c: across lanes */
 void isel_memory(isel_ctx *c, ir_inst *i);
 bool isel_is_memory(unsigned op);
 void isel_image(isel_ctx *c, ir_inst *i, mach_operand dst); /* image operations and what they need */

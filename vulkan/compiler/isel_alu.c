@@ -366,6 +366,9 @@ void isel_alu(isel_ctx *c, ir_inst *i)
    case IR_lane_id:
       isel_emit(c, ISA_OP_v_lane_id, dst, mach_none(), mach_none(), mach_none());
       break;
+   case IR_ballot: case IR_read_first: case IR_shuffle: case IR_group:
+      isel_group(c, i, dst);
+      break;
    case IR_local_id: case IR_group_id: case IR_grid_size: case IR_wave_index:
       break; /* launch state */
    default:

@@ -64,6 +64,8 @@ static bool can_be_scalar(isel_ctx *c, ir_inst *i)
    switch (i->op) {
    case IR_const: case IR_undef: case IR_group_id: case IR_grid_size: case IR_wave_index:
       return true;
+   case IR_ballot: case IR_read_first: case IR_shuffle:
+      return true; /* uniform shuffles read one lane */
    case IR_desc: case IR_push_load: case IR_res_desc: case IR_first_lane:
       return true; /* a uniform index is brought to a scalar register if it is not in one */
    case IR_extract: case IR_buf_size: case IR_phi:

@@ -347,7 +347,7 @@ static void emit_inst(spv_reader *r, const spv_inst *i)
    default:
       if (!spv_emit_memory(r, i) && !spv_emit_pointer_value(r, i) && !spv_emit_alu(r, i) &&
           !spv_emit_composite(r, i) && !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i) && !spv_emit_image(r, i) &&
-          !spv_emit_image_query(r, i))
+          !spv_emit_image_query(r, i) && !spv_emit_group(r, i))
          spv_unsupported_op(r, i);
    }
 }

@@ -161,9 +161,6 @@ const char *spv_op_reason(uint32_t op)
       return "derivatives need a fragment shader";
    if (between(op, SpvOpEmitVertex, SpvOpEndStreamPrimitive))
       return "it needs a geometry shader";
-   if (between(op, SpvOpGroupNonUniformElect, SpvOpGroupNonUniformQuadSwap) ||
-       between(op, SpvOpSubgroupBallotKHR, SpvOpSubgroupReadInvocationKHR))
-      return "subgroup operations are not supported";
    if (between(op, SpvOpGroupAsyncCopy, SpvOpGroupSMax) ||
        between(op, SpvOpEnqueueMarker, SpvOpBuildNDRange) || between(op, SpvOpTypeEvent, SpvOpTypePipe))
       return "it needs an OpenCL kernel";

@@ -279,6 +279,17 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityWorkgroupMemoryExplicitLayoutKHR:
    case SpvCapabilityWorkgroupMemoryExplicitLayout8BitAccessKHR:
    case SpvCapabilityWorkgroupMemoryExplicitLayout16BitAccessKHR:
+   case SpvCapabilityGroupNonUniform:
+   case SpvCapabilityGroupNonUniformVote:
+   case SpvCapabilityGroupNonUniformArithmetic:
+   case SpvCapabilityGroupNonUniformBallot:
+   case SpvCapabilityGroupNonUniformShuffle:
+   case SpvCapabilityGroupNonUniformShuffleRelative:
+   case SpvCapabilityGroupNonUniformClustered:
+   case SpvCapabilityGroupNonUniformQuad:
+   case SpvCapabilityGroupNonUniformRotateKHR:
+   case SpvCapabilitySubgroupBallotKHR:
+   case SpvCapabilitySubgroupVoteKHR:
       return true;
    default:
       return false;

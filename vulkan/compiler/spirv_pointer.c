@@ -9,6 +9,8 @@
 #include "isa.h"
 #include "spirv_reader.h"
 
+#include "isa.h"
+
 #define IMM_LIMIT ((uint64_t)1 << 40) /* far outside of any memory; keeps sums from overflowing */
 
 /* ---- variables --------------------------------------------------------------------------------- */
@@ -106,16 +108,28 @@ static spv_pointer *buffer_pointer(spv_reader *r, const spv_variable *v)
 static spv_pointer *input_pointer(spv_reader *r, const spv_variable *v)
 {
    uint32_t builtin = decoration_value(r, v, SpvDecorationBuiltIn, "BuiltIn");
-   bool single = builtin == SpvBuiltInLocalInvocationIndex || builtin == SpvBuiltInDeviceIndex;
-   uint32_t scalars = single ? 1 : 3;
+   uint32_t scalars = 1;
    switch (builtin) {
    case SpvBuiltInNumWorkgroups:
    case SpvBuiltInWorkgroupSize:
    case SpvBuiltInWorkgroupId:
    case SpvBuiltInLocalInvocationId:
    case SpvBuiltInGlobalInvocationId:
+      scalars = 3;
+      break;
    case SpvBuiltInLocalInvocationIndex:
    case SpvBuiltInDeviceIndex:
+   case SpvBuiltInSubgroupSize:
+   case SpvBuiltInNumSubgroups:
+   case SpvBuiltInSubgroupId:
+   case SpvBuiltInSubgroupLocalInvocationId:
+      break;
+   case SpvBuiltInSubgroupEqMask:
+   case SpvBuiltInSubgroupGeMask:
+   case SpvBuiltInSubgroupGtMask:
+   case SpvBuiltInSubgroupLeMask:
+   case SpvBuiltInSubgroupLtMask:
+      scalars = 4;
       break;
    default:
       spv_fail(r, SC_E_UNSUPPORTED, "built-in %s (%u) is not supported", spv_builtin_name(builtin), builtin);
@@ -198,6 +212,14 @@ static ir_inst *local_index(spv_reader *r)
    return index;
 }
 
+/* Waves are filled in the order of the local invocation index; the last one may have lanes that never run. */
+static uint32_t waves_per_group(const spv_reader *r)
+{
+   const uint32_t *size = r->s->group_size;
+   uint64_t lanes = (uint64_t)size[0] * size[1] * size[2];
+   return (uint32_t)((lanes + ISA_WAVE_LANES - 1) / ISA_WAVE_LANES);
+}
+
 ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component)
 {
    uint32_t c = component < 3 ? component : 2;
@@ -218,6 +240,20 @@ ir_inst *spv_input_scalar(spv_reader *r, uint32_t builtin, uint32_t component)
       return E2(r, iadd, E2(r, imul, base, spv_c32(r, r->s->group_size[c])), local_id(r, c));
    case SpvBuiltInDeviceIndex:
       return spv_c32(r, 0); /* a device group has one device */
+   case SpvBuiltInSubgroupSize:
+      return spv_c32(r, ISA_WAVE_LANES);
+   case SpvBuiltInNumSubgroups:
+      return spv_c32(r, waves_per_group(r));
+   case SpvBuiltInSubgroupId:
+      return ir_op0(&r->b, IR_wave_index, 0);
+   case SpvBuiltInSubgroupLocalInvocationId:
+      return ir_op0(&r->b, IR_lane_id, 0);
+   case SpvBuiltInSubgroupEqMask:
+   case SpvBuiltInSubgroupGeMask:
+   case SpvBuiltInSubgroupGtMask:
+   case SpvBuiltInSubgroupLeMask:
+   case SpvBuiltInSubgroupLtMask:
+      return component ? spv_c32(r, 0) : spv_subgroup_mask(r, builtin);
    default:
       return local_index(r);
    }

@@ -449,6 +449,10 @@ void spv_set_pointer(spv_reader *r, const spv_inst *i, spv_pointer *p); /* the r
 bool spv_emit_atomic(spv_reader *r, const spv_inst *i);
 void spv_emit_shared_init(spv_reader *r);
 
+/* ---- spirv_group.c: subgroup operations ---------------------------------------------------------- */
+bool spv_emit_group(spv_reader *r, const spv_inst *i);
+ir_inst *spv_subgroup_mask(spv_reader *r, uint32_t builtin); /* low word of SubgroupEqMask and its like */
+
 /* ---- spirv_alu.c, spirv_composite.c, spirv_matrix.c, spirv_glsl450.c, spirv_math.c ------------- */
 bool spv_emit_alu(spv_reader *r, const spv_inst *i);
 bool spv_emit_composite(spv_reader *r, const spv_inst *i);

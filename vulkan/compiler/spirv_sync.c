@@ -1,7 +1,7 @@
 /* SPIR-V reader: atomics, barriers and zero-initialised workgroup memory.
  *
  * Atomics act on buffers and LDS. Their acquire and release semantics become fences around them; barriers for
- * execution are of workgroup scope.
+ * execution are of workgroup or subgroup scope.
  */
 #include "spirv_reader.h"
 
@@ -176,12 +176,13 @@ static void emit_control_barrier(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
    uint32_t scope = semantics_of(r, i->w[1]);
-   if (scope != SpvScopeWorkgroup)
-      spv_fail(r, SC_E_UNSUPPORTED, "execution scope %u of a barrier is not supported, only Workgroup",
-               scope);
+   if (scope != SpvScopeWorkgroup && scope != SpvScopeSubgroup)
+      spv_fail(r, SC_E_UNSUPPORTED,
+               "execution scope %u of a barrier is not supported, only Workgroup and Subgroup", scope);
    if (semantics_of(r, i->w[3]))
       fence(r);
-   ir_op0(&r->b, IR_barrier, 0);
+   if (scope == SpvScopeWorkgroup) /* the lanes of a wave are always together */
+      ir_op0(&r->b, IR_barrier, 0);
 }
 
 bool spv_emit_atomic(spv_reader *r, const spv_inst *i)
