@@ -1,4 +1,5 @@
-/* Inside the copy engine: what its parts (dma.c: channels and runs of bytes; dma_image.c: boxes of elements) know of each other. */
+/* Inside the copy engine: what its parts (dma.c: channels and runs of bytes; dma_image.c: boxes of elements)
+ * know of each other. */
 #ifndef EMU_DMA_H
 #define EMU_DMA_H
 
@@ -28,7 +29,8 @@ static inline void emu_dma_account(emu_dma_traffic *t, bool sysmem, uint64_t byt
 }
 
 /* Host address of va, the contiguous bytes behind it and which memory it is; NULL: *stop tells why. */
-uint8_t *emu_dma_translate(emu_device *dev, uint64_t va, bool write, uint64_t *avail_B, bool *sysmem, emu_dma_stop *stop);
+uint8_t *emu_dma_translate(emu_device *dev, uint64_t va, bool write, uint64_t *avail_B, bool *sysmem,
+                           emu_dma_stop *stop);
 
 /* A box under way: where its next cell begins. */
 typedef struct emu_dma_box {
@@ -37,7 +39,9 @@ typedef struct emu_dma_box {
    uint64_t written_B;
 } emu_dma_box;
 
-/* About a slice of the job; *ended when nothing is left. False: it faulted, *stop tells why. The caller is an entered agent. */
-bool emu_dma_box_slice(emu_device *dev, bool fill, emu_dma_box *box, emu_dma_traffic *traffic, bool *ended, emu_dma_stop *stop);
+/* About a slice of the job; *ended when nothing is left. False: it faulted, *stop tells why. The caller is an
+ * entered agent. */
+bool emu_dma_box_slice(emu_device *dev, bool fill, emu_dma_box *box, emu_dma_traffic *traffic, bool *ended,
+                       emu_dma_stop *stop);
 
 #endif

@@ -1,8 +1,9 @@
-/* Copy engine, boxes of elements between tiled and linear surfaces. A box is cut into cells: the part that lies in one tile of the
- * surface that has tiles (the destination's if both have), or a piece of a row. A cell whose bytes follow each other on both sides is
- * moved as one run; the others element by element, row by row, with the addresses of a row's elements from a table of the cell.
- * Invariant: host pointers live no longer than a slice; every byte is reached through the page tables, in windows that lie within
- * one page. What the caller counts as written is whole cells.
+/* Copy engine, boxes of elements between tiled and linear surfaces. A box is cut into cells: the part that
+ * lies in one tile of the surface that has tiles (the destination's if both have), or a piece of a row. A
+ * cell whose bytes follow each other on both sides is moved as one run; the others element by element, row by
+ * row, with the addresses of a row's elements from a table of the cell. Invariant: host pointers live no
+ * longer than a slice; every byte is reached through the page tables, in windows that lie within one page.
+ * What the caller counts as written is whole cells.
  */
 #include "dma.h"
 #include <string.h>
@@ -35,15 +36,16 @@ typedef struct box_engine {
    emu_dma_stop *stop;
    gpu_image_job job;
    bool fill;
-   bool whole;             /* elements take part with all of their bytes, on both sides */
-   uint32_t piece_B;       /* what follows each other in an element: all of it, or the bytes of one sample */
+   bool whole;       /* elements take part with all of their bytes, on both sides */
+   uint32_t piece_B; /* what follows each other in an element: all of it, or the bytes of one sample */
    uint32_t pieces;
    side dst, src;
-   uint32_t pattern_B;     /* multiple of the element */
+   uint32_t pattern_B; /* multiple of the element */
    uint8_t pattern[PATTERN_B];
 } box_engine;
 
-/* ---- reaching memory ------------------------------------------------------------------------------------------------------ */
+/* ---- reaching memory
+ * ------------------------------------------------------------------------------------------------------ */
 static bool open_window(box_engine *e, side *s, window *w, uint64_t va)
 {
    uint64_t avail_B;
@@ -83,7 +85,8 @@ static bool copy_run(box_engine *e, uint64_t src, uint64_t dst, uint64_t n)
       if (!to)
          return false;
       uint64_t now = least(n, least(from->end - src, to->end - dst));
-      memmove(to->host + (dst - to->first), from->host + (src - from->first), now); /* two addresses may reach the same bytes */
+      memmove(to->host + (dst - to->first), from->host + (src - from->first),
+              now); /* two addresses may reach the same bytes */
       emu_dma_account(e->traffic, from->sysmem, now);
       emu_dma_account(e->traffic, to->sysmem, now);
       src += now;
@@ -115,8 +118,11 @@ static bool run(box_engine *e, uint64_t src, uint64_t dst, uint64_t n)
    return e->fill ? fill_run(e, 0, dst, n) : copy_run(e, src, dst, n);
 }
 
-/* ---- rows of elements --------------------------------------------------------------------------------------------------------- */
-/* Host address of the row's first byte if all n elements are in one window, else NULL without a fault of their own. */
+/* ---- rows of elements
+ * ---------------------------------------------------------------------------------------------------------
+ */
+/* Host address of the row's first byte if all n elements are in one window, else NULL without a fault of
+ * their own. */
 static uint8_t *row_host(box_engine *e, side *s, uint64_t row, uint32_t n, bool *sysmem)
 {
    uint64_t first = row + s->column[0], span = s->column[n - 1] - s->column[0];
@@ -131,11 +137,11 @@ static uint8_t *row_host(box_engine *e, side *s, uint64_t row, uint32_t n, bool 
    return w->host + (first - w->first);
 }
 
-#define MOVE_ROW(type)                                                                                                          \
-   for (uint32_t i = 0; i < n; i++) {                                                                                           \
-      type v;                                                                                                                   \
-      memcpy(&v, from + (sc[i] - sc[0]), sizeof v);                                                                             \
-      memcpy(to + (dc[i] - dc[0]), &v, sizeof v);                                                                               \
+#define MOVE_ROW(type)                                                                                       \
+   for (uint32_t i = 0; i < n; i++) {                                                                        \
+      type v;                                                                                                \
+      memcpy(&v, from + (sc[i] - sc[0]), sizeof v);                                                          \
+      memcpy(to + (dc[i] - dc[0]), &v, sizeof v);                                                            \
    }
 
 typedef struct pair64 {
@@ -148,12 +154,18 @@ static void move_row(box_engine *e, const uint8_t *from, uint8_t *to, uint32_t n
    const uint64_t *sc = e->src.column, *dc = e->dst.column;
    if (e->pieces == 1) {
       switch (e->piece_B) {
-      case 1: MOVE_ROW(uint8_t) return;
-      case 2: MOVE_ROW(uint16_t) return;
-      case 4: MOVE_ROW(uint32_t) return;
-      case 8: MOVE_ROW(uint64_t) return;
-      case 16: MOVE_ROW(pair64) return;
-      default: break;
+      case 1:
+         MOVE_ROW(uint8_t) return;
+      case 2:
+         MOVE_ROW(uint16_t) return;
+      case 4:
+         MOVE_ROW(uint32_t) return;
+      case 8:
+         MOVE_ROW(uint64_t) return;
+      case 16:
+         MOVE_ROW(pair64) return;
+      default:
+         break;
       }
    }
    uint32_t src_step = e->fill ? 0 : e->src.surface->unit_B, dst_step = e->dst.surface->unit_B;
@@ -199,7 +211,9 @@ static bool move_rows(box_engine *e, const emu_dma_box *at, uint32_t width, uint
    return true;
 }
 
-/* ---- cells ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- cells
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
 /* The surface whose tiles cut the box; NULL: none has tiles. */
 static const gpu_job_surface *cutter(const box_engine *e)
 {
@@ -246,8 +260,10 @@ static void set_columns(side *s, uint32_t x, uint32_t width, bool fill_source)
 static bool move_cell(box_engine *e, const emu_dma_box *at, uint32_t width, uint32_t height)
 {
    if (is_run(e, at, width, height)) {
-      uint64_t src = row_va(&e->src, at->y, at->z) + gpu_job_surface_column(&e->job.src, at->x, e->src.element_B);
-      uint64_t dst = row_va(&e->dst, at->y, at->z) + gpu_job_surface_column(&e->job.dst, at->x, e->dst.element_B);
+      uint64_t src =
+          row_va(&e->src, at->y, at->z) + gpu_job_surface_column(&e->job.src, at->x, e->src.element_B);
+      uint64_t dst =
+          row_va(&e->dst, at->y, at->z) + gpu_job_surface_column(&e->job.dst, at->x, e->dst.element_B);
       return run(e, src, dst, (uint64_t)width * height * e->dst.element_B);
    }
    set_columns(&e->dst, at->x, width, false);
@@ -268,7 +284,9 @@ static void step(const box_engine *e, emu_dma_box *at, uint32_t width, uint32_t 
    at->z++;
 }
 
-/* ---- slices ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- slices
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
 /* Pattern repeated for every sample; partial elements take its first bytes. */
 static void lay_pattern(box_engine *e)
 {
@@ -290,7 +308,9 @@ static bool engine_init(box_engine *e, const emu_dma_box *box)
 {
    gpu_image_job *j = &e->job;
    if (!gpu_image_job_decode(box->dw, e->fill, j)) {
-      *e->stop = (emu_dma_stop){.fault = GPU_FAULT_BAD_DMA, .va = j->dst.va, .info = e->fill ? GPU_DMA_FILL_IMAGE : GPU_DMA_COPY_IMAGE};
+      *e->stop = (emu_dma_stop){.fault = GPU_FAULT_BAD_DMA,
+                                .va = j->dst.va,
+                                .info = e->fill ? GPU_DMA_FILL_IMAGE : GPU_DMA_COPY_IMAGE};
       return false;
    }
    side_init(&e->dst, &j->dst, j->samples_log2, true);
@@ -303,10 +323,12 @@ static bool engine_init(box_engine *e, const emu_dma_box *box)
    return true;
 }
 
-bool emu_dma_box_slice(emu_device *dev, bool fill, emu_dma_box *box, emu_dma_traffic *traffic, bool *ended, emu_dma_stop *stop)
+bool emu_dma_box_slice(emu_device *dev, bool fill, emu_dma_box *box, emu_dma_traffic *traffic, bool *ended,
+                       emu_dma_stop *stop)
 {
    box_engine e;
-   _Static_assert(ELEMENT_MAX_B <= PATTERN_B && (1u << GPU_IMAGE_JOB_TILE_LOG2_MAX) <= COLUMNS, "a cell's row fits the tables");
+   _Static_assert(ELEMENT_MAX_B <= PATTERN_B && (1u << GPU_IMAGE_JOB_TILE_LOG2_MAX) <= COLUMNS,
+                  "a cell's row fits the tables");
    e.dev = dev;
    e.traffic = traffic;
    e.stop = stop;

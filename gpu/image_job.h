@@ -1,8 +1,9 @@
-/* Jobs of the copy engine on boxes of elements: the dwords of DMA.JOB, of COPY_IMAGE and of FILL_IMAGE. Manual: chapter "Copy
- * engine".
+/* Jobs of the copy engine on boxes of elements: the dwords of DMA.JOB, of COPY_IMAGE and of FILL_IMAGE.
+ * Manual: chapter "Copy engine".
  *
- * Freestanding, like gpu/image.h, whose rule of tiles it shares: a surface here is one level of an image, or a buffer. Whoever
- * writes a job folds level, layer and first slice into the address, so that the engine knows nothing of images.
+ * Freestanding, like gpu/image.h, whose rule of tiles it shares: a surface here is one level of an image, or
+ * a buffer. Whoever writes a job folds level, layer and first slice into the address, so that the engine
+ * knows nothing of images.
  */
 #ifndef GPU_IMAGE_JOB_H
 #define GPU_IMAGE_JOB_H
@@ -16,9 +17,9 @@
 #define GPU_IMAGE_JOB_TILE_LOG2_MAX 5u
 
 /* A surface:
- * dw0, dw1 va   dw2 [2:0] tile_log2 [13:8] unit_B [20:16] first_B   dw3 [15:0] x [31:16] y   dw4, dw5 row_B   dw6, dw7 slice_B
- * A job: dw0..7 destination   dw8 [15:0] width [31:16] height   dw9 [15:0] depth [21:16] bytes [25:24] samples_log2
- * dw10..17 source, or the pattern of a fill. All other bits are zero. */
+ * dw0, dw1 va   dw2 [2:0] tile_log2 [13:8] unit_B [20:16] first_B   dw3 [15:0] x [31:16] y   dw4, dw5 row_B
+ * dw6, dw7 slice_B A job: dw0..7 destination   dw8 [15:0] width [31:16] height   dw9 [15:0] depth [21:16]
+ * bytes [25:24] samples_log2 dw10..17 source, or the pattern of a fill. All other bits are zero. */
 typedef struct gpu_job_surface {
    uint64_t va;        /* of element (0, 0) of the first slice */
    uint32_t tile_log2; /* 0..5; 0: linear */
@@ -88,14 +89,17 @@ static inline bool gpu_image_job_decode(const uint32_t dw[GPU_IMAGE_JOB_DW], boo
    j->src = j->dst;
    if (!fill)
       ok = gpu_job_surface_decode(dw + 10, &j->src) && ok;
-   return ok && j->bytes >= 1 && j->dst.first_B + j->bytes <= j->dst.unit_B && j->src.first_B + j->bytes <= j->src.unit_B;
+   return ok && j->bytes >= 1 && j->dst.first_B + j->bytes <= j->dst.unit_B &&
+          j->src.first_B + j->bytes <= j->src.unit_B;
 }
 
 /* Address of element (x, y, z) of the box, without first_B; modulo 2^64. */
-static inline uint64_t gpu_job_surface_row(const gpu_job_surface *s, uint32_t y, uint32_t z, uint32_t element_B)
+static inline uint64_t gpu_job_surface_row(const gpu_job_surface *s, uint32_t y, uint32_t z,
+                                           uint32_t element_B)
 {
    uint32_t n = s->tile_log2, at = s->y + y;
-   return s->va + z * s->slice_B + (at >> n) * s->row_B + (uint64_t)(gpu_image_spread(at & ((1u << n) - 1)) << 1) * element_B;
+   return s->va + z * s->slice_B + (at >> n) * s->row_B +
+          (uint64_t)(gpu_image_spread(at & ((1u << n) - 1)) << 1) * element_B;
 }
 
 static inline uint64_t gpu_job_surface_column(const gpu_job_surface *s, uint32_t x, uint32_t element_B)

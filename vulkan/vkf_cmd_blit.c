@@ -1,9 +1,11 @@
-/* Blits and colour resolves: dispatches of internal programs that load texels of the source, filter, and store them with the
- * target's format. Depth and stencil, blitted whole, go as unsigned integers of their size, so that every bit arrives. */
+/* Blits and colour resolves: dispatches of internal programs that load texels of the source, filter, and
+ * store them with the target's format. Depth and stencil, blitted whole, go as unsigned integers of their
+ * size, so that every bit arrives. */
 #include "vkf_internal.h"
 #include "vkf_transfer.h"
 
-/* ---- images as the programs see them -------------------------------------------------------------------- */
+/* ---- images as the programs see them --------------------------------------------------------------------
+ */
 /* 1D levels have no tiles: seen as linear 2D ones of one row, they need no programs of their own. */
 static void as_2d(const struct vkf_image *image, uint32_t level, gpu_image *d)
 {
@@ -16,10 +18,12 @@ static void as_2d(const struct vkf_image *image, uint32_t level, gpu_image *d)
    d->row_pitch_B = l.width_el * l.element_B;
 }
 
-static bool describe(const struct vkf_image *image, const VkImageSubresourceLayers *sub, VkFormat format, bool stencil,
-                     gpu_image *out)
+static bool describe(const struct vkf_image *image, const VkImageSubresourceLayers *sub, VkFormat format,
+                     bool stencil, gpu_image *out)
 {
-   VkImageSubresourceRange all = {.baseMipLevel = sub->mipLevel, .levelCount = 1, .baseArrayLayer = sub->baseArrayLayer,
+   VkImageSubresourceRange all = {.baseMipLevel = sub->mipLevel,
+                                  .levelCount = 1,
+                                  .baseArrayLayer = sub->baseArrayLayer,
                                   .layerCount = sub->layerCount};
    struct vkf_image_range range = vkf_image_range(image, &all);
    enum gpu_dim dim = image->type == VK_IMAGE_TYPE_3D   ? GPU_DIM_3D
@@ -40,21 +44,28 @@ static enum vkf_texel_kind kind_of(const fmt_info *info)
 static VkFormat raw_format(uint32_t block_B)
 {
    switch (block_B) {
-   case 1: return VK_FORMAT_R8_UINT;
-   case 2: return VK_FORMAT_R16_UINT;
-   case 4: return VK_FORMAT_R32_UINT;
-   default: return VK_FORMAT_R32G32_UINT;
+   case 1:
+      return VK_FORMAT_R8_UINT;
+   case 2:
+      return VK_FORMAT_R16_UINT;
+   case 4:
+      return VK_FORMAT_R32_UINT;
+   default:
+      return VK_FORMAT_R32G32_UINT;
    }
 }
 
-/* ---- blits ------------------------------------------------------------------------------------------------- */
+/* ---- blits
+ * ------------------------------------------------------------------------------------------------- */
 /* Push constants of shaders/blit.comp. */
 struct blit {
    int32_t first[4], size[4], target0[4], source0[4], span[4], over[4], last[4];
 };
 
-/* One direction: from source corners s to target corners t, the target having `length` texels. False: nothing to write. */
-static bool set_direction(struct blit *b, unsigned k, int32_t s0, int32_t s1, int32_t t0, int32_t t1, uint32_t length)
+/* One direction: from source corners s to target corners t, the target having `length` texels. False: nothing
+ * to write. */
+static bool set_direction(struct blit *b, unsigned k, int32_t s0, int32_t s1, int32_t t0, int32_t t1,
+                          uint32_t length)
 {
    int64_t low = VKF_MIN(t0, t1), high = VKF_MAX(t0, t1), span = (int64_t)s1 - s0, over = (int64_t)t1 - t0;
    b->source0[k] = s0;
@@ -73,17 +84,19 @@ static uint32_t third(const struct vkf_image *image, const gpu_image *d, uint32_
    return image->type == VK_IMAGE_TYPE_3D ? gpu_image_minify(image->extent.depth, level) : d->layers;
 }
 
-static bool set_region(struct blit *b, const struct vkf_image *src, const struct vkf_image *dst, const gpu_image *from,
-                       const gpu_image *to, const VkImageBlit *r)
+static bool set_region(struct blit *b, const struct vkf_image *src, const struct vkf_image *dst,
+                       const gpu_image *from, const gpu_image *to, const VkImageBlit *r)
 {
-   VkExtent3D se = vkf_image_extent(src, r->srcSubresource.mipLevel), de = vkf_image_extent(dst, r->dstSubresource.mipLevel);
+   VkExtent3D se = vkf_image_extent(src, r->srcSubresource.mipLevel),
+              de = vkf_image_extent(dst, r->dstSubresource.mipLevel);
    const VkOffset3D *s = r->srcOffsets, *t = r->dstOffsets;
    uint32_t slices = third(dst, to, r->dstSubresource.mipLevel);
    bool z = src->type == VK_IMAGE_TYPE_3D || dst->type == VK_IMAGE_TYPE_3D;
    int32_t layers = (int32_t)VKF_MIN(from->layers, to->layers);
    if (!set_direction(b, 0, s[0].x, s[1].x, t[0].x, t[1].x, de.width) ||
        !set_direction(b, 1, s[0].y, s[1].y, t[0].y, t[1].y, de.height) ||
-       !(z ? set_direction(b, 2, s[0].z, s[1].z, t[0].z, t[1].z, slices) : set_direction(b, 2, 0, layers, 0, layers, slices)))
+       !(z ? set_direction(b, 2, s[0].z, s[1].z, t[0].z, t[1].z, slices)
+           : set_direction(b, 2, 0, layers, 0, layers, slices)))
       return false;
    b->last[0] = (int32_t)se.width - 1;
    b->last[1] = (int32_t)se.height - 1;
@@ -91,9 +104,10 @@ static bool set_region(struct blit *b, const struct vkf_image *src, const struct
    return true;
 }
 
-/* Aspects as the program is to see them: the whole block as integers, or one of two by the hardware's own means. */
-static void choose_formats(const struct vkf_image *src, const struct vkf_image *dst, VkImageAspectFlags aspects,
-                           VkFormat format[2], enum vkf_texel_kind *kind)
+/* Aspects as the program is to see them: the whole block as integers, or one of two by the hardware's own
+ * means. */
+static void choose_formats(const struct vkf_image *src, const struct vkf_image *dst,
+                           VkImageAspectFlags aspects, VkFormat format[2], enum vkf_texel_kind *kind)
 {
    format[0] = src->format;
    format[1] = dst->format;
@@ -108,23 +122,26 @@ static void choose_formats(const struct vkf_image *src, const struct vkf_image *
    }
 }
 
-static void blit(struct vkf_command_buffer *cmd, const struct vkf_image *src, const struct vkf_image *dst, const VkImageBlit *r,
-                 VkFilter filter)
+static void blit(struct vkf_command_buffer *cmd, const struct vkf_image *src, const struct vkf_image *dst,
+                 const VkImageBlit *r, VkFilter filter)
 {
    VkImageAspectFlags aspects = r->srcSubresource.aspectMask;
-   bool stencil = aspects == VK_IMAGE_ASPECT_STENCIL_BIT && src->aspects != VK_IMAGE_ASPECT_STENCIL_BIT, depth = src->info->layout == FMT_DEPTH;
+   bool stencil = aspects == VK_IMAGE_ASPECT_STENCIL_BIT && src->aspects != VK_IMAGE_ASPECT_STENCIL_BIT,
+        depth = src->info->layout == FMT_DEPTH;
    VkFormat format[2];
    enum vkf_texel_kind kind;
    gpu_image from, to;
    struct blit b = {0};
    choose_formats(src, dst, aspects, format, &kind);
-   if (src->samples_log2 || dst->samples_log2 || (depth ? src->format != dst->format : kind != kind_of(dst->info)) ||
-       dst->info->block_w_px > 1) {
-      vkf_cmd_unsupported(vkf_command_buffer_to(cmd), "vkCmdBlitImage between these formats or of several samples");
+   if (src->samples_log2 || dst->samples_log2 ||
+       (depth ? src->format != dst->format : kind != kind_of(dst->info)) || dst->info->block_w_px > 1) {
+      vkf_cmd_unsupported(vkf_command_buffer_to(cmd),
+                          "vkCmdBlitImage between these formats or of several samples");
       return;
    }
    if (!describe(src, &r->srcSubresource, format[0], stencil, &from) ||
-       !describe(dst, &r->dstSubresource, format[1], stencil, &to) || !set_region(&b, src, dst, &from, &to, r))
+       !describe(dst, &r->dstSubresource, format[1], stencil, &to) ||
+       !set_region(&b, src, dst, &from, &to, r))
       return;
    b.first[3] = filter == VK_FILTER_LINEAR;
    uint32_t program = VKF_INTERNAL_BLIT + 4 * kind + 2 * (from.dim == GPU_DIM_3D) + (to.dim == GPU_DIM_3D);
@@ -138,21 +155,25 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdBlitImage(VkCommandBuffer commandBuffer, VkIma
                                             const VkImageBlit *pRegions, VkFilter filter)
 {
    for (uint32_t i = 0; i < regionCount; i++)
-      blit(vkf_command_buffer_from(commandBuffer), vkf_image_from(srcImage), vkf_image_from(dstImage), &pRegions[i], filter);
+      blit(vkf_command_buffer_from(commandBuffer), vkf_image_from(srcImage), vkf_image_from(dstImage),
+           &pRegions[i], filter);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdBlitImage2KHR(VkCommandBuffer commandBuffer, const VkBlitImageInfo2 *pInfo)
 {
    for (uint32_t i = 0; i < pInfo->regionCount; i++) {
       const VkImageBlit2 *r = &pInfo->pRegions[i];
-      VkImageBlit one = {r->srcSubresource, {r->srcOffsets[0], r->srcOffsets[1]}, r->dstSubresource,
+      VkImageBlit one = {r->srcSubresource,
+                         {r->srcOffsets[0], r->srcOffsets[1]},
+                         r->dstSubresource,
                          {r->dstOffsets[0], r->dstOffsets[1]}};
-      blit(vkf_command_buffer_from(commandBuffer), vkf_image_from(pInfo->srcImage), vkf_image_from(pInfo->dstImage), &one,
-           pInfo->filter);
+      blit(vkf_command_buffer_from(commandBuffer), vkf_image_from(pInfo->srcImage),
+           vkf_image_from(pInfo->dstImage), &one, pInfo->filter);
    }
 }
 
-/* ---- resolves ------------------------------------------------------------------------------------------------ */
+/* ---- resolves
+ * ------------------------------------------------------------------------------------------------ */
 /* Push constants of shaders/resolve.comp. */
 struct resolve {
    int32_t target0[4], source0[4], size[4];
@@ -163,7 +184,8 @@ static void resolve(struct vkf_command_buffer *cmd, const struct vkf_image *src,
 {
    gpu_image from, to;
    struct vkf_transfer_side f, t;
-   if (src->info->layout == FMT_DEPTH || src->format != dst->format || dst->samples_log2 || !src->samples_log2) {
+   if (src->info->layout == FMT_DEPTH || src->format != dst->format || dst->samples_log2 ||
+       !src->samples_log2) {
       vkf_cmd_unsupported(vkf_command_buffer_to(cmd), "vkCmdResolveImage between these images");
       return;
    }
@@ -187,14 +209,17 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResolveImage(VkCommandBuffer commandBuffer, Vk
                                                const VkImageResolve *pRegions)
 {
    for (uint32_t i = 0; i < regionCount; i++)
-      resolve(vkf_command_buffer_from(commandBuffer), vkf_image_from(srcImage), vkf_image_from(dstImage), &pRegions[i]);
+      resolve(vkf_command_buffer_from(commandBuffer), vkf_image_from(srcImage), vkf_image_from(dstImage),
+              &pRegions[i]);
 }
 
-VKAPI_ATTR void VKAPI_CALL vkf_CmdResolveImage2KHR(VkCommandBuffer commandBuffer, const VkResolveImageInfo2 *pInfo)
+VKAPI_ATTR void VKAPI_CALL vkf_CmdResolveImage2KHR(VkCommandBuffer commandBuffer,
+                                                   const VkResolveImageInfo2 *pInfo)
 {
    for (uint32_t i = 0; i < pInfo->regionCount; i++) {
       const VkImageResolve2 *r = &pInfo->pRegions[i];
       VkImageResolve one = {r->srcSubresource, r->srcOffset, r->dstSubresource, r->dstOffset, r->extent};
-      resolve(vkf_command_buffer_from(commandBuffer), vkf_image_from(pInfo->srcImage), vkf_image_from(pInfo->dstImage), &one);
+      resolve(vkf_command_buffer_from(commandBuffer), vkf_image_from(pInfo->srcImage),
+              vkf_image_from(pInfo->dstImage), &one);
    }
 }

@@ -1,12 +1,15 @@
-/* Clears outside of render passes: the value, encoded once as a block of the format, is a FILL_IMAGE packet for each level. */
+/* Clears outside of render passes: the value, encoded once as a block of the format, is a FILL_IMAGE packet
+ * for each level. */
 #include "vkf_transfer.h"
 
 /* One level of a range, all its layers, or all slices of a 3D image. */
 static void fill_level(struct vkf_command_buffer *cmd, const struct vkf_image *image, uint32_t level,
-                       const struct vkf_image_range *range, struct vkf_aspect_bytes bytes, const uint8_t *block)
+                       const struct vkf_image_range *range, struct vkf_aspect_bytes bytes,
+                       const uint8_t *block)
 {
    struct vkf_transfer_side side;
-   VkImageSubresourceLayers sub = {.mipLevel = level, .baseArrayLayer = range->base_layer, .layerCount = range->layers};
+   VkImageSubresourceLayers sub = {
+       .mipLevel = level, .baseArrayLayer = range->base_layer, .layerCount = range->layers};
    if (!vkf_transfer_side(image, &sub, &(VkOffset3D){0, 0, 0}, &side))
       return;
    side.surface.first_B = bytes.first;
@@ -20,8 +23,8 @@ static void fill_level(struct vkf_command_buffer *cmd, const struct vkf_image *i
    vkf_transfer_put(cmd, &job, true);
 }
 
-static void fill_ranges(struct vkf_command_buffer *cmd, const struct vkf_image *image, const fmt_texel *value, uint32_t count,
-                        const VkImageSubresourceRange *ranges)
+static void fill_ranges(struct vkf_command_buffer *cmd, const struct vkf_image *image, const fmt_texel *value,
+                        uint32_t count, const VkImageSubresourceRange *ranges)
 {
    uint8_t block[GPU_IMAGE_JOB_UNIT_MAX_B];
    if (!fmt_pack(image->info, value, block)) {

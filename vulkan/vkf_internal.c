@@ -1,5 +1,6 @@
-/* Internal programs. Invariant: they see a root table of their own (sc.h) with one set of two images, which lives in the command
- * buffer's data like everything else it recorded; afterwards the application's state is loaded again by its next dispatch. */
+/* Internal programs. Invariant: they see a root table of their own (sc.h) with one set of two images, which
+ * lives in the command buffer's data like everything else it recorded; afterwards the application's state is
+ * loaded again by its next dispatch. */
 #include "vkf_internal.h"
 #include "internal_shaders.h"
 #include "vkf_device.h"
@@ -15,10 +16,13 @@ struct shader {
    size_t count;
 };
 
-#define SHADER(name) {internal_##name, VKF_COUNT(internal_##name)}
+#define SHADER(name)                                                                                         \
+   {                                                                                                         \
+      internal_##name, VKF_COUNT(internal_##name)                                                            \
+   }
 #define BLITS(k) SHADER(blit_##k##22), SHADER(blit_##k##23), SHADER(blit_##k##32), SHADER(blit_##k##33)
-static const struct shader shaders[VKF_INTERNAL_COUNT] = {BLITS(f),           BLITS(i),           BLITS(u),
-                                                          SHADER(resolve_f), SHADER(resolve_i), SHADER(resolve_u)};
+static const struct shader shaders[VKF_INTERNAL_COUNT] = {
+    BLITS(f), BLITS(i), BLITS(u), SHADER(resolve_f), SHADER(resolve_i), SHADER(resolve_u)};
 
 VkResult vkf_internal_create(struct vkf_device *device)
 {
@@ -39,7 +43,8 @@ void vkf_internal_destroy(struct vkf_device *device)
    vkf_free(device->alloc, device->internal);
 }
 
-/* ---- compiling ------------------------------------------------------------------------------------------- */
+/* ---- compiling -------------------------------------------------------------------------------------------
+ */
 static VkResult upload(struct vkf_device *device, const sc_program *program, struct vkf_pipeline *out)
 {
    VkResult r = vkf_span_take(&device->code, program->word_count * 8, 256, &out->program);
@@ -95,9 +100,10 @@ static const struct vkf_pipeline *program_of(struct vkf_device *device, uint32_t
    return *r == VK_SUCCESS ? p : NULL;
 }
 
-/* ---- dispatching ------------------------------------------------------------------------------------------- */
-static uint64_t write_tables(struct vkf_stream *s, const gpu_image *source, const gpu_image *target, const void *push,
-                             uint32_t push_B)
+/* ---- dispatching
+ * ------------------------------------------------------------------------------------------- */
+static uint64_t write_tables(struct vkf_stream *s, const gpu_image *source, const gpu_image *target,
+                             const void *push, uint32_t push_B)
 {
    uint64_t va;
    char *data = vkf_stream_data(s, ROOT_B + SC_ROOT_B + SET_ALIGN_B, &va);
@@ -111,8 +117,8 @@ static uint64_t write_tables(struct vkf_stream *s, const gpu_image *source, cons
    return set + ROOT_B;
 }
 
-void vkf_internal_dispatch(struct vkf_command_buffer *cmd, uint32_t program, const gpu_image *source, const gpu_image *target,
-                           const void *push, uint32_t push_B, const uint32_t size[3])
+void vkf_internal_dispatch(struct vkf_command_buffer *cmd, uint32_t program, const gpu_image *source,
+                           const gpu_image *target, const void *push, uint32_t push_B, const uint32_t size[3])
 {
    VkResult r;
    const struct vkf_pipeline *pipeline = program_of(cmd->device, program, &r);

@@ -1,5 +1,6 @@
-/* Subresources as surfaces of the copy engine. Invariant: whatever an application asks for, a surface stays within its image,
- * so that its mistakes end in nothing copied or in the device's fault, never in another object's memory by way of wrong sizes. */
+/* Subresources as surfaces of the copy engine. Invariant: whatever an application asks for, a surface stays
+ * within its image, so that its mistakes end in nothing copied or in the device's fault, never in another
+ * object's memory by way of wrong sizes. */
 #include "vkf_transfer.h"
 #include "vkf_packet.h"
 
@@ -13,15 +14,16 @@ struct vkf_aspect_bytes vkf_aspect_bytes(const struct vkf_image *image, VkImageA
    return aspects ? (struct vkf_aspect_bytes){c->shift / 8u, c->bits / 8u} : (struct vkf_aspect_bytes){0, 0};
 }
 
-bool vkf_transfer_side(const struct vkf_image *image, const VkImageSubresourceLayers *sub, const VkOffset3D *offset,
-                       struct vkf_transfer_side *out)
+bool vkf_transfer_side(const struct vkf_image *image, const VkImageSubresourceLayers *sub,
+                       const VkOffset3D *offset, struct vkf_transfer_side *out)
 {
    bool is_3d = image->type == VK_IMAGE_TYPE_3D;
-   if (!image->va || sub->mipLevel >= image->levels || sub->baseArrayLayer >= image->layers || offset->x < 0 ||
-       offset->y < 0 || offset->z < 0)
+   if (!image->va || sub->mipLevel >= image->levels || sub->baseArrayLayer >= image->layers ||
+       offset->x < 0 || offset->y < 0 || offset->z < 0)
       return false;
    gpu_image_level l = vkf_image_level(image, sub->mipLevel);
-   uint32_t x = (uint32_t)offset->x / image->info->block_w_px, y = (uint32_t)offset->y / image->info->block_h_px;
+   uint32_t x = (uint32_t)offset->x / image->info->block_w_px,
+            y = (uint32_t)offset->y / image->info->block_h_px;
    uint32_t z = is_3d ? (uint32_t)offset->z : 0;
    if (x >= l.width_el || y >= l.height_el || z >= l.depth)
       return false;

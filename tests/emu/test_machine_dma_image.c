@@ -1,5 +1,5 @@
-/* Copy engine, boxes of elements: random surfaces in scattered pages against a reference that moves byte by byte; faults, order, kill,
- * counters, garbage in the registers. */
+/* Copy engine, boxes of elements: random surfaces in scattered pages against a reference that moves byte by
+ * byte; faults, order, kill, counters, garbage in the registers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +18,9 @@
 static emu_device *dev;
 static uint8_t *src_page[PAGES], *dst_page[PAGES], model[ARENA_B];
 
-/* ---- rig ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- rig
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
 /* Small pages backwards for the source, 64 KiB ones backwards for the destination. */
 static int setup(void **state)
 {
@@ -31,7 +33,8 @@ static int setup(void **state)
    for (unsigned i = 0; i < PAGES / 16; i++)
       rig_map_64k(dev, DST + i * 65536u, 128 * MiB + (PAGES / 16 - 1 - i) * 65536u, GPU_PTE_WRITE);
    for (unsigned i = 0; i < PAGES; i++)
-      dst_page[i] = emu_aperture_map(dev, 128 * MiB + (PAGES / 16 - 1 - i / 16) * 65536u + i % 16 * 4096u, 4096);
+      dst_page[i] =
+          emu_aperture_map(dev, 128 * MiB + (PAGES / 16 - 1 - i / 16) * 65536u + i % 16 * 4096u, 4096);
    return 0;
 }
 
@@ -90,7 +93,10 @@ static uint64_t counter(enum gpu_counter c)
    return (uint64_t)emu_mmio_read(dev, GPU_REG_AT(COUNTER, HI, c)) << 32 | lo;
 }
 
-static uint32_t fault_reg(uint32_t offset) { return emu_mmio_read(dev, GPU_BLOCK_FAULT + offset); }
+static uint32_t fault_reg(uint32_t offset)
+{
+   return emu_mmio_read(dev, GPU_BLOCK_FAULT + offset);
+}
 
 static void expect_fault(enum gpu_fault type, enum gpu_access access, uint64_t va, uint32_t ring)
 {
@@ -105,9 +111,10 @@ static void expect_fault(enum gpu_fault type, enum gpu_access access, uint64_t v
    reg(ring, GPU_OFF_DMA_KILL, 1);
 }
 
-/* ---- the reference: one byte at a time, Morton order bit by bit -------------------------------------------------------------------- */
-static uint64_t byte_of(const gpu_job_surface *s, uint32_t samples_log2, uint32_t x, uint32_t y, uint32_t z, uint32_t sample,
-                        uint32_t byte)
+/* ---- the reference: one byte at a time, Morton order bit by bit
+ * -------------------------------------------------------------------- */
+static uint64_t byte_of(const gpu_job_surface *s, uint32_t samples_log2, uint32_t x, uint32_t y, uint32_t z,
+                        uint32_t sample, uint32_t byte)
 {
    uint32_t side = 1u << s->tile_log2;
    uint64_t in_tile = 0, element_B = (uint64_t)s->unit_B << samples_log2;
@@ -115,8 +122,8 @@ static uint64_t byte_of(const gpu_job_surface *s, uint32_t samples_log2, uint32_
    y += s->y;
    for (uint32_t b = 0; b < s->tile_log2; b++)
       in_tile |= (uint64_t)(x >> b & 1) << 2 * b | (uint64_t)(y >> b & 1) << (2 * b + 1);
-   return z * s->slice_B + y / side * s->row_B + (uint64_t)(x / side) * side * side * element_B + in_tile * element_B +
-          sample * s->unit_B + s->first_B + byte;
+   return z * s->slice_B + y / side * s->row_B + (uint64_t)(x / side) * side * side * element_B +
+          in_tile * element_B + sample * s->unit_B + s->first_B + byte;
 }
 
 static void reference(const gpu_image_job *j, bool fill)
@@ -142,7 +149,8 @@ static uint64_t random_surface(gpu_job_surface *s, const gpu_image_job *j, uint6
    s->x = rnd(3) ? rnd(70) : rnd(3) * 32;
    s->y = rnd(3) ? rnd(40) : rnd(2) * 32;
    uint64_t side = UINT64_C(1) << s->tile_log2;
-   uint64_t tiles_w = (s->x + j->width + side - 1) / side + rnd(2), tiles_h = (s->y + j->height + side - 1) / side;
+   uint64_t tiles_w = (s->x + j->width + side - 1) / side + rnd(2),
+            tiles_h = (s->y + j->height + side - 1) / side;
    s->row_B = tiles_w * side * side * element_B + (s->tile_log2 ? 0 : rnd(2) * rnd(50));
    s->slice_B = s->row_B * tiles_h + rnd(2) * rnd(300);
    s->va = base + rnd(2) * rnd(9000);
@@ -176,9 +184,10 @@ static void check_arena(const gpu_image_job *j)
          unsigned i = 0;
          while (dst_page[p][i] == model[p * 4096u + i])
             i++;
-         fail_msg("byte %x: %02x, not %02x (box %ux%ux%u unit %u bytes %u samples %u tiles %u to %u)", p * 4096 + i, dst_page[p][i],
-                  model[p * 4096u + i], j->width, j->height, j->depth, j->dst.unit_B, j->bytes, 1u << j->samples_log2,
-                  1u << j->src.tile_log2, 1u << j->dst.tile_log2);
+         fail_msg("byte %x: %02x, not %02x (box %ux%ux%u unit %u bytes %u samples %u tiles %u to %u)",
+                  p * 4096 + i, dst_page[p][i], model[p * 4096u + i], j->width, j->height, j->depth,
+                  j->dst.unit_B, j->bytes, 1u << j->samples_log2, 1u << j->src.tile_log2,
+                  1u << j->dst.tile_log2);
       }
 }
 
@@ -209,15 +218,18 @@ static void random_boxes(void **state)
    assert_int_equal(counter(GPU_COUNTER_COPY_BYTES), bytes);
 }
 
-/* ---- what the tile rule of gpu/image.h says is what the engine does --------------------------------------------------------------- */
+/* ---- what the tile rule of gpu/image.h says is what the engine does
+ * --------------------------------------------------------------- */
 static void agrees_with_image_levels(void **state)
 {
-   gpu_image_shape shape = {.element_B = 4, .block_w_px = 1, .block_h_px = 1, .width = 77, .height = 50, .depth = 1};
+   gpu_image_shape shape = {
+       .element_B = 4, .block_w_px = 1, .block_h_px = 1, .width = 77, .height = 50, .depth = 1};
    for (uint32_t level = 0; level < 3; level++) {
       gpu_image_level l;
       gpu_image_level_of(&shape, level, &l);
       gpu_image_job j = {.width = l.width_el, .height = l.height_el, .depth = 1, .bytes = 4};
-      j.dst = (gpu_job_surface){.va = DST + l.offset_B, .tile_log2 = l.tile_log2, .unit_B = 4, .row_B = l.row_B};
+      j.dst =
+          (gpu_job_surface){.va = DST + l.offset_B, .tile_log2 = l.tile_log2, .unit_B = 4, .row_B = l.row_B};
       j.src = (gpu_job_surface){.va = SRC, .unit_B = 4, .row_B = 4 * l.width_el};
       for (uint32_t i = 0; i < l.width_el * l.height_el; i++)
          memcpy(&src_page[i / 1024][i % 1024 * 4], &(uint32_t){level * 100000 + i}, 4);
@@ -233,7 +245,9 @@ static void agrees_with_image_levels(void **state)
    }
 }
 
-/* ---- mistakes ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- mistakes
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
 static gpu_image_job plain_job(void)
 {
    gpu_image_job j = {.width = 16, .height = 16, .depth = 1, .bytes = 4};
@@ -251,9 +265,9 @@ static void malformed_jobs(void **state)
       unsigned dw;
       uint32_t flip;
    } wrong[] = {
-      {2, 6},        {2, 7},       {2, 8},           {2, 0x80},       {2, 4 << 8},   {2, 1u << 14}, {2, 1 << 16}, {2, 1u << 31},
-      {9, 1u << 22}, {9, 1u << 26}, {9, 4u << 16},    {9, 12u << 16},  {9, 32u << 16}, {12, 6},       {12, 4 << 8}, {12, 1 << 16},
-      {12, 1u << 21},
+       {2, 6},         {2, 7},        {2, 8},        {2, 0x80},     {2, 4 << 8},    {2, 1u << 14},
+       {2, 1 << 16},   {2, 1u << 31}, {9, 1u << 22}, {9, 1u << 26}, {9, 4u << 16},  {9, 12u << 16},
+       {9, 32u << 16}, {12, 6},       {12, 4 << 8},  {12, 1 << 16}, {12, 1u << 21},
    };
    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
       memcpy(bad, good, sizeof bad);
@@ -283,7 +297,8 @@ static void faults_name_the_byte(void **state)
    j.dst.row_B = 256;
    start(0, false, &j);
    finish(0);
-   expect_fault(GPU_FAULT_UNMAPPED, GPU_ACCESS_WRITE, DST + ARENA_B + 8, 0); /* third of the Morton order of its row */
+   expect_fault(GPU_FAULT_UNMAPPED, GPU_ACCESS_WRITE, DST + ARENA_B + 8,
+                0); /* third of the Morton order of its row */
    j = plain_job();
    j.dst.va = SRC + 4;
    start(0, true, &j);
@@ -311,7 +326,8 @@ static void empty_boxes_do_nothing(void **state)
    assert_int_equal(counter(GPU_COUNTER_COPY_BYTES), 0);
 }
 
-/* The largest box there is, over and over the same bytes: others go on, and it ends when it is killed or the card is reset. */
+/* The largest box there is, over and over the same bytes: others go on, and it ends when it is killed or the
+ * card is reset. */
 static void endless_boxes_give_way(void **state)
 {
    gpu_image_job j = {.width = 65535, .height = 65535, .depth = 65535, .bytes = 1}, small = plain_job();
@@ -370,8 +386,14 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
    const struct CMUnitTest tests[] = {
-      T(random_boxes),         T(agrees_with_image_levels), T(malformed_jobs), T(faults_name_the_byte), T(empty_boxes_do_nothing),
-      T(endless_boxes_give_way), T(garbage),                T(cost_is_that_of_the_bytes),
+       T(random_boxes),
+       T(agrees_with_image_levels),
+       T(malformed_jobs),
+       T(faults_name_the_byte),
+       T(empty_boxes_do_nothing),
+       T(endless_boxes_give_way),
+       T(garbage),
+       T(cost_is_that_of_the_bytes),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

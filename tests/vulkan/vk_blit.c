@@ -1,5 +1,6 @@
-/* Blits and resolves, and copies of multisampled images, against a reference on the host that reads and writes the images' memory by
- * the manual's rule of tiles. On every queue, with the application's own state bound before and after. */
+/* Blits and resolves, and copies of multisampled images, against a reference on the host that reads and
+ * writes the images' memory by the manual's rule of tiles. On every queue, with the application's own state
+ * bound before and after. */
 #include "vkt_image.h"
 #include "image.h"
 #include <math.h>
@@ -22,8 +23,12 @@ static int teardown(void **state)
    return 0;
 }
 
-/* ---- texels in memory -------------------------------------------------------------------------------------------- */
-static uint32_t samples_of(const struct image *im) { return im->info.samples; }
+/* ---- texels in memory
+ * -------------------------------------------------------------------------------------------- */
+static uint32_t samples_of(const struct image *im)
+{
+   return im->info.samples;
+}
 
 static uint32_t log2_of(uint32_t n)
 {
@@ -47,8 +52,8 @@ static uint8_t *texel_at(const struct image *im, uint32_t x, uint32_t y, uint32_
    gpu_image_level l;
    gpu_image_level_of(&shape, 0, &l);
    uint64_t layer_B = (l.size_B + 255) / 256 * 256;
-   return (uint8_t *)im->host + (is_3d ? 0 : z * layer_B) + gpu_image_element_offset(&l, x, y, is_3d ? z : 0) +
-          sample * im->format->block_B;
+   return (uint8_t *)im->host + (is_3d ? 0 : z * layer_B) +
+          gpu_image_element_offset(&l, x, y, is_3d ? z : 0) + sample * im->format->block_B;
 }
 
 static uint32_t slices(const struct image *im)
@@ -56,7 +61,10 @@ static uint32_t slices(const struct image *im)
    return im->info.imageType == VK_IMAGE_TYPE_3D ? im->info.extent.depth : im->info.arrayLayers;
 }
 
-static bool is_integer(const fmt_info *f) { return f->type == FMT_UINT || f->type == FMT_SINT; }
+static bool is_integer(const fmt_info *f)
+{
+   return f->type == FMT_UINT || f->type == FMT_SINT;
+}
 
 /* Texels that mean something: a number encoded by the format. */
 static void randomise(const struct image *im)
@@ -88,7 +96,8 @@ static fmt_texel load(const struct image *im, int64_t x, int64_t y, int64_t z)
    return v;
 }
 
-/* ---- reference of blits ---------------------------------------------------------------------------------------------- */
+/* ---- reference of blits
+ * ---------------------------------------------------------------------------------------------- */
 struct direction {
    int32_t s0, s1, t0, t1;
 };
@@ -105,7 +114,10 @@ static void coordinate(const struct direction *k, int32_t at, int64_t *n, int64_
    }
 }
 
-static int64_t floor_of(int64_t n, int64_t d) { return n >= 0 ? n / d : -((d - 1 - n) / d); }
+static int64_t floor_of(int64_t n, int64_t d)
+{
+   return n >= 0 ? n / d : -((d - 1 - n) / d);
+}
 
 static fmt_texel sample_nearest(const struct image *im, const struct direction k[3], const int32_t at[3])
 {
@@ -117,7 +129,8 @@ static fmt_texel sample_nearest(const struct image *im, const struct direction k
    return load(im, i[0], i[1], i[2]);
 }
 
-static void sample_linear(const struct image *im, const struct direction k[3], const int32_t at[3], double out[4])
+static void sample_linear(const struct image *im, const struct direction k[3], const int32_t at[3],
+                          double out[4])
 {
    int64_t i[3], n, d;
    double f[3];
@@ -141,7 +154,9 @@ static void sample_linear(const struct image *im, const struct direction k[3], c
    }
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------------------------------ */
+/* ---- comparing
+ * ------------------------------------------------------------------------------------------------------------
+ */
 static void check_linear(const struct image *dst, const int32_t at[3], const double want[4])
 {
    fmt_texel got = load(dst, at[0], at[1], at[2]), rounded, below, above;
@@ -161,8 +176,8 @@ static void check_linear(const struct image *dst, const int32_t at[3], const dou
    fmt_unpack(dst->format, block, &above);
    for (unsigned c = 0; c < dst->format->components; c++)
       if (!(got.c[c].f >= below.c[c].f && got.c[c].f <= above.c[c].f))
-         fail_msg("%s at %d,%d,%d component %u: %.9g, not %.9g", dst->format->name, at[0], at[1], at[2], c, (double)got.c[c].f,
-                  (double)rounded.c[c].f);
+         fail_msg("%s at %d,%d,%d component %u: %.9g, not %.9g", dst->format->name, at[0], at[1], at[2], c,
+                  (double)got.c[c].f, (double)rounded.c[c].f);
 }
 
 static void check_nearest(const struct image *dst, const int32_t at[3], const fmt_texel *want)
@@ -171,11 +186,13 @@ static void check_nearest(const struct image *dst, const int32_t at[3], const fm
    fmt_pack(dst->format, want, block);
    const uint8_t *got = texel_at(dst, (uint32_t)at[0], (uint32_t)at[1], (uint32_t)at[2], 0);
    if (memcmp(got, block, dst->format->block_B))
-      fail_msg("%s at %d,%d,%d: %02x %02x %02x %02x ..., not %02x %02x %02x %02x", dst->format->name, at[0], at[1], at[2], got[0],
-               got[1], got[2], got[3], block[0], block[1], block[2], block[3]);
+      fail_msg("%s at %d,%d,%d: %02x %02x %02x %02x ..., not %02x %02x %02x %02x", dst->format->name, at[0],
+               at[1], at[2], got[0], got[1], got[2], got[3], block[0], block[1], block[2], block[3]);
 }
 
-/* ---- blits ------------------------------------------------------------------------------------------------------------------ */
+/* ---- blits
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 static VkImageSubresourceLayers layers(const struct image *im, VkImageAspectFlags aspects, uint32_t count)
 {
    return (VkImageSubresourceLayers){aspects, 0, 0, im->info.imageType == VK_IMAGE_TYPE_3D ? 1 : count};
@@ -221,17 +238,25 @@ static void blit_once(const struct image *src, const struct image *dst, VkFilter
                     {{k[0].s0, k[1].s0, flat ? 0 : k[2].s0}, {k[0].s1, k[1].s1, flat ? 1 : k[2].s1}},
                     layers(dst, dst->aspects, count),
                     {{k[0].t0, k[1].t0, flat ? 0 : k[2].t0}, {k[0].t1, k[1].t1, flat ? 1 : k[2].t1}}};
-   VkImageBlit2 r2 = {.sType = VK_STRUCTURE_TYPE_IMAGE_BLIT_2, .srcSubresource = r.srcSubresource, .dstSubresource = r.dstSubresource};
+   VkImageBlit2 r2 = {.sType = VK_STRUCTURE_TYPE_IMAGE_BLIT_2,
+                      .srcSubresource = r.srcSubresource,
+                      .dstSubresource = r.dstSubresource};
    memcpy(r2.srcOffsets, r.srcOffsets, sizeof r.srcOffsets);
    memcpy(r2.dstOffsets, r.dstOffsets, sizeof r.dstOffsets);
-   VkBlitImageInfo2 info = {.sType = VK_STRUCTURE_TYPE_BLIT_IMAGE_INFO_2, .srcImage = src->image,
-                            .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL, .dstImage = dst->image,
-                            .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL, .regionCount = 1, .pRegions = &r2, .filter = filter};
+   VkBlitImageInfo2 info = {.sType = VK_STRUCTURE_TYPE_BLIT_IMAGE_INFO_2,
+                            .srcImage = src->image,
+                            .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                            .dstImage = dst->image,
+                            .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                            .regionCount = 1,
+                            .pRegions = &r2,
+                            .filter = filter};
    uint8_t *old = malloc(dst->size_B);
    memcpy(old, dst->host, dst->size_B);
    VkCommandBuffer cmd = begin_on(q);
    if (rnd(2))
-      vk.CmdBlitImage(cmd, src->image, VK_IMAGE_LAYOUT_GENERAL, dst->image, VK_IMAGE_LAYOUT_GENERAL, 1, &r, filter);
+      vk.CmdBlitImage(cmd, src->image, VK_IMAGE_LAYOUT_GENERAL, dst->image, VK_IMAGE_LAYOUT_GENERAL, 1, &r,
+                      filter);
    else
       vk.CmdBlitImage2KHR(cmd, &info);
    run_on(q, cmd);
@@ -273,7 +298,8 @@ static void blit_formats(VkFormat from, VkFormat to, VkFilter filter, unsigned r
       VkImageCreateInfo ia = random_info(from, (VkImageType)rnd(depth ? 2 : 3));
       VkImageCreateInfo ib = random_info(to, (VkImageType)rnd(depth ? 2 : 3));
       if (ia.imageType == VK_IMAGE_TYPE_1D || ib.imageType == VK_IMAGE_TYPE_1D)
-         ia.imageType = ib.imageType = VK_IMAGE_TYPE_1D, ia.extent.height = ib.extent.height = ia.extent.depth = ib.extent.depth = 1;
+         ia.imageType = ib.imageType = VK_IMAGE_TYPE_1D,
+         ia.extent.height = ib.extent.height = ia.extent.depth = ib.extent.depth = 1;
       struct image a = make_image(&ia), b = make_image(&ib);
       randomise(&a);
       memset(b.host, 0, b.size_B);
@@ -286,19 +312,20 @@ static void blit_formats(VkFormat from, VkFormat to, VkFilter filter, unsigned r
 
 static void nearest_between_formats(void **state)
 {
-   static const VkFormat pairs[][2] = {{VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_R8G8B8A8_UNORM},
-                                       {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_B8G8R8A8_SRGB},
-                                       {VK_FORMAT_R8G8B8A8_SRGB, VK_FORMAT_R16G16B16A16_SFLOAT},
-                                       {VK_FORMAT_R32G32B32A32_SFLOAT, VK_FORMAT_R5G6B5_UNORM_PACK16},
-                                       {VK_FORMAT_R16G16B16A16_SNORM, VK_FORMAT_R8G8_SNORM},
-                                       {VK_FORMAT_A2B10G10R10_UNORM_PACK32, VK_FORMAT_B10G11R11_UFLOAT_PACK32},
-                                       {VK_FORMAT_E5B9G9R9_UFLOAT_PACK32, VK_FORMAT_R32G32B32A32_SFLOAT},
-                                       {VK_FORMAT_R32G32B32A32_SFLOAT, VK_FORMAT_E5B9G9R9_UFLOAT_PACK32},
-                                       {VK_FORMAT_R4G4B4A4_UNORM_PACK16, VK_FORMAT_R8_UNORM},
-                                       {VK_FORMAT_R32_UINT, VK_FORMAT_R32_UINT},
-                                       {VK_FORMAT_R32G32B32A32_UINT, VK_FORMAT_R8G8B8A8_UINT},
-                                       {VK_FORMAT_R32G32B32A32_SINT, VK_FORMAT_R16G16_SINT},
-                                       {VK_FORMAT_A2B10G10R10_UINT_PACK32, VK_FORMAT_R16_UINT}};
+   static const VkFormat pairs[][2] = {
+       {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_R8G8B8A8_UNORM},
+       {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_B8G8R8A8_SRGB},
+       {VK_FORMAT_R8G8B8A8_SRGB, VK_FORMAT_R16G16B16A16_SFLOAT},
+       {VK_FORMAT_R32G32B32A32_SFLOAT, VK_FORMAT_R5G6B5_UNORM_PACK16},
+       {VK_FORMAT_R16G16B16A16_SNORM, VK_FORMAT_R8G8_SNORM},
+       {VK_FORMAT_A2B10G10R10_UNORM_PACK32, VK_FORMAT_B10G11R11_UFLOAT_PACK32},
+       {VK_FORMAT_E5B9G9R9_UFLOAT_PACK32, VK_FORMAT_R32G32B32A32_SFLOAT},
+       {VK_FORMAT_R32G32B32A32_SFLOAT, VK_FORMAT_E5B9G9R9_UFLOAT_PACK32},
+       {VK_FORMAT_R4G4B4A4_UNORM_PACK16, VK_FORMAT_R8_UNORM},
+       {VK_FORMAT_R32_UINT, VK_FORMAT_R32_UINT},
+       {VK_FORMAT_R32G32B32A32_UINT, VK_FORMAT_R8G8B8A8_UINT},
+       {VK_FORMAT_R32G32B32A32_SINT, VK_FORMAT_R16G16_SINT},
+       {VK_FORMAT_A2B10G10R10_UINT_PACK32, VK_FORMAT_R16_UINT}};
    for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++)
       blit_formats(pairs[i][0], pairs[i][1], VK_FILTER_NEAREST, 6);
 }
@@ -316,40 +343,50 @@ static void linear_between_formats(void **state)
 
 static void depth_and_stencil(void **state)
 {
-   static const VkFormat formats[] = {VK_FORMAT_D16_UNORM,         VK_FORMAT_X8_D24_UNORM_PACK32, VK_FORMAT_D32_SFLOAT, VK_FORMAT_S8_UINT,
-                                      VK_FORMAT_D24_UNORM_S8_UINT, VK_FORMAT_D32_SFLOAT_S8_UINT,  VK_FORMAT_D16_UNORM_S8_UINT};
+   static const VkFormat formats[] = {VK_FORMAT_D16_UNORM,         VK_FORMAT_X8_D24_UNORM_PACK32,
+                                      VK_FORMAT_D32_SFLOAT,        VK_FORMAT_S8_UINT,
+                                      VK_FORMAT_D24_UNORM_S8_UINT, VK_FORMAT_D32_SFLOAT_S8_UINT,
+                                      VK_FORMAT_D16_UNORM_S8_UINT};
    for (unsigned i = 0; i < sizeof formats / sizeof *formats; i++)
-      if (has_features(formats[i], VK_IMAGE_TILING_OPTIMAL, VK_FORMAT_FEATURE_BLIT_SRC_BIT | VK_FORMAT_FEATURE_BLIT_DST_BIT))
+      if (has_features(formats[i], VK_IMAGE_TILING_OPTIMAL,
+                       VK_FORMAT_FEATURE_BLIT_SRC_BIT | VK_FORMAT_FEATURE_BLIT_DST_BIT))
          blit_formats(formats[i], formats[i], VK_FILTER_NEAREST, 4);
 }
 
 /* One aspect of two: every value of D24 must arrive, and the other aspect stay. */
 static void one_aspect_of_two(void **state)
 {
-   VkImageCreateInfo info = {.imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_D24_UNORM_S8_UINT, .extent = {512, 512, 1}};
+   VkImageCreateInfo info = {
+       .imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_D24_UNORM_S8_UINT, .extent = {512, 512, 1}};
    struct image a = make_image(&info), b = make_image(&info);
    uint32_t *from = a.host, *to = b.host, n = 512 * 512;
    for (uint32_t i = 0; i < n; i++) {
       from[i] = (i * 64 + i % 64) | i << 24;
       to[i] = ~i;
    }
-   VkImageBlit r = {layers(&a, VK_IMAGE_ASPECT_DEPTH_BIT, 1), {{0, 0, 0}, {512, 512, 1}}, layers(&a, VK_IMAGE_ASPECT_DEPTH_BIT, 1),
+   VkImageBlit r = {layers(&a, VK_IMAGE_ASPECT_DEPTH_BIT, 1),
+                    {{0, 0, 0}, {512, 512, 1}},
+                    layers(&a, VK_IMAGE_ASPECT_DEPTH_BIT, 1),
                     {{0, 0, 0}, {512, 512, 1}}};
    VkCommandBuffer cmd = begin_on(0);
-   vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r, VK_FILTER_NEAREST);
+   vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r,
+                   VK_FILTER_NEAREST);
    run_on(0, cmd);
    for (uint32_t i = 0; i < n; i++)
       assert_int_equal(to[i], (from[i] & 0xffffff) | (~i & 0xff000000));
    r.srcSubresource.aspectMask = r.dstSubresource.aspectMask = VK_IMAGE_ASPECT_STENCIL_BIT;
    cmd = begin_on(1);
-   vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r, VK_FILTER_NEAREST);
+   vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r,
+                   VK_FILTER_NEAREST);
    run_on(1, cmd);
    assert_memory_equal(from, to, n * 4);
    free_image(&a);
    free_image(&b);
 }
 
-/* ---- samples ------------------------------------------------------------------------------------------------------------------ */
+/* ---- samples
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 static void resolve_once(VkFormat format, VkSampleCountFlagBits samples, unsigned q)
 {
    VkImageCreateInfo info = random_info(format, VK_IMAGE_TYPE_2D);
@@ -358,14 +395,26 @@ static void resolve_once(VkFormat format, VkSampleCountFlagBits samples, unsigne
    struct image src = make_image(&info);
    randomise(&src);
    memset(dst.host, 0xee, dst.size_B);
-   uint32_t w = info.extent.width, h = info.extent.height, x0 = rnd(w), y0 = rnd(h), x1 = rnd(x0 + 1), y1 = rnd(y0 + 1);
-   VkImageResolve r = {layers(&src, src.aspects, info.arrayLayers), {(int32_t)x0, (int32_t)y0, 0}, layers(&dst, dst.aspects, info.arrayLayers),
-                       {(int32_t)x1, (int32_t)y1, 0}, {w - x0, h - y0, 1}};
-   VkImageResolve2 r2 = {.sType = VK_STRUCTURE_TYPE_IMAGE_RESOLVE_2, .srcSubresource = r.srcSubresource, .srcOffset = r.srcOffset,
-                         .dstSubresource = r.dstSubresource, .dstOffset = r.dstOffset, .extent = r.extent};
-   VkResolveImageInfo2 i2 = {.sType = VK_STRUCTURE_TYPE_RESOLVE_IMAGE_INFO_2, .srcImage = src.image,
-                             .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL, .dstImage = dst.image,
-                             .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL, .regionCount = 1, .pRegions = &r2};
+   uint32_t w = info.extent.width, h = info.extent.height, x0 = rnd(w), y0 = rnd(h), x1 = rnd(x0 + 1),
+            y1 = rnd(y0 + 1);
+   VkImageResolve r = {layers(&src, src.aspects, info.arrayLayers),
+                       {(int32_t)x0, (int32_t)y0, 0},
+                       layers(&dst, dst.aspects, info.arrayLayers),
+                       {(int32_t)x1, (int32_t)y1, 0},
+                       {w - x0, h - y0, 1}};
+   VkImageResolve2 r2 = {.sType = VK_STRUCTURE_TYPE_IMAGE_RESOLVE_2,
+                         .srcSubresource = r.srcSubresource,
+                         .srcOffset = r.srcOffset,
+                         .dstSubresource = r.dstSubresource,
+                         .dstOffset = r.dstOffset,
+                         .extent = r.extent};
+   VkResolveImageInfo2 i2 = {.sType = VK_STRUCTURE_TYPE_RESOLVE_IMAGE_INFO_2,
+                             .srcImage = src.image,
+                             .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                             .dstImage = dst.image,
+                             .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                             .regionCount = 1,
+                             .pRegions = &r2};
    VkCommandBuffer cmd = begin_on(q);
    if (rnd(2))
       vk.CmdResolveImage(cmd, src.image, VK_IMAGE_LAYOUT_GENERAL, dst.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r);
@@ -394,8 +443,14 @@ static void resolve_once(VkFormat format, VkSampleCountFlagBits samples, unsigne
 
 static void resolves(void **state)
 {
-   static const VkFormat formats[] = {VK_FORMAT_R8G8B8A8_UNORM,      VK_FORMAT_R8G8B8A8_SRGB,  VK_FORMAT_R16G16_SNORM, VK_FORMAT_R16G16B16A16_SFLOAT,
-                                      VK_FORMAT_R32G32B32A32_SFLOAT, VK_FORMAT_R8G8B8A8_UINT, VK_FORMAT_R32_SINT,     VK_FORMAT_B10G11R11_UFLOAT_PACK32};
+   static const VkFormat formats[] = {VK_FORMAT_R8G8B8A8_UNORM,
+                                      VK_FORMAT_R8G8B8A8_SRGB,
+                                      VK_FORMAT_R16G16_SNORM,
+                                      VK_FORMAT_R16G16B16A16_SFLOAT,
+                                      VK_FORMAT_R32G32B32A32_SFLOAT,
+                                      VK_FORMAT_R8G8B8A8_UINT,
+                                      VK_FORMAT_R32_SINT,
+                                      VK_FORMAT_B10G11R11_UFLOAT_PACK32};
    for (unsigned i = 0; i < sizeof formats / sizeof *formats; i++)
       for (VkSampleCountFlagBits samples = 2; samples <= 8; samples <<= 1)
          for (unsigned k = 0; k < 2; k++)
@@ -405,7 +460,8 @@ static void resolves(void **state)
 /* All samples go with their texel; of one aspect, only that. */
 static void copies_of_samples(void **state)
 {
-   static const VkFormat formats[] = {VK_FORMAT_R8_UNORM, VK_FORMAT_R32G32B32A32_UINT, VK_FORMAT_D24_UNORM_S8_UINT, VK_FORMAT_D32_SFLOAT_S8_UINT};
+   static const VkFormat formats[] = {VK_FORMAT_R8_UNORM, VK_FORMAT_R32G32B32A32_UINT,
+                                      VK_FORMAT_D24_UNORM_S8_UINT, VK_FORMAT_D32_SFLOAT_S8_UINT};
    for (unsigned i = 0; i < 16; i++) {
       VkImageCreateInfo info = random_info(formats[i % 4], VK_IMAGE_TYPE_2D);
       info.samples = (VkSampleCountFlagBits)(2u << i / 4 % 3);
@@ -418,7 +474,11 @@ static void copies_of_samples(void **state)
       bool stencil = f->layout == FMT_DEPTH;
       VkImageAspectFlags aspect = stencil ? VK_IMAGE_ASPECT_STENCIL_BIT : VK_IMAGE_ASPECT_COLOR_BIT;
       uint32_t first = stencil ? f->component[1].shift / 8u : 0, bytes = stencil ? 1 : f->block_B;
-      VkImageCopy r = {layers(&a, aspect, info.arrayLayers), {0, 0, 0}, layers(&b, aspect, info.arrayLayers), {0, 0, 0}, info.extent};
+      VkImageCopy r = {layers(&a, aspect, info.arrayLayers),
+                       {0, 0, 0},
+                       layers(&b, aspect, info.arrayLayers),
+                       {0, 0, 0},
+                       info.extent};
       VkCommandBuffer cmd = begin_on(i % QUEUES);
       vk.CmdCopyImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r);
       run_on(i % QUEUES, cmd);
@@ -436,19 +496,26 @@ static void copies_of_samples(void **state)
    }
 }
 
-/* ---- state ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- state
+ * ----------------------------------------------------------------------------------------------------------------------
+ */
 #include "push_value_spirv.h"
 
 /* A blit between two dispatches: the second finds the pipeline, set and push constants that the first had. */
 static void bound_state_survives(void **state)
 {
-   VkImageCreateInfo info = {.imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_R8G8B8A8_UNORM, .extent = {16, 16, 1}};
+   VkImageCreateInfo info = {
+       .imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_R8G8B8A8_UNORM, .extent = {16, 16, 1}};
    struct image a = make_image(&info), b = make_image(&info);
    struct vkt_buffer out = vkt_buffer(&t, 4096, VKT_TYPE_SYSTEM_CACHED);
-   struct vkt_compute c = vkt_compute(&t, &(struct vkt_compute_info){VKT_SPIRV(push_value_spirv), .bindings = 1, .push_B = 4});
+   struct vkt_compute c =
+       vkt_compute(&t, &(struct vkt_compute_info){VKT_SPIRV(push_value_spirv), .bindings = 1, .push_B = 4});
    vkt_bind_buffer(&t, &c, 0, 0, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, &out, 0, VK_WHOLE_SIZE);
    memset(out.host, 0, 4096);
-   VkImageBlit r = {layers(&a, a.aspects, 1), {{0, 0, 0}, {16, 16, 1}}, layers(&b, b.aspects, 1), {{0, 0, 0}, {16, 16, 1}}};
+   VkImageBlit r = {layers(&a, a.aspects, 1),
+                    {{0, 0, 0}, {16, 16, 1}},
+                    layers(&b, b.aspects, 1),
+                    {{0, 0, 0}, {16, 16, 1}}};
    VkCommandBuffer cmd = begin_on(1);
    vk.CmdBindPipeline(cmd, VK_PIPELINE_BIND_POINT_COMPUTE, c.pipeline);
    vk.CmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_COMPUTE, c.layout, 0, 1, &c.set, 0, NULL);
@@ -456,7 +523,8 @@ static void bound_state_survives(void **state)
    vk.CmdPushConstants(cmd, c.layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, 4, &push);
    vk.CmdDispatch(cmd, 2, 1, 1);
    vkt_barrier(cmd);
-   vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r, VK_FILTER_LINEAR);
+   vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r,
+                   VK_FILTER_LINEAR);
    vkt_barrier(cmd);
    vk.CmdDispatch(cmd, 2, 1, 1);
    run_on(1, cmd);
@@ -470,9 +538,12 @@ static void bound_state_survives(void **state)
 
 int main(void)
 {
-   const struct CMUnitTest tests[] = {cmocka_unit_test(nearest_between_formats), cmocka_unit_test(linear_between_formats),
-                                      cmocka_unit_test(depth_and_stencil),       cmocka_unit_test(one_aspect_of_two),
-                                      cmocka_unit_test(resolves),                cmocka_unit_test(copies_of_samples),
+   const struct CMUnitTest tests[] = {cmocka_unit_test(nearest_between_formats),
+                                      cmocka_unit_test(linear_between_formats),
+                                      cmocka_unit_test(depth_and_stencil),
+                                      cmocka_unit_test(one_aspect_of_two),
+                                      cmocka_unit_test(resolves),
+                                      cmocka_unit_test(copies_of_samples),
                                       cmocka_unit_test(bound_state_survives)};
    return cmocka_run_group_tests(tests, setup, teardown);
 }

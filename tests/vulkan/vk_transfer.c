@@ -1,5 +1,6 @@
-/* Copies and clears of images: random sequences of commands on random images, on every queue family, against a model that is nothing
- * but arrays of texel blocks; every format, type, level, layer, aspect, odd sizes, padded buffers. */
+/* Copies and clears of images: random sequences of commands on random images, on every queue family, against
+ * a model that is nothing but arrays of texel blocks; every format, type, level, layer, aspect, odd sizes,
+ * padded buffers. */
 #include "vkt_image.h"
 
 #define STAGE_B (4u << 20)
@@ -10,7 +11,8 @@ static uint8_t expected[STAGE_B];
 
 static int setup(void **state)
 {
-   static const char *const extensions[] = {VK_KHR_COPY_COMMANDS_2_EXTENSION_NAME, VK_KHR_MAINTENANCE1_EXTENSION_NAME};
+   static const char *const extensions[] = {VK_KHR_COPY_COMMANDS_2_EXTENSION_NAME,
+                                            VK_KHR_MAINTENANCE1_EXTENSION_NAME};
    struct vkt_options o = {.extensions = extensions, .extension_count = 2};
    vkt_open_instance(&t, &o);
    vkt_ok(vkt_create_device(&t, &o));
@@ -28,7 +30,8 @@ static int teardown(void **state)
    return 0;
 }
 
-/* ---- the model -------------------------------------------------------------------------------------------------- */
+/* ---- the model
+ * -------------------------------------------------------------------------------------------------- */
 #define LEVELS 3
 struct model {
    struct image im;
@@ -36,12 +39,19 @@ struct model {
    uint8_t *blocks[LEVELS];
 };
 
-static uint32_t minify(uint32_t v, uint32_t level) { return v >> level ? v >> level : 1; }
-static uint32_t div_up(uint32_t n, uint32_t by) { return (n + by - 1) / by; }
+static uint32_t minify(uint32_t v, uint32_t level)
+{
+   return v >> level ? v >> level : 1;
+}
+static uint32_t div_up(uint32_t n, uint32_t by)
+{
+   return (n + by - 1) / by;
+}
 
 static uint8_t *block_at(const struct model *m, uint32_t level, uint32_t x, uint32_t y, uint32_t z)
 {
-   return m->blocks[level] + (((size_t)z * m->height[level] + y) * m->width[level] + x) * m->im.format->block_B;
+   return m->blocks[level] +
+          (((size_t)z * m->height[level] + y) * m->width[level] + x) * m->im.format->block_B;
 }
 
 static struct model make_model(const VkImageCreateInfo *info)
@@ -50,7 +60,8 @@ static struct model make_model(const VkImageCreateInfo *info)
    for (uint32_t l = 0; l < m.im.info.mipLevels; l++) {
       m.width[l] = div_up(minify(info->extent.width, l), m.im.format->block_w_px);
       m.height[l] = div_up(minify(info->extent.height, l), m.im.format->block_h_px);
-      m.slices[l] = info->imageType == VK_IMAGE_TYPE_3D ? minify(info->extent.depth, l) : m.im.info.arrayLayers;
+      m.slices[l] =
+          info->imageType == VK_IMAGE_TYPE_3D ? minify(info->extent.depth, l) : m.im.info.arrayLayers;
       m.blocks[l] = calloc((size_t)m.width[l] * m.height[l] * m.slices[l], m.im.format->block_B);
    }
    return m;
@@ -71,9 +82,12 @@ struct part {
 static struct part part_of(const fmt_info *f, VkImageAspectFlags aspect)
 {
    switch (aspect) {
-   case VK_IMAGE_ASPECT_DEPTH_BIT: return (struct part){0, f->component[0].bits / 8u, f->component[0].bits > 16 ? 4 : 2};
-   case VK_IMAGE_ASPECT_STENCIL_BIT: return (struct part){f->component[1].shift / 8u, 1, 1};
-   default: return (struct part){0, f->block_B, f->block_B};
+   case VK_IMAGE_ASPECT_DEPTH_BIT:
+      return (struct part){0, f->component[0].bits / 8u, f->component[0].bits > 16 ? 4 : 2};
+   case VK_IMAGE_ASPECT_STENCIL_BIT:
+      return (struct part){f->component[1].shift / 8u, 1, 1};
+   default:
+      return (struct part){0, f->block_B, f->block_B};
    }
 }
 
@@ -83,7 +97,8 @@ static VkImageAspectFlags one_aspect(const struct model *m)
    return a & (a - 1) ? (rnd(2) ? VK_IMAGE_ASPECT_DEPTH_BIT : VK_IMAGE_ASPECT_STENCIL_BIT) : a;
 }
 
-/* ---- regions ----------------------------------------------------------------------------------------------------- */
+/* ---- regions
+ * ----------------------------------------------------------------------------------------------------- */
 struct box {
    uint32_t level, x, y, z, w, h, d; /* blocks, slices */
 };
@@ -101,9 +116,13 @@ static struct box random_box(const struct model *m)
    return b;
 }
 
-static bool is_3d(const struct model *m) { return m->im.info.imageType == VK_IMAGE_TYPE_3D; }
+static bool is_3d(const struct model *m)
+{
+   return m->im.info.imageType == VK_IMAGE_TYPE_3D;
+}
 
-static VkImageSubresourceLayers layers_of(const struct model *m, const struct box *b, VkImageAspectFlags aspects)
+static VkImageSubresourceLayers layers_of(const struct model *m, const struct box *b,
+                                          VkImageAspectFlags aspects)
 {
    return (VkImageSubresourceLayers){aspects, b->level, is_3d(m) ? 0 : b->z, is_3d(m) ? 1 : b->d};
 }
@@ -111,7 +130,8 @@ static VkImageSubresourceLayers layers_of(const struct model *m, const struct bo
 static VkOffset3D offset_of(const struct model *m, const struct box *b)
 {
    const fmt_info *f = m->im.format;
-   return (VkOffset3D){(int32_t)(b->x * f->block_w_px), (int32_t)(b->y * f->block_h_px), is_3d(m) ? (int32_t)b->z : 0};
+   return (VkOffset3D){(int32_t)(b->x * f->block_w_px), (int32_t)(b->y * f->block_h_px),
+                       is_3d(m) ? (int32_t)b->z : 0};
 }
 
 /* In texels; a box that reaches the edge ends there, maybe within a block. */
@@ -124,16 +144,20 @@ static VkExtent3D extent_of(const struct model *m, const struct box *b)
    return (VkExtent3D){w < right ? w : right, h < below ? h : below, is_3d(m) ? b->d : 1};
 }
 
-/* ---- commands: each is recorded for the card and done on the model ---------------------------------------------------- */
+/* ---- commands: each is recorded for the card and done on the model
+ * ---------------------------------------------------- */
 struct pitch {
    uint32_t offset, row, slice; /* bytes */
 };
 
-static VkBufferImageCopy random_buffer_region(const struct model *m, const struct box *b, VkImageAspectFlags aspect, struct pitch *p)
+static VkBufferImageCopy random_buffer_region(const struct model *m, const struct box *b,
+                                              VkImageAspectFlags aspect, struct pitch *p)
 {
    const fmt_info *f = m->im.format;
    uint32_t unit = part_of(f, aspect).in_buffer;
-   VkBufferImageCopy r = {.imageSubresource = layers_of(m, b, aspect), .imageOffset = offset_of(m, b), .imageExtent = extent_of(m, b)};
+   VkBufferImageCopy r = {.imageSubresource = layers_of(m, b, aspect),
+                          .imageOffset = offset_of(m, b),
+                          .imageExtent = extent_of(m, b)};
    r.bufferOffset = rnd(20) * (uint64_t)unit * 4;
    if (rnd(2))
       r.bufferRowLength = (b->w + rnd(5)) * f->block_w_px;
@@ -145,22 +169,41 @@ static VkBufferImageCopy random_buffer_region(const struct model *m, const struc
    return r;
 }
 
-static void put_buffer_copy(VkCommandBuffer cmd, const struct model *m, bool to_image, const VkBufferImageCopy *r)
+static void put_buffer_copy(VkCommandBuffer cmd, const struct model *m, bool to_image,
+                            const VkBufferImageCopy *r)
 {
-   VkBufferImageCopy2 r2 = {.sType = VK_STRUCTURE_TYPE_BUFFER_IMAGE_COPY_2, .bufferOffset = r->bufferOffset,
-                            .bufferRowLength = r->bufferRowLength, .bufferImageHeight = r->bufferImageHeight,
-                            .imageSubresource = r->imageSubresource, .imageOffset = r->imageOffset, .imageExtent = r->imageExtent};
-   VkCopyBufferToImageInfo2 in = {.sType = VK_STRUCTURE_TYPE_COPY_BUFFER_TO_IMAGE_INFO_2, .srcBuffer = stage.buffer,
-                                  .dstImage = m->im.image, .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL, .regionCount = 1,
+   VkBufferImageCopy2 r2 = {.sType = VK_STRUCTURE_TYPE_BUFFER_IMAGE_COPY_2,
+                            .bufferOffset = r->bufferOffset,
+                            .bufferRowLength = r->bufferRowLength,
+                            .bufferImageHeight = r->bufferImageHeight,
+                            .imageSubresource = r->imageSubresource,
+                            .imageOffset = r->imageOffset,
+                            .imageExtent = r->imageExtent};
+   VkCopyBufferToImageInfo2 in = {.sType = VK_STRUCTURE_TYPE_COPY_BUFFER_TO_IMAGE_INFO_2,
+                                  .srcBuffer = stage.buffer,
+                                  .dstImage = m->im.image,
+                                  .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                                  .regionCount = 1,
                                   .pRegions = &r2};
-   VkCopyImageToBufferInfo2 out = {.sType = VK_STRUCTURE_TYPE_COPY_IMAGE_TO_BUFFER_INFO_2, .srcImage = m->im.image,
-                                   .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL, .dstBuffer = stage.buffer, .regionCount = 1,
+   VkCopyImageToBufferInfo2 out = {.sType = VK_STRUCTURE_TYPE_COPY_IMAGE_TO_BUFFER_INFO_2,
+                                   .srcImage = m->im.image,
+                                   .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                                   .dstBuffer = stage.buffer,
+                                   .regionCount = 1,
                                    .pRegions = &r2};
    switch (2 * to_image + rnd(2)) {
-   case 0: vk.CmdCopyImageToBuffer(cmd, m->im.image, VK_IMAGE_LAYOUT_GENERAL, stage.buffer, 1, r); break;
-   case 1: vk.CmdCopyImageToBuffer2KHR(cmd, &out); break;
-   case 2: vk.CmdCopyBufferToImage(cmd, stage.buffer, m->im.image, VK_IMAGE_LAYOUT_GENERAL, 1, r); break;
-   default: vk.CmdCopyBufferToImage2KHR(cmd, &in); break;
+   case 0:
+      vk.CmdCopyImageToBuffer(cmd, m->im.image, VK_IMAGE_LAYOUT_GENERAL, stage.buffer, 1, r);
+      break;
+   case 1:
+      vk.CmdCopyImageToBuffer2KHR(cmd, &out);
+      break;
+   case 2:
+      vk.CmdCopyBufferToImage(cmd, stage.buffer, m->im.image, VK_IMAGE_LAYOUT_GENERAL, 1, r);
+      break;
+   default:
+      vk.CmdCopyBufferToImage2KHR(cmd, &in);
+      break;
    }
 }
 
@@ -202,16 +245,18 @@ static void download(const struct model *m, unsigned q, const struct box *b, VkI
       for (uint32_t y = 0; y < b->h; y++)
          for (uint32_t x = 0; x < b->w; x++) {
             size_t at = p.offset + z * p.slice + y * p.row + x * part.in_buffer;
-            memcpy(expected + at, block_at(m, b->level, b->x + x, b->y + y, b->z + z) + part.first, part.count);
-            memcpy(expected + at + part.count, host + at + part.count, part.in_buffer - part.count); /* undefined bits of D24 */
+            memcpy(expected + at, block_at(m, b->level, b->x + x, b->y + y, b->z + z) + part.first,
+                   part.count);
+            memcpy(expected + at + part.count, host + at + part.count,
+                   part.in_buffer - part.count); /* undefined bits of D24 */
          }
    if (memcmp(host, expected, size)) {
       size_t i = 0;
       while (host[i] == expected[i])
          i++;
-      fail_msg("%s type %d %ux%ux%u level %u queue %u: byte %zu of the buffer is %02x, not %02x", m->im.format->name,
-               m->im.info.imageType, m->im.info.extent.width, m->im.info.extent.height, m->slices[b->level], b->level, q, i, host[i],
-               expected[i]);
+      fail_msg("%s type %d %ux%ux%u level %u queue %u: byte %zu of the buffer is %02x, not %02x",
+               m->im.format->name, m->im.info.imageType, m->im.info.extent.width, m->im.info.extent.height,
+               m->slices[b->level], b->level, q, i, host[i], expected[i]);
    }
 }
 
@@ -225,31 +270,45 @@ static void check_all(const struct model *m, unsigned q)
    }
 }
 
-static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+static uint32_t least(uint32_t a, uint32_t b)
+{
+   return a < b ? a : b;
+}
 
 /* Between any two images whose blocks are as large; extents count in the source's texels. */
 static void copy(struct model *src, struct model *dst, unsigned q)
 {
    struct box s = random_box(src), d = random_box(dst);
    VkImageAspectFlags aspects = rnd(2) ? src->im.aspects : one_aspect(src);
-   struct part part = aspects == src->im.aspects ? (struct part){0, src->im.format->block_B, 0} : part_of(src->im.format, aspects);
+   struct part part = aspects == src->im.aspects ? (struct part){0, src->im.format->block_B, 0}
+                                                 : part_of(src->im.format, aspects);
    bool layered = !is_3d(src) && !is_3d(dst);
    s.w = d.w = least(s.w, d.w);
    s.h = d.h = least(s.h, d.h);
    s.d = d.d = least(s.d, d.d);
    if (src == dst && s.level == d.level && (layered || is_3d(src)) && s.z < d.z + d.d && d.z < s.z + s.d)
       return; /* might overlap */
-   VkImageCopy r = {layers_of(src, &s, aspects), offset_of(src, &s), layers_of(dst, &d, src->im.format == dst->im.format ? aspects : dst->im.aspects),
+   VkImageCopy r = {layers_of(src, &s, aspects), offset_of(src, &s),
+                    layers_of(dst, &d, src->im.format == dst->im.format ? aspects : dst->im.aspects),
                     offset_of(dst, &d), extent_of(src, &s)};
    r.extent.depth = layered ? 1 : s.d;
-   VkImageCopy2 r2 = {.sType = VK_STRUCTURE_TYPE_IMAGE_COPY_2, .srcSubresource = r.srcSubresource, .srcOffset = r.srcOffset,
-                      .dstSubresource = r.dstSubresource, .dstOffset = r.dstOffset, .extent = r.extent};
-   VkCopyImageInfo2 info = {.sType = VK_STRUCTURE_TYPE_COPY_IMAGE_INFO_2, .srcImage = src->im.image,
-                            .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL, .dstImage = dst->im.image,
-                            .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL, .regionCount = 1, .pRegions = &r2};
+   VkImageCopy2 r2 = {.sType = VK_STRUCTURE_TYPE_IMAGE_COPY_2,
+                      .srcSubresource = r.srcSubresource,
+                      .srcOffset = r.srcOffset,
+                      .dstSubresource = r.dstSubresource,
+                      .dstOffset = r.dstOffset,
+                      .extent = r.extent};
+   VkCopyImageInfo2 info = {.sType = VK_STRUCTURE_TYPE_COPY_IMAGE_INFO_2,
+                            .srcImage = src->im.image,
+                            .srcImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                            .dstImage = dst->im.image,
+                            .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL,
+                            .regionCount = 1,
+                            .pRegions = &r2};
    VkCommandBuffer cmd = begin_on(q);
    if (rnd(2))
-      vk.CmdCopyImage(cmd, src->im.image, VK_IMAGE_LAYOUT_GENERAL, dst->im.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r);
+      vk.CmdCopyImage(cmd, src->im.image, VK_IMAGE_LAYOUT_GENERAL, dst->im.image, VK_IMAGE_LAYOUT_GENERAL, 1,
+                      &r);
    else
       vk.CmdCopyImage2KHR(cmd, &info);
    run_on(q, cmd);
@@ -265,10 +324,12 @@ static void clear(struct model *m, unsigned q)
    const fmt_info *f = m->im.format;
    if (f->block_w_px > 1)
       return;
-   VkImageSubresourceRange range = {.aspectMask = rnd(2) ? m->im.aspects : one_aspect(m), .baseMipLevel = rnd(m->im.info.mipLevels)};
+   VkImageSubresourceRange range = {.aspectMask = rnd(2) ? m->im.aspects : one_aspect(m),
+                                    .baseMipLevel = rnd(m->im.info.mipLevels)};
    range.levelCount = rnd(2) ? VK_REMAINING_MIP_LEVELS : 1 + rnd(m->im.info.mipLevels - range.baseMipLevel);
    range.baseArrayLayer = rnd(m->im.info.arrayLayers);
-   range.layerCount = rnd(2) ? VK_REMAINING_ARRAY_LAYERS : 1 + rnd(m->im.info.arrayLayers - range.baseArrayLayer);
+   range.layerCount =
+       rnd(2) ? VK_REMAINING_ARRAY_LAYERS : 1 + rnd(m->im.info.arrayLayers - range.baseArrayLayer);
    VkClearColorValue color;
    for (unsigned c = 0; c < 4; c++)
       if (f->type == FMT_UINT || f->type == FMT_SINT)
@@ -291,17 +352,21 @@ static void clear(struct model *m, unsigned q)
    else
       vk.CmdClearColorImage(cmd, m->im.image, VK_IMAGE_LAYOUT_GENERAL, &color, 1, &range);
    run_on(q, cmd);
-   struct part part = range.aspectMask == m->im.aspects ? (struct part){0, f->block_B, 0} : part_of(f, range.aspectMask);
-   for (uint32_t l = range.baseMipLevel; l < m->im.info.mipLevels && l - range.baseMipLevel < range.levelCount; l++)
+   struct part part =
+       range.aspectMask == m->im.aspects ? (struct part){0, f->block_B, 0} : part_of(f, range.aspectMask);
+   for (uint32_t l = range.baseMipLevel;
+        l < m->im.info.mipLevels && l - range.baseMipLevel < range.levelCount; l++)
       for (uint32_t z = 0; z < m->slices[l]; z++) {
          if (!is_3d(m) && (z < range.baseArrayLayer || z - range.baseArrayLayer >= range.layerCount))
             continue;
          for (uint32_t i = 0; i < m->width[l] * m->height[l]; i++)
-            memcpy(block_at(m, l, 0, 0, z) + (size_t)i * f->block_B + part.first, block + part.first, part.count);
+            memcpy(block_at(m, l, 0, 0, z) + (size_t)i * f->block_B + part.first, block + part.first,
+                   part.count);
       }
 }
 
-/* ---- tests -------------------------------------------------------------------------------------------------------- */
+/* ---- tests
+ * -------------------------------------------------------------------------------------------------------- */
 static VkImageCreateInfo random_info(VkFormat format, VkImageType type, VkImageTiling tiling)
 {
    VkImageCreateInfo i = {.imageType = type, .format = format, .tiling = tiling};
@@ -319,9 +384,9 @@ static bool offered(const VkImageCreateInfo *i)
 {
    VkImageFormatProperties p;
    return has_features(i->format, i->tiling, TRANSFERS) &&
-          vk.GetPhysicalDeviceImageFormatProperties(t.physical, i->format, i->imageType, i->tiling,
-                                                    VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT, 0,
-                                                    &p) == VK_SUCCESS &&
+          vk.GetPhysicalDeviceImageFormatProperties(
+              t.physical, i->format, i->imageType, i->tiling,
+              VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT, 0, &p) == VK_SUCCESS &&
           i->arrayLayers <= p.maxArrayLayers;
 }
 
@@ -331,10 +396,16 @@ static void work(struct model *a, struct model *b, unsigned steps)
       unsigned q = rnd(QUEUES);
       struct model *m = rnd(2) ? a : b;
       switch (rnd(5)) {
-      case 0: clear(m, q); break;
+      case 0:
+         clear(m, q);
+         break;
       case 1:
-      case 2: copy(m, rnd(3) ? (m == a ? b : a) : m, q); break;
-      default: upload(m, q); break;
+      case 2:
+         copy(m, rnd(3) ? (m == a ? b : a) : m, q);
+         break;
+      default:
+         upload(m, q);
+         break;
       }
       if (rnd(3) == 0) {
          struct box box = random_box(m);
@@ -360,7 +431,8 @@ static void every_format_of_every_type(void **state)
       for (unsigned k = 0; k < 4; k++) {
          VkImageTiling tiling = k == 3 ? VK_IMAGE_TILING_LINEAR : VK_IMAGE_TILING_OPTIMAL;
          VkImageCreateInfo ia = random_info((VkFormat)table[i].number, (VkImageType)(k % 3), tiling);
-         VkImageCreateInfo ib = random_info((VkFormat)table[i].number, (VkImageType)rnd(3), VK_IMAGE_TILING_OPTIMAL);
+         VkImageCreateInfo ib =
+             random_info((VkFormat)table[i].number, (VkImageType)rnd(3), VK_IMAGE_TILING_OPTIMAL);
          if (!offered(&ia) || !offered(&ib))
             continue;
          struct model a = make_model(&ia), b = make_model(&ib);
@@ -385,8 +457,10 @@ static void compressed_and_uncompressed(void **state)
                                        {VK_FORMAT_R16G16_UNORM, VK_FORMAT_R8G8B8A8_SRGB}};
    unsigned done = 0;
    for (unsigned i = 0; i < 60; i++) {
-      VkImageCreateInfo ia = random_info(pairs[i % 6][0], rnd(2) ? VK_IMAGE_TYPE_2D : VK_IMAGE_TYPE_3D, VK_IMAGE_TILING_OPTIMAL);
-      VkImageCreateInfo ib = random_info(pairs[i % 6][1], rnd(2) ? VK_IMAGE_TYPE_2D : VK_IMAGE_TYPE_3D, VK_IMAGE_TILING_OPTIMAL);
+      VkImageCreateInfo ia =
+          random_info(pairs[i % 6][0], rnd(2) ? VK_IMAGE_TYPE_2D : VK_IMAGE_TYPE_3D, VK_IMAGE_TILING_OPTIMAL);
+      VkImageCreateInfo ib =
+          random_info(pairs[i % 6][1], rnd(2) ? VK_IMAGE_TYPE_2D : VK_IMAGE_TYPE_3D, VK_IMAGE_TILING_OPTIMAL);
       if (!offered(&ia) || !offered(&ib))
          continue;
       struct model a = make_model(&ia), b = make_model(&ib);
@@ -403,12 +477,14 @@ static void compressed_and_uncompressed(void **state)
 /* One command buffer, every step behind a transfer barrier, several regions in a command. */
 static void order_within_a_command_buffer(void **state)
 {
-   VkImageCreateInfo info = {.imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_R32_UINT, .extent = {64, 64, 1}};
+   VkImageCreateInfo info = {
+       .imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_R32_UINT, .extent = {64, 64, 1}};
    for (unsigned q = 0; q < QUEUES; q++) {
       struct image a = make_image(&info), b = make_image(&info);
       VkImageSubresourceRange all = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
       VkImageSubresourceLayers layer = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1};
-      VkImageCopy halves[2] = {{layer, {0, 0, 0}, layer, {0, 0, 0}, {32, 64, 1}}, {layer, {32, 0, 0}, layer, {32, 0, 0}, {32, 64, 1}}};
+      VkImageCopy halves[2] = {{layer, {0, 0, 0}, layer, {0, 0, 0}, {32, 64, 1}},
+                               {layer, {32, 0, 0}, layer, {32, 0, 0}, {32, 64, 1}}};
       VkBufferImageCopy whole = {.imageSubresource = layer, .imageExtent = {64, 64, 1}};
       VkCommandBuffer cmd = begin_on(q);
       for (uint32_t i = 0; i < 30; i++) {
@@ -429,10 +505,14 @@ static void order_within_a_command_buffer(void **state)
    }
 }
 
-/* Regions that no valid program has: whatever comes of them, the memory of others stays as it is and the device lives. */
+/* Regions that no valid program has: whatever comes of them, the memory of others stays as it is and the
+ * device lives. */
 static void regions_out_of_range(void **state)
 {
-   VkImageCreateInfo info = {.imageType = VK_IMAGE_TYPE_2D, .format = VK_FORMAT_R8G8B8A8_UNORM, .extent = {40, 24, 1}, .mipLevels = 2,
+   VkImageCreateInfo info = {.imageType = VK_IMAGE_TYPE_2D,
+                             .format = VK_FORMAT_R8G8B8A8_UNORM,
+                             .extent = {40, 24, 1},
+                             .mipLevels = 2,
                              .arrayLayers = 2};
    struct image before = make_image(&info), im = make_image(&info), behind = make_image(&info);
    memset(before.host, 0x11, before.size_B);
@@ -442,14 +522,16 @@ static void regions_out_of_range(void **state)
 #define ODD odd[rnd(12)]
       VkImageSubresourceLayers any = {rnd(8), (uint32_t)rnd(4), (uint32_t)rnd(4), rnd(4) ? rnd(5) : ~0u};
       any.aspectMask = any.aspectMask ? any.aspectMask : VK_IMAGE_ASPECT_COLOR_BIT;
-      VkImageCopy r = {any, {ODD, ODD, ODD}, any, {ODD, ODD, ODD}, {(uint32_t)ODD, (uint32_t)ODD, (uint32_t)ODD}};
+      VkImageCopy r = {
+          any, {ODD, ODD, ODD}, any, {ODD, ODD, ODD}, {(uint32_t)ODD, (uint32_t)ODD, (uint32_t)ODD}};
       VkImageSubresourceRange range = {rnd(4), (uint32_t)ODD, (uint32_t)ODD, (uint32_t)ODD, (uint32_t)ODD};
       VkImageBlit b = {any, {{ODD, ODD, ODD}, {ODD, ODD, ODD}}, any, {{ODD, ODD, ODD}, {ODD, ODD, ODD}}};
       VkClearColorValue v = {.uint32 = {1, 2, 3, 4}};
       VkCommandBuffer cmd = begin_on(i % QUEUES);
       vk.CmdCopyImage(cmd, im.image, VK_IMAGE_LAYOUT_GENERAL, im.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r);
       vk.CmdClearColorImage(cmd, im.image, VK_IMAGE_LAYOUT_GENERAL, &v, 1, &range);
-      vk.CmdBlitImage(cmd, im.image, VK_IMAGE_LAYOUT_GENERAL, im.image, VK_IMAGE_LAYOUT_GENERAL, 1, &b, VK_FILTER_LINEAR);
+      vk.CmdBlitImage(cmd, im.image, VK_IMAGE_LAYOUT_GENERAL, im.image, VK_IMAGE_LAYOUT_GENERAL, 1, &b,
+                      VK_FILTER_LINEAR);
       run_on(i % QUEUES, cmd);
    }
    for (VkDeviceSize i = 0; i < before.size_B; i++)
@@ -461,7 +543,8 @@ static void regions_out_of_range(void **state)
 
 int main(void)
 {
-   const struct CMUnitTest tests[] = {cmocka_unit_test(every_format_of_every_type), cmocka_unit_test(compressed_and_uncompressed),
-                                      cmocka_unit_test(order_within_a_command_buffer), cmocka_unit_test(regions_out_of_range)};
+   const struct CMUnitTest tests[] = {
+       cmocka_unit_test(every_format_of_every_type), cmocka_unit_test(compressed_and_uncompressed),
+       cmocka_unit_test(order_within_a_command_buffer), cmocka_unit_test(regions_out_of_range)};
    return cmocka_run_group_tests(tests, setup, teardown);
 }

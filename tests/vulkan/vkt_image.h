@@ -1,4 +1,5 @@
-/* What the tests of image transfers share: images with memory, command buffers on any queue family. Included once per program. */
+/* What the tests of image transfers share: images with memory, command buffers on any queue family. Included
+ * once per program. */
 #ifndef VKT_IMAGE_H
 #define VKT_IMAGE_H
 
@@ -7,7 +8,8 @@
 
 static struct vkt t;
 
-/* ---- queues ------------------------------------------------------------------------------------------------- */
+/* ---- queues
+ * ------------------------------------------------------------------------------------------------- */
 #define QUEUES 4
 static VkQueue queue_of[QUEUES];
 static VkCommandPool pool_of[QUEUES];
@@ -15,10 +17,12 @@ static VkCommandPool pool_of[QUEUES];
 static inline void open_queues(void)
 {
    const VkQueue queues[QUEUES] = {t.main, t.queue, t.queue2, t.transfer};
-   const uint32_t families[QUEUES] = {VKT_FAMILY_MAIN, VKT_FAMILY_COMPUTE, VKT_FAMILY_COMPUTE, VKT_FAMILY_TRANSFER};
+   const uint32_t families[QUEUES] = {VKT_FAMILY_MAIN, VKT_FAMILY_COMPUTE, VKT_FAMILY_COMPUTE,
+                                      VKT_FAMILY_TRANSFER};
    memcpy(queue_of, queues, sizeof queues);
    for (unsigned i = 0; i < QUEUES; i++) {
-      VkCommandPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO, .queueFamilyIndex = families[i]};
+      VkCommandPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                      .queueFamilyIndex = families[i]};
       vkt_ok(vk.CreateCommandPool(t.device, &info, NULL, &pool_of[i]));
    }
 }
@@ -56,10 +60,12 @@ static inline void transfer_barrier(VkCommandBuffer cmd)
    VkMemoryBarrier b = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
                         .srcAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
                         .dstAccessMask = VK_ACCESS_TRANSFER_READ_BIT | VK_ACCESS_TRANSFER_WRITE_BIT};
-   vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 1, &b, 0, NULL, 0, NULL);
+   vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 1, &b, 0,
+                         NULL, 0, NULL);
 }
 
-/* ---- images --------------------------------------------------------------------------------------------------- */
+/* ---- images
+ * --------------------------------------------------------------------------------------------------- */
 struct image {
    VkImage image;
    VkDeviceMemory memory;
@@ -74,7 +80,8 @@ static inline VkImageAspectFlags aspects_of(const fmt_info *f)
 {
    if (f->layout != FMT_DEPTH)
       return VK_IMAGE_ASPECT_COLOR_BIT;
-   return (f->component[0].bits ? VK_IMAGE_ASPECT_DEPTH_BIT : 0) | (f->component[1].bits ? VK_IMAGE_ASPECT_STENCIL_BIT : 0);
+   return (f->component[0].bits ? VK_IMAGE_ASPECT_DEPTH_BIT : 0) |
+          (f->component[1].bits ? VK_IMAGE_ASPECT_STENCIL_BIT : 0);
 }
 
 /* Only type, format, extent and, where not 1, levels, layers and samples of *info are looked at. */
@@ -110,7 +117,8 @@ static inline bool has_features(VkFormat format, VkImageTiling tiling, VkFormatF
 {
    VkFormatProperties p;
    vk.GetPhysicalDeviceFormatProperties(t.physical, format, &p);
-   return ((tiling == VK_IMAGE_TILING_LINEAR ? p.linearTilingFeatures : p.optimalTilingFeatures) & need) == need;
+   return ((tiling == VK_IMAGE_TILING_LINEAR ? p.linearTilingFeatures : p.optimalTilingFeatures) & need) ==
+          need;
 }
 
 static uint64_t rnd_state = UINT64_C(0x9e3779b97f4a7c15);
