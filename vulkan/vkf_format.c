@@ -36,10 +36,12 @@ static bool is_image(const fmt_info *info)
           (is_texel(info) && is_power_of_two(info->block_B));
 }
 
+/* Signed numbers of two bits, alpha beside ten bits of colour, are for vertices and sampling. */
 static bool is_storable(const fmt_info *info)
 {
+   bool is_signed = info->type == FMT_SINT || info->type == FMT_SNORM;
    return info->layout == FMT_PLAIN && is_texel(info) && is_power_of_two(info->block_B) &&
-          info->type != FMT_SRGB && info->component[0].bits >= 8;
+          info->type != FMT_SRGB && info->component[0].bits >= 8 && !(is_signed && info->component[3].bits == 2);
 }
 
 static bool has_atomics(const fmt_info *info)
