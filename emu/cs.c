@@ -121,7 +121,7 @@ static void go(emu_cs *cs, uint32_t ring)
       return;
    emu_dispatch *d = emu_dispatch_create(ring, r->regs);
    if (!d) { /* never drop work in silence: a fence behind it would lie */
-      emu_fault_info f = {.type = GPU_FAULT_BAD_DISPATCH, .ring = ring, .info = GPU_OFF_CS_GO};
+      emu_fault_info f = {.type = GPU_FAULT_EXHAUSTED, .ring = ring, .info = GPU_OFF_CS_GO};
       emu_fault_record(cs->dev, &f);
       return;
    }

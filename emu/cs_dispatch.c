@@ -85,7 +85,7 @@ static bool fetch_program(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **
    if (qw > *buffer_qw) {
       uint64_t *p = realloc(*buffer, qw * sizeof *p);
       if (!p)
-         return record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
+         return record(cs, d, GPU_FAULT_EXHAUSTED, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
       *buffer = p;
       *buffer_qw = qw;
    }
@@ -142,11 +142,11 @@ bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, const uint64_t *words)
                                       resources >> 16 & 0xff);
    d->launch.program = d->program;
    if (!d->program)
-      return record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
+      return record(cs, d, GPU_FAULT_EXHAUSTED, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
    d->work.core_issue = calloc(p->cores, sizeof *d->work.core_issue);
    d->work.core_lines = calloc(p->cores, sizeof *d->work.core_lines);
    if (!d->work.core_issue || !d->work.core_lines || !emu_launch_prepare(&d->launch))
-      return record(cs, d, GPU_FAULT_BAD_DISPATCH, GPU_ACCESS_NONE, 0, GPU_OFF_CS_GO);
+      return record(cs, d, GPU_FAULT_EXHAUSTED, GPU_ACCESS_NONE, 0, GPU_OFF_CS_GO);
    d->resident_max = residency(p, &d->launch);
    emu_debug(cs->dev, CS, "ring %u tag %u: grid %ux%ux%u group %ux%ux%u program %llx%s", d->ring,
              reg(d, GPU_OFF_CS_TAG), d->launch.grid[0], d->launch.grid[1], d->launch.grid[2],
@@ -190,7 +190,7 @@ void emu_dispatch_retire(emu_cs *cs, emu_dispatch *d)
    emu_cs_ring *r = &cs->rings[d->ring];
    const emu_profile *p = &cs->dev->profile;
    uint64_t cycles = 0;
-   if (cs->dev->settings.timing != EMU_TIMING_OFF && d->work.core_issue) {
+   if (cs->dev->settings.timing != EMU_TIMING_OFF && d->work.core_issue && d->work.core_lines) {
       d->work.bytes = d->sums.lines * p->l1_line_B;
       cycles = emu_timing_dispatch(p, &d->work);
    }

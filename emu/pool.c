@@ -147,7 +147,7 @@ static void start_group(emu_worker *wk, emu_runner *r)
    r->spare = g;
    if (!g && !r->resident) /* the host has no memory for a single workgroup */
       stop_dispatch(wk, r->d,
-                    &(emu_fault_info){.type = GPU_FAULT_BAD_DISPATCH, .info = GPU_OFF_CS_SCRATCH_B});
+                    &(emu_fault_info){.type = GPU_FAULT_EXHAUSTED, .info = GPU_OFF_CS_SCRATCH_B});
 }
 
 static void leave_group(emu_runner *r, emu_group *g)
@@ -287,7 +287,7 @@ static void join(emu_worker *wk, emu_dispatch *d)
    emu_runner *r = runner_create(wk, d);
    if (!r) {
       if (d->runners == 0) /* nobody else will do it */
-         stop_dispatch(wk, d, &(emu_fault_info){.type = GPU_FAULT_BAD_DISPATCH, .info = GPU_OFF_CS_GO});
+         stop_dispatch(wk, d, &(emu_fault_info){.type = GPU_FAULT_EXHAUSTED, .info = GPU_OFF_CS_GO});
       return;
    }
    emu_runner **at = &wk->runners;

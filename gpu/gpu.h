@@ -55,6 +55,7 @@ enum gpu_fault {
    GPU_FAULT_BAD_PACKET,     /* undefined packet or field; INFO is the header */
    GPU_FAULT_BAD_RING,       /* ring registers out of range, WPTR too far ahead */
    GPU_FAULT_BAD_DMA,        /* copy engine registers out of range */
+   GPU_FAULT_EXHAUSTED,      /* the board ran out of resources for a valid dispatch; INFO is the CS register that asked */
    GPU_FAULT_COUNT
 };
 

@@ -19,6 +19,7 @@ static const char *const fault_names[GPU_FAULT_COUNT] = {
     [GPU_FAULT_BAD_PACKET] = "bad packet",
     [GPU_FAULT_BAD_RING] = "bad ring registers",
     [GPU_FAULT_BAD_DMA] = "copy engine registers out of range",
+    [GPU_FAULT_EXHAUSTED] = "the card has no room for a dispatch: host memory exhausted",
 };
 static const char *const access_names[] = {"no access", "read", "write", "atomic", "execute"};
 

@@ -223,7 +223,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPipelineExecutableInternalRepresentationsK
     VkPipelineExecutableInternalRepresentationKHR *pRepresentations)
 {
    const struct vkf_pipeline *p = vkf_pipeline_from(pExecutableInfo->pipeline);
-   /* The IR is kept only where the pipeline was created to show it, and where there was memory for it. */
+   /* The IR is kept only where the pipeline was created to show it. */
    uint32_t n = p->ir_text ? 2 : 1;
    if (!pRepresentations) {
       *pCount = n;

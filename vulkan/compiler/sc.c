@@ -213,8 +213,8 @@ int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
       fprintf(stderr, "---- optimised\n");
       ir_print(s, stderr);
    }
-   if (s->input && s->input->want_ir)
-      out->ir_text = sc_ir_text(s);
+   if (s->input && s->input->want_ir && !(out->ir_text = sc_ir_text(s)))
+      return SC_E_NO_MEMORY;
    mach *m = isel(s);
    if (!m)
       return SC_E_NO_MEMORY;

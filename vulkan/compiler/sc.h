@@ -112,7 +112,7 @@ typedef struct sc_program {
    uint32_t group_size[3];
    bool ordered;           /* result may depend on the order of waves: set GPU_CS_FLAG_ORDERED */
    sc_stats stats;
-   char *ir_text;          /* NULL unless it was wanted and there was memory for it */
+   char *ir_text;          /* NULL unless it was wanted */
 } sc_program;
 
 /* Compile. On success fills *out (free with sc_program_finish). On failure *out is zeroed and err holds a message. */
