@@ -1,5 +1,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : enable
+#extension GL_ARB_sparse_texture_clamp : enable
 #include "image.glsl"
 layout(local_size_x = 64) in;
 layout(set = 1, binding = 0) uniform texture2D separate[4];
@@ -46,6 +47,8 @@ void main()
             ftexel(x & (size - 1u), y & (size - 1u), 1, n, 0));
    }
    CHECK(texture(mips, vec3(at, 0.0), 1.0).x == ftexel(x >> 1, y >> 1, 0, 1, 0));
+   CHECK(textureGradClampARB(mips, vec3(at, 1.0), vec2(0), vec2(0), 1.0).x == ftexel(x >> 1, y >> 1, 1, 1, 0));
+   CHECK(textureGradClampARB(mips, vec3(at, 1.0), vec2(0.5, 0), vec2(0), 1.0).x == ftexel(x >> 2, y >> 2, 1, 2, 0));
    float depth = float(i) / 64.0;
    CHECK(textureLod(shadow, vec3(at, depth - 0.005), 0.0) == 1.0 && textureLod(shadow, vec3(at, depth), 0.0) == 0.0);
    CHECK(textureProjLod(shadow, vec4(at, depth - 0.005, 1.0) * 2.0, 0.0) == 1.0);
