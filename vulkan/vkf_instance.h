@@ -27,7 +27,7 @@ struct vkf_instance {
 VKF_HANDLE(vkf_instance, VkInstance)
 
 /* Of instance and device alike. */
-#define VKF_API_VERSION VK_MAKE_API_VERSION(0, 1, 0, VK_HEADER_VERSION)
+#define VKF_API_VERSION VK_MAKE_API_VERSION(0, 1, 1, VK_HEADER_VERSION)
 
 /* vkf_debug_utils.c */
 struct vkf_messenger *vkf_messenger_new(struct vkf_instance *instance,

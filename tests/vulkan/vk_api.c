@@ -168,7 +168,7 @@ static void test_properties(void **state)
    vkt_open_instance(&t, &no_options);
    const VkPhysicalDeviceLimits *l = &t.properties.limits;
    assert_int_equal(VK_API_VERSION_MAJOR(t.properties.apiVersion), 1);
-   assert_int_equal(VK_API_VERSION_MINOR(t.properties.apiVersion), 0);
+   assert_int_equal(VK_API_VERSION_MINOR(t.properties.apiVersion), 1);
    assert_true(l->maxComputeWorkGroupInvocations >= 128);
    assert_true(l->maxComputeSharedMemorySize >= 16384);
    assert_true(l->maxPushConstantsSize >= 128);

@@ -31,6 +31,69 @@ static int teardown(void **state)
    return 0;
 }
 
+/* ---- versions -------------------------------------------------------------------------------------------------- */
+static void *instance_command(VkInstance instance, const char *name)
+{
+   return (void *)vk.get(instance, name);
+}
+
+/* What resolves depends on the version that the instance asks for. The loader answers for itself, so this goes straight. */
+static void check_version(uint32_t version, bool core11)
+{
+   VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = version};
+   VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app};
+   VkInstance instance;
+   VkPhysicalDevice physical;
+   VkDevice device;
+   uint32_t one = 1;
+   float priority = 1;
+   VkDeviceQueueCreateInfo queue = {
+      .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueCount = 1, .pQueuePriorities = &priority};
+   VkDeviceCreateInfo di = {
+      .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO, .queueCreateInfoCount = 1, .pQueueCreateInfos = &queue};
+   vkt_ok(vk.CreateInstance(&info, NULL, &instance));
+   vkt_ok(vk.EnumeratePhysicalDevices(instance, &one, &physical));
+   vkt_ok(vk.CreateDevice(physical, &di, NULL, &device));
+   assert_int_equal(instance_command(instance, "vkGetPhysicalDeviceFeatures2") != NULL, core11);
+   assert_int_equal(instance_command(instance, "vkEnumeratePhysicalDeviceGroups") != NULL, core11);
+   assert_int_equal(instance_command(instance, "vkCmdDispatchBase") != NULL, core11);
+   assert_null(instance_command(instance, "vkGetPhysicalDeviceFeatures2KHR")); /* not enabled */
+   assert_null(instance_command(instance, "vkCreateDebugUtilsMessengerEXT"));
+   assert_non_null(instance_command(instance, "vkTrimCommandPoolKHR")); /* of a device extension */
+   static const char *const commands[] = {"vkGetDeviceQueue2", "vkTrimCommandPool", "vkCmdSetDeviceMask",
+                                          "vkCreateDescriptorUpdateTemplate", "vkBindImageMemory2",
+                                          "vkCreateSamplerYcbcrConversion", "vkGetDescriptorSetLayoutSupport"};
+   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+      assert_int_equal(vk.GetDeviceProcAddr(device, commands[i]) != NULL, core11);
+   static const char *const never[] = {"vkTrimCommandPoolKHR", "vkSetDebugUtilsObjectNameEXT", "vkQueueSubmit2",
+                                       "vkWaitSemaphores", "vkGetPhysicalDeviceFeatures2", "vkNoSuchCommand"};
+   for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
+      assert_null(vk.GetDeviceProcAddr(device, never[i]));
+   if (core11) {
+      PFN_vkGetDeviceQueue2 get = (PFN_vkGetDeviceQueue2)vk.GetDeviceProcAddr(device, "vkGetDeviceQueue2");
+      VkDeviceQueueInfo2 qi = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_INFO_2};
+      VkQueue a = VK_NULL_HANDLE, b = VK_NULL_HANDLE;
+      vk.GetDeviceQueue(device, 0, 0, &a);
+      get(device, &qi, &b);
+      assert_true(a != VK_NULL_HANDLE && a == b);
+   }
+   vk.DestroyDevice(device, NULL);
+   vk.DestroyInstance(instance, NULL);
+}
+
+static void test_versions(void **state)
+{
+   uint32_t version = 0;
+   vkt_ok(vk.EnumerateInstanceVersion(&version));
+   assert_true(version >= VK_API_VERSION_1_1);
+   assert_true(t.properties.apiVersion >= VK_API_VERSION_1_1 && t.properties.apiVersion < VK_API_VERSION_1_2);
+   if (!vkt_is_direct())
+      return;
+   check_version(VK_API_VERSION_1_0, false);
+   check_version(VK_API_VERSION_1_1, true);
+   check_version(VK_API_VERSION_1_3, true);
+}
+
 /* ---- structures ------------------------------------------------------------------------------------------------ */
 #define GARBAGE 0x77
 
@@ -251,6 +314,7 @@ static void test_cache_control(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_versions),
       cmocka_unit_test(test_features),     cmocka_unit_test(test_wanted_features), cmocka_unit_test(test_properties),
       cmocka_unit_test(test_requirements), cmocka_unit_test(test_private_data),    cmocka_unit_test(test_cache_control),
    };
