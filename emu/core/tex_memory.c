@@ -169,10 +169,15 @@ bool tex_write(tex_unit *t, const tex_place *p, const tex_texel *value)
 
    if (t->kind == TEX_BLOCK)
       return true;
-   /* the other aspect of a combined format stays */
-   if ((t->kind == TEX_DEPTH || t->kind == TEX_STENCIL) &&
-       !transfer(t, va, bytes, t->format->block_B, false))
-      return false;
+   if (t->kind == TEX_DEPTH || t->kind == TEX_STENCIL) {
+      /* Not a byte of a combined format's other aspect is touched: somebody else may be writing it. Aspects are whole bytes. */
+      const fmt_component *c = &t->format->component[t->kind == TEX_STENCIL];
+      bool combined = t->format->component[t->kind != TEX_STENCIL].bits != 0;
+      unsigned first = combined ? c->shift / 8u : 0, n = combined ? c->bits / 8u : t->format->block_B;
+      memset(bytes, 0, sizeof bytes);
+      tex_encode(t, value, bytes);
+      return transfer(t, va + first, bytes + first, n, true);
+   }
    tex_encode(t, value, bytes);
    return transfer(t, va, bytes, t->format->block_B, true);
 }

@@ -380,6 +380,17 @@ static void one_aspect_of_two(void **state)
                    VK_FILTER_NEAREST);
    run_on(1, cmd);
    assert_memory_equal(from, to, n * 4);
+   /* Both as regions of one command, which has no order among them. */
+   VkImageBlit both[2] = {r, r};
+   both[1].srcSubresource.aspectMask = both[1].dstSubresource.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT;
+   for (unsigned round = 0; round < 5; round++) {
+      memset(to, 0, n * 4);
+      cmd = begin_on(round % QUEUES);
+      vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 2, both,
+                      VK_FILTER_NEAREST);
+      run_on(round % QUEUES, cmd);
+      assert_memory_equal(from, to, n * 4);
+   }
    free_image(&a);
    free_image(&b);
 }
