@@ -43,7 +43,7 @@ static void identification(void **state)
 
 static void addresses_without_register(void **state)
 {
-   static const uint32_t addresses[] = {1, 2, 0x80, 0xfffc, 0x10000, 0xfffffffc, 0x1028, 0x20f0,
+   static const uint32_t addresses[] = {1, 2, 0x7c, 0xfffc, 0x10000, 0xfffffffc, 0x1028, 0x20f0,
                                         GPU_REG_AT(COUNTER, LO, GPU_COUNTER_COUNT)};
    for (unsigned i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
       emu_mmio_write(dev, addresses[i], 0xffffffff);
