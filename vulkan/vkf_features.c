@@ -94,6 +94,8 @@ static const struct feature_set sets[] = {
     SET(VkPhysicalDeviceInlineUniformBlockFeatures, INLINE_UNIFORM_BLOCK_FEATURES,
         descriptorBindingInlineUniformBlockUpdateAfterBind, .inlineUniformBlock = VK_TRUE,
         .descriptorBindingInlineUniformBlockUpdateAfterBind = VK_TRUE),
+    SET(VkPhysicalDeviceShaderImageAtomicInt64FeaturesEXT, SHADER_IMAGE_ATOMIC_INT64_FEATURES_EXT,
+        sparseImageInt64Atomics, .shaderImageInt64Atomics = VK_TRUE),
     SET(VkPhysicalDeviceCustomBorderColorFeaturesEXT, CUSTOM_BORDER_COLOR_FEATURES_EXT,
         customBorderColorWithoutFormat, .customBorderColors = VK_TRUE, .customBorderColorWithoutFormat = VK_TRUE),
     SET(VkPhysicalDeviceNonSeamlessCubeMapFeaturesEXT, NON_SEAMLESS_CUBE_MAP_FEATURES_EXT, nonSeamlessCubeMap,

@@ -29,10 +29,16 @@ static bool is_power_of_two(uint32_t v)
    return !(v & (v - 1));
 }
 
+/* Integers of 64 bits, one to a texel, are there to be stored and for atomics. */
+static bool is_wide_integer(const fmt_info *info)
+{
+   return is_integer(info) && info->component[0].bits == 64 && info->components == 1;
+}
+
 /* Three components of whole bytes are for buffers. */
 static bool is_image(const fmt_info *info)
 {
-   return info->layout == FMT_DEPTH || vkf_format_is_compressed(info) ||
+   return info->layout == FMT_DEPTH || vkf_format_is_compressed(info) || is_wide_integer(info) ||
           (is_texel(info) && is_power_of_two(info->block_B));
 }
 
@@ -40,13 +46,15 @@ static bool is_image(const fmt_info *info)
 static bool is_storable(const fmt_info *info)
 {
    bool is_signed = info->type == FMT_SINT || info->type == FMT_SNORM;
+   if (is_wide_integer(info))
+      return true;
    return info->layout == FMT_PLAIN && is_texel(info) && is_power_of_two(info->block_B) &&
           info->type != FMT_SRGB && info->component[0].bits >= 8 && !(is_signed && info->component[3].bits == 2);
 }
 
 static bool has_atomics(const fmt_info *info)
 {
-   return info->layout == FMT_PLAIN && is_integer(info) && info->block_B == 4 && info->components == 1;
+   return info->layout == FMT_PLAIN && is_integer(info) && info->block_B >= 4 && info->components == 1;
 }
 
 /* Comparison is what a depth texture is for; integers, and stencil which is one, are not filtered. */
@@ -83,17 +91,20 @@ VkFormatFeatureFlags2 vkf_format_image_features(VkFormat format, VkImageTiling t
    const fmt_info *info = fmt_lookup(format);
    if (!info || !is_image(info))
       return 0;
-   if (tiling != VK_IMAGE_TILING_OPTIMAL && (tiling != VK_IMAGE_TILING_LINEAR || !is_texel(info)))
+   bool can_be_linear = is_texel(info) || is_wide_integer(info);
+   if (tiling != VK_IMAGE_TILING_OPTIMAL && (tiling != VK_IMAGE_TILING_LINEAR || !can_be_linear))
       return 0;
+   if (is_wide_integer(info))
+      return storing(info) | (transferring(info) & ~(VK_FORMAT_FEATURE_2_BLIT_SRC_BIT | VK_FORMAT_FEATURE_2_BLIT_DST_BIT));
    return sampling(info) | storing(info) | transferring(info);
 }
 
 VkFormatFeatureFlags2 vkf_format_buffer_features(VkFormat format)
 {
    const fmt_info *info = fmt_lookup(format);
-   if (!info || !is_texel(info) || info->type == FMT_SRGB)
+   if (!info || !(is_texel(info) || is_wide_integer(info)) || info->type == FMT_SRGB)
       return 0;
-   VkFormatFeatureFlags2 f = VK_FORMAT_FEATURE_2_UNIFORM_TEXEL_BUFFER_BIT;
+   VkFormatFeatureFlags2 f = is_wide_integer(info) ? 0 : VK_FORMAT_FEATURE_2_UNIFORM_TEXEL_BUFFER_BIT;
    if (is_storable(info))
       f |= VK_FORMAT_FEATURE_2_STORAGE_TEXEL_BUFFER_BIT | VK_FORMAT_FEATURE_2_STORAGE_READ_WITHOUT_FORMAT_BIT |
            VK_FORMAT_FEATURE_2_STORAGE_WRITE_WITHOUT_FORMAT_BIT;
