@@ -96,6 +96,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_SetDebugUtilsObjectNameEXT(VkDevice device,
    struct vkf_object *o = (struct vkf_object *)(uintptr_t)pNameInfo->objectHandle;
    /* Handles of the loader's own making (surfaces and their like) carry no header of ours. */
    bool ours = pNameInfo->objectType <= VK_OBJECT_TYPE_COMMAND_POOL ||
+               pNameInfo->objectType == VK_OBJECT_TYPE_DESCRIPTOR_UPDATE_TEMPLATE ||
                pNameInfo->objectType == VK_OBJECT_TYPE_DEBUG_UTILS_MESSENGER_EXT;
    if (!o || !ours || o->type != pNameInfo->objectType)
       return VK_SUCCESS;
