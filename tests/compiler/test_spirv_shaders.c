@@ -69,6 +69,11 @@ static void check_module(const struct fixture_module *m, const char *what)
 static const char *const variants[] = {
    "--target-env vulkan1.0", "-Os --target-env vulkan1.1", "-g --target-env vulkan1.3", NULL,
 };
+/* Subgroup operations begin with SPIR-V 1.3. None is optimised: spirv-opt joins a block that leaves a loop with the loop's
+ * merge block, where more lanes are together. */
+static const char *const subgroup_variants[] = {
+   "--target-env vulkan1.1", "-g --target-env vulkan1.3", NULL,
+};
 static const char *const more_variants[] = {
     "--target-env vulkan1.1",
     "--target-env vulkan1.3",
@@ -76,6 +81,11 @@ static const char *const more_variants[] = {
     "-Os --target-env vulkan1.3",
     NULL,
 };
+
+static bool is_subgroup(const char *name)
+{
+   return !strncmp(name, "subgroup", 8);
+}
 
 static void check_variants(const char *name, const char *const *flags)
 {
@@ -86,7 +96,7 @@ static void check_variants(const char *name, const char *const *flags)
       if (!fixture_compile(name, flags[k], &m))
          fail_msg("%s: cannot be compiled to SPIR-V", what);
       check_module(&m, what);
-      if (!k && fixture_optimise(&m))
+      if (!k && !is_subgroup(name) && fixture_optimise(&m))
          check_module(&m, what);
       free(m.words);
    }
@@ -98,6 +108,10 @@ static void check_shader(void **state)
    const char *name = *state;
    if (fixture_is_assembly(name)) {
       check_variants(name, assembly);
+      return;
+   }
+   if (is_subgroup(name)) {
+      check_variants(name, subgroup_variants);
       return;
    }
    check_variants(name, variants);
