@@ -57,6 +57,8 @@ static const struct feature_set sets[] = {
     SET(VkPhysicalDeviceShaderAtomicFloat2FeaturesEXT, SHADER_ATOMIC_FLOAT_2_FEATURES_EXT,
         sparseImageFloat32AtomicMinMax, .shaderBufferFloat32AtomicMinMax = VK_TRUE,
         .shaderSharedFloat32AtomicMinMax = VK_TRUE),
+    SET(VkPhysicalDeviceShaderIntegerDotProductFeatures, SHADER_INTEGER_DOT_PRODUCT_FEATURES, shaderIntegerDotProduct,
+        .shaderIntegerDotProduct = VK_TRUE),
     SET(VkPhysicalDeviceVariablePointersFeatures, VARIABLE_POINTERS_FEATURES, variablePointers,
         .variablePointersStorageBuffer = VK_TRUE, .variablePointers = VK_TRUE),
     SET(VkPhysicalDeviceBufferDeviceAddressFeatures, BUFFER_DEVICE_ADDRESS_FEATURES, bufferDeviceAddressMultiDevice,
@@ -227,6 +229,27 @@ static void fill_subgroup_size(const struct vkf_physical_device *p, VkPhysicalDe
    s->requiredSubgroupSizeStages = VK_SHADER_STAGE_COMPUTE_BIT;
 }
 
+/* Every operation rounds once to nearest even, keeps denormals, signed zeros, infinities and NaNs, in all widths. */
+static void fill_float_controls(VkPhysicalDeviceFloatControlsProperties *f)
+{
+   f->denormBehaviorIndependence = VK_SHADER_FLOAT_CONTROLS_INDEPENDENCE_ALL;
+   f->roundingModeIndependence = VK_SHADER_FLOAT_CONTROLS_INDEPENDENCE_ALL;
+   f->shaderSignedZeroInfNanPreserveFloat16 = VK_TRUE;
+   f->shaderSignedZeroInfNanPreserveFloat32 = VK_TRUE;
+   f->shaderSignedZeroInfNanPreserveFloat64 = VK_TRUE;
+   f->shaderDenormPreserveFloat16 = f->shaderDenormPreserveFloat32 = f->shaderDenormPreserveFloat64 = VK_TRUE;
+   f->shaderDenormFlushToZeroFloat16 = f->shaderDenormFlushToZeroFloat32 = f->shaderDenormFlushToZeroFloat64 = VK_FALSE;
+   f->shaderRoundingModeRTEFloat16 = f->shaderRoundingModeRTEFloat32 = f->shaderRoundingModeRTEFloat64 = VK_TRUE;
+   f->shaderRoundingModeRTZFloat16 = f->shaderRoundingModeRTZFloat32 = f->shaderRoundingModeRTZFloat64 = VK_FALSE;
+}
+
+/* Dot products are expanded: none is faster than its products and sums. */
+static void fill_dot_product(VkPhysicalDeviceShaderIntegerDotProductProperties *d)
+{
+   VkBaseOutStructure *head = (VkBaseOutStructure *)d;
+   memset(head + 1, 0, sizeof *d - sizeof *head);
+}
+
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s)
 {
    if (vkf_versioned_properties_fill(p, s) || vkf_resource_properties_fill(s))
@@ -250,6 +273,12 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROTECTED_MEMORY_PROPERTIES:
       ((VkPhysicalDeviceProtectedMemoryProperties *)s)->protectedNoFault = VK_FALSE;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FLOAT_CONTROLS_PROPERTIES:
+      fill_float_controls((VkPhysicalDeviceFloatControlsProperties *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_INTEGER_DOT_PRODUCT_PROPERTIES:
+      fill_dot_product((VkPhysicalDeviceShaderIntegerDotProductProperties *)s);
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_PROPERTIES:
       ((VkPhysicalDeviceTimelineSemaphoreProperties *)s)->maxTimelineSemaphoreValueDifference = UINT64_MAX;

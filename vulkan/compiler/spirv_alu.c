@@ -212,34 +212,6 @@ static void emit_any_all(spv_reader *r, const spv_inst *i)
    spv_set(r, i->w[2], v);
 }
 
-/* Instructions whose result is a struct of two: low and high part, or sum and carry. */
-static void emit_extended(spv_reader *r, const spv_inst *i)
-{
-   spv_need(r, i, 5);
-   spv_value *v = result(r, i);
-   uint32_t n = v->type->scalars / 2;
-   if (v->type->kind != SPV_T_STRUCT || v->type->count != 2 ||
-       v->type->members[0].type != v->type->members[1].type)
-      spv_fail(r, SC_E_INVALID, "the result is not a struct of two equal members");
-   spv_value *a = spv_use_class(r, i->w[3], 'i', n), *b = spv_use_class(r, i->w[4], 'i', n);
-   if (spv_scalar_class(v->type->members[0].type) != 'i')
-      spv_fail(r, SC_E_INVALID, "the result's members are not integers");
-   for (uint32_t k = 0; k < n; k++) {
-      ir_inst *x = a->c[k], *y = b->c[k], *one = spv_c32(r, 1), *zero = spv_c32(r, 0);
-      if (i->op == SpvOpIAddCarry) {
-         v->c[k] = E2(r, iadd, x, y);
-         v->c[n + k] = E3(r, sel, E2(r, ult, v->c[k], x), one, zero);
-      } else if (i->op == SpvOpISubBorrow) {
-         v->c[k] = E2(r, isub, x, y);
-         v->c[n + k] = E3(r, sel, E2(r, ult, x, y), one, zero);
-      } else {
-         v->c[k] = E2(r, imul, x, y);
-         v->c[n + k] = i->op == SpvOpUMulExtended ? E2(r, umulh, x, y) : E2(r, imulh, x, y);
-      }
-   }
-   spv_set(r, i->w[2], v);
-}
-
 bool spv_emit_alu(spv_reader *r, const spv_inst *i)
 {
    const alu_row *row = find_row(i->op);
@@ -247,7 +219,7 @@ bool spv_emit_alu(spv_reader *r, const spv_inst *i)
       emit_components(r, i, row);
       return true;
    }
-   if (spv_emit_conversion(r, i))
+   if (spv_emit_conversion(r, i) || spv_emit_integer(r, i))
       return true;
    switch (i->op) {
    case SpvOpSelect:
@@ -256,12 +228,6 @@ bool spv_emit_alu(spv_reader *r, const spv_inst *i)
    case SpvOpAny:
    case SpvOpAll:
       emit_any_all(r, i);
-      return true;
-   case SpvOpIAddCarry:
-   case SpvOpISubBorrow:
-   case SpvOpUMulExtended:
-   case SpvOpSMulExtended:
-      emit_extended(r, i);
       return true;
    default:
       return false;

@@ -100,6 +100,17 @@ static ir_inst *smooth_step(spv_reader *r, ir_inst **s)
    return E2(r, fmul, E2(r, fmul, t, t), slope);
 }
 
+/* An exponent of any width; beyond some thousands all are alike. */
+static ir_inst *ldexp_(spv_reader *r, ir_inst **s)
+{
+   ir_inst *e = s[1];
+   if (e->ncomp == 2) {
+      ir_inst *most = spv_c32(r, 0x10000), *least = spv_c32(r, 0u - 0x10000u);
+      e = spv_half(r, E2(r, imax, E2(r, imin, e, most), least), 0);
+   }
+   return E2(r, fldexp, s[0], e);
+}
+
 #define ROW(op, classes, ir) [GLSLstd450##op] = {IR_##ir, classes, NULL}
 #define EXPAND(op, classes, fn) [GLSLstd450##op] = {0, classes, fn}
 
@@ -120,7 +131,7 @@ static const glsl_row rows[] = {
     EXPAND(FClamp, "ffff", fclamp), EXPAND(UClamp, "iiii", uclamp),
     EXPAND(SClamp, "ijjj", sclamp), EXPAND(FMix, "ffff", fmix),
     EXPAND(Step, "fff", step),      EXPAND(SmoothStep, "ffff", smooth_step),
-    ROW(Fma, "ffff", ffma),         ROW(Ldexp, "ffn", fldexp),
+    ROW(Fma, "ffff", ffma),         EXPAND(Ldexp, "ffm", ldexp_),
     ROW(FindILsb, "II", ctz),       ROW(FindSMsb, "II", imsb),
     ROW(FindUMsb, "II", umsb),      ROW(NMin, "fff", fmin),
     ROW(NMax, "fff", fmax),         EXPAND(NClamp, "ffff", fclamp),

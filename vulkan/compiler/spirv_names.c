@@ -164,8 +164,6 @@ const char *spv_op_reason(uint32_t op)
    if (between(op, SpvOpGroupAsyncCopy, SpvOpGroupSMax) ||
        between(op, SpvOpEnqueueMarker, SpvOpBuildNDRange) || between(op, SpvOpTypeEvent, SpvOpTypePipe))
       return "it needs an OpenCL kernel";
-   if (between(op, SpvOpSDotKHR, SpvOpSUDotAccSatKHR))
-      return "integer dot products are not supported";
    return NULL;
 }
 

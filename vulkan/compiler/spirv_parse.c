@@ -273,6 +273,13 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityAtomicFloat32AddEXT:
    case SpvCapabilityAtomicFloat64AddEXT:
    case SpvCapabilityAtomicFloat32MinMaxEXT:
+   case SpvCapabilityDotProductKHR:
+   case SpvCapabilityDotProductInputAllKHR:
+   case SpvCapabilityDotProductInput4x8BitKHR:
+   case SpvCapabilityDotProductInput4x8BitPackedKHR:
+   case SpvCapabilityDenormPreserve: /* f16, f32 and f64 do what these three ask for, whether they are asked or not */
+   case SpvCapabilitySignedZeroInfNanPreserve:
+   case SpvCapabilityRoundingModeRTE:
    case SpvCapabilityVariablePointersStorageBuffer:
    case SpvCapabilityVariablePointers:
    case SpvCapabilityPhysicalStorageBufferAddresses:

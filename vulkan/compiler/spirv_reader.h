@@ -486,10 +486,12 @@ ir_inst *spv_op1(spv_reader *r, enum ir_op op, ir_inst *a);
 ir_inst *spv_op2(spv_reader *r, enum ir_op op, ir_inst *a, ir_inst *c);
 ir_inst *spv_op3(spv_reader *r, enum ir_op op, ir_inst *a, ir_inst *c, ir_inst *d);
 bool spv_emit_conversion(spv_reader *r, const spv_inst *i); /* spirv_convert.c */
+bool spv_emit_integer(spv_reader *r, const spv_inst *i);    /* spirv_integer.c */
 
 /* Operands of an instruction that works component by component, by a string of one letter each: first the result, then the
  * words from `first` on. b = bool; f = float; F = float of at most 32 bits; i = integer; j = integer, small ones
- * sign-extended; I = integer of 32 bits; n = integer of any width, of which 32 bits count. All f and i have one width. */
+ * sign-extended; I = integer of 32 bits; n = integer of any width, of which 32 bits count; m = signed integer of
+ * any width. All f and i have one width. */
 #define SPV_MAX_OPERANDS 4u
 typedef struct spv_operands {
    spv_value *result;

@@ -81,7 +81,7 @@ static char kind_of(char letter)
 static void check_width(spv_reader *r, const spv_type *t, char letter, unsigned *width)
 {
    unsigned w = spv_component(t)->width;
-   if (letter == 'b' || letter == 'n')
+   if (letter == 'b' || letter == 'n' || letter == 'm')
       return;
    if ((letter == 'I' && w != 32) || (letter == 'F' && w == 64))
       spv_fail(r, SC_E_UNSUPPORTED, "not defined for %u bits", w);
@@ -112,7 +112,7 @@ void spv_get_operands(spv_reader *r, const spv_operands *o, uint32_t k, ir_inst 
    for (unsigned j = 0; j < o->count; j++) {
       const spv_value *v = o->v[j];
       char letter = o->letters[j];
-      s[j] = spv_get_component(r, v, spv_components(v->type) == 1 ? 0 : k, letter == 'j' || letter == 'n');
+      s[j] = spv_get_component(r, v, spv_components(v->type) == 1 ? 0 : k, letter == 'j' || letter == 'n' || letter == 'm');
       if (letter == 'n' && s[j]->ncomp == 2)
          s[j] = spv_half(r, s[j], 0);
    }
