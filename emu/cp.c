@@ -132,6 +132,7 @@ static void write_reset(emu_cp *cp, bool reset)
       move_to(cp, CP_WANT_RESET);
       emu_cs_reset(cp->dev);
       emu_dma_reset(cp->dev);
+      emu_gfx_reset(cp->dev);
    } else {
       move_to(cp, CP_WANT_RUN);
    }

@@ -38,6 +38,7 @@ PLAIN_PART(regs)
 PLAIN_PART(cp)
 PLAIN_PART(dma)
 PLAIN_PART(cs)
+PLAIN_PART(gfx)
 #undef PLAIN_PART
 
 /* ORDER create: agents before memory (unbind waits for them), the processor before the engines that send it events */
@@ -55,6 +56,7 @@ static const struct {
    {"command processor", create_cp, emu_cp_destroy},
    {"copy engine", create_dma, emu_dma_destroy},
    {"compute front end", create_cs, emu_cs_destroy},
+   {"graphics front end", create_gfx, emu_gfx_destroy},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 

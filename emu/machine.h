@@ -40,6 +40,7 @@ struct emu_device {
    struct emu_cp *cp;
    struct emu_cs *cs;
    struct emu_dma *dma;
+   struct emu_gfx *gfx;
    struct emu_regs *regs;      /* ring registers, counter latches */
    _Atomic uint64_t counters[GPU_COUNTER_COUNT];
 };
@@ -127,6 +128,13 @@ void emu_dma_destroy(emu_device *dev);
 void emu_dma_reset(emu_device *dev);
 uint32_t emu_dma_read(emu_device *dev, uint32_t ring, uint32_t offset);
 void emu_dma_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t value);
+
+/* ---- graphics front end and pipeline (gfx/) ------------------------------------------------------------------ */
+bool emu_gfx_create(emu_device *dev);          /* starts settings.threads workers */
+void emu_gfx_destroy(emu_device *dev);
+void emu_gfx_reset(emu_device *dev);           /* abandon everything, wait until no wave runs, registers to reset values */
+uint32_t emu_gfx_read(emu_device *dev, uint32_t offset);
+void emu_gfx_write(emu_device *dev, uint32_t offset, uint32_t value); /* only the command processor gets here */
 
 /* ---- registers (mmio.c): one decoder for BAR0 and for the command processor ---------------------------------- */
 uint32_t emu_reg_read(emu_device *dev, uint32_t address, bool from_cp);

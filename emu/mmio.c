@@ -193,6 +193,7 @@ uint32_t emu_reg_read(emu_device *dev, uint32_t address, bool from_cp)
    case BLOCK_RING: return atomic_load(&dev->regs->ring[instance][offset / 4]);
    case BLOCK_CS: return emu_cs_read(dev, instance, offset);
    case BLOCK_DMA: return emu_dma_read(dev, instance, offset);
+   case BLOCK_GFX: return emu_gfx_read(dev, offset);
    case BLOCK_CPL: return from_cp ? emu_cp_read(dev, address) : 0;
    case BLOCK_COUNTER: return counter_read(dev, instance, offset, from_cp);
    default: return 0;
@@ -220,6 +221,7 @@ void emu_reg_write(emu_device *dev, uint32_t address, uint32_t value, bool from_
    case BLOCK_RING: ring_write(dev, instance, offset, value); break;
    case BLOCK_CS: emu_cs_write(dev, instance, offset, value); break;
    case BLOCK_DMA: emu_dma_write(dev, instance, offset, value); break;
+   case BLOCK_GFX: emu_gfx_write(dev, offset, value); break;
    case BLOCK_CPL:
       if (from_cp)
          emu_cp_write(dev, address, value, true);

@@ -14,6 +14,7 @@
    X(CP, "cp", "command processor: boot, halts")                                                             \
    X(PACKETS, "packets", "packets as the firmware starts them")                                              \
    X(CS, "cs", "dispatches")                                                                                 \
+   X(GFX, "gfx", "draws")                                                                                    \
    X(LOG, "log", "what the firmware writes to its log")
 
 enum {

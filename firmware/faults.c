@@ -9,8 +9,7 @@ static void stop_ring(struct fw_ring *r)
       return;
    r->state = FW_FAULTED;
    r->hold = FW_GO;
-   hw_write(fw_cs(r, GPU_OFF_CS_KILL), 1);
-   hw_write(fw_dma(r, GPU_OFF_DMA_KILL), 1);
+   fw_ring_kill(r);
    fw_ring_set_status(r, GPU_RING_FAULTED);
    hw_write(GPU_REG_IRQ_RAISE, GPU_IRQ_FAULT);
 }

@@ -3,7 +3,7 @@
  */
 #include "fw.h"
 
-#define ALL (GPU_BARRIER_CS | GPU_BARRIER_DMA)
+#define ALL (GPU_BARRIER_CS | GPU_BARRIER_DMA | GPU_BARRIER_GFX)
 
 static bool store64(struct fw_ring *r, const struct fw_packet *p, uint64_t va, uint64_t value)
 {

@@ -3,7 +3,8 @@
  * main.c      boot and the scheduler loop            ring.c     enabling, stopping, one ring's turn
  * fetch.c     commands into SRAM, buffer levels      packets.c  what each packet does
  * waits.c     memory waits and engine waits          fences.c   signals, fences, timestamps, counters
- * time.c      the rings' clocks                      faults.c   raising faults, stopping rings at fault
+ * draws.c     packets of the graphics front end      time.c     the rings' clocks
+ * faults.c    raising faults, stopping rings at fault
  *
  * Rules. Packet work runs under ACCOUNT 1 and takes a path that depends on the commands and on memory alone, never on when an
  * event arrived: fetching, readiness checks and scheduling run under ACCOUNT 0. So the instruction count of a command
@@ -52,7 +53,8 @@ struct fw_ring {
    uint32_t fetched_at_dw, fetched_dw; /* what `words` holds of the current level */
    uint64_t time;          /* GPU time in core cycles, the lower bits below */
    uint32_t time_fraction; /* 1/65536 core cycle */
-   uint64_t cs_cycles, dma_cycles; /* of the engines, already in `time` */
+   uint64_t cs_cycles, dma_cycles, gfx_cycles; /* of the engines, already in `time` */
+   uint32_t drawn, draws;  /* of an indirect draw packet: started, altogether; drawn is 0 unless one is at work */
    uint32_t words[FW_FETCH_DW];
 };
 
@@ -90,7 +92,8 @@ void fw_ring_init(struct fw_ring *r, uint32_t index);
 void fw_ring_control(struct fw_ring *r);            /* follow ENABLE */
 bool fw_ring_turn(struct fw_ring *r, uint32_t packets); /* true if a packet was executed */
 void fw_ring_set_status(struct fw_ring *r, enum gpu_ring_status status);
-bool fw_ring_drained(const struct fw_ring *r);      /* no dispatch and no copy in flight */
+bool fw_ring_drained(const struct fw_ring *r);      /* no dispatch, copy or draw in flight */
+void fw_ring_kill(const struct fw_ring *r);         /* abandon its work in flight */
 
 /* fetch.c */
 void fw_fetch_start(struct fw_ring *r, uint64_t base, uint32_t size_dw);
@@ -131,6 +134,20 @@ enum fw_hold fw_ready_wait_mem64(struct fw_ring *r, const struct fw_packet *p);
 bool fw_execute_wait_mem(struct fw_ring *r, const struct fw_packet *p);
 bool fw_execute_wait_mem64(struct fw_ring *r, const struct fw_packet *p);
 void fw_wait_timer(bool progress);                  /* before wfi: keep held rings polling, ever more slowly */
+
+/* draws.c */
+bool fw_valid_set_gfx(const struct fw_packet *p);
+bool fw_execute_set_gfx(struct fw_ring *r, const struct fw_packet *p);
+enum fw_hold fw_ready_draw(struct fw_ring *r, const struct fw_packet *p);
+bool fw_execute_draw(struct fw_ring *r, const struct fw_packet *p);
+bool fw_execute_draw_indexed(struct fw_ring *r, const struct fw_packet *p);
+bool fw_valid_draw_indirect(const struct fw_packet *p);
+bool fw_execute_draw_indirect(struct fw_ring *r, const struct fw_packet *p);
+bool fw_valid_draw_xfb(const struct fw_packet *p);
+bool fw_execute_draw_xfb(struct fw_ring *r, const struct fw_packet *p);
+bool fw_valid_xfb(const struct fw_packet *p);
+enum fw_hold fw_ready_xfb(struct fw_ring *r, const struct fw_packet *p);
+bool fw_execute_xfb(struct fw_ring *r, const struct fw_packet *p); /* XFB_LOAD, XFB_STORE */
 
 /* fences.c */
 bool fw_valid_signal(const struct fw_packet *p);

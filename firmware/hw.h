@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "gfx.h"
 #include "gpu.h"
 
 static inline volatile uint32_t *hw_reg(uint32_t address)

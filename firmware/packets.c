@@ -209,7 +209,7 @@ static bool execute_write(struct fw_ring *r, const struct fw_packet *p)
 }
 
 /* ---- order ------------------------------------------------------------------------------------------------- */
-#define BARRIER_WAIT 0x3u
+#define BARRIER_WAIT 0x7u
 #define BARRIER_CACHES 0x700u
 #define BARRIER_TLB 0x400u
 
@@ -254,6 +254,13 @@ static const struct fw_packet_type types[] = {
    TYPE(BARRIER), 0, valid_barrier, ready_barrier, execute_barrier },
    TYPE(COND), GPU_PKT_F_INVERT, valid_cond, 0, execute_cond },
    TYPE(LABEL), 0, 0, 0, execute_nothing },
+   TYPE(SET_GFX), 0, fw_valid_set_gfx, 0, fw_execute_set_gfx },
+   TYPE(DRAW), 0, 0, fw_ready_draw, fw_execute_draw },
+   TYPE(DRAW_INDEXED), 0, 0, fw_ready_draw, fw_execute_draw_indexed },
+   TYPE(DRAW_INDIRECT), 0, fw_valid_draw_indirect, fw_ready_draw, fw_execute_draw_indirect },
+   TYPE(DRAW_XFB), 0, fw_valid_draw_xfb, fw_ready_draw, fw_execute_draw_xfb },
+   TYPE(XFB_LOAD), 0, fw_valid_xfb, fw_ready_xfb, fw_execute_xfb },
+   TYPE(XFB_STORE), 0, fw_valid_xfb, fw_ready_xfb, fw_execute_xfb },
    TYPE(COUNTERS), 0, fw_valid_counters, fw_ready_drained, fw_execute_counters },
 };
 

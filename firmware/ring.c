@@ -18,7 +18,8 @@ static void set_rptr(struct fw_ring *r, uint32_t rptr)
 
 bool fw_ring_drained(const struct fw_ring *r)
 {
-   return hw_read(fw_cs(r, GPU_OFF_CS_INFLIGHT)) == 0 && hw_read(fw_dma(r, GPU_OFF_DMA_INFLIGHT)) == 0;
+   return hw_read(fw_cs(r, GPU_OFF_CS_INFLIGHT)) == 0 && hw_read(fw_dma(r, GPU_OFF_DMA_INFLIGHT)) == 0 &&
+          (r->index != 0 || hw_read(GPU_REG_GFX_INFLIGHT) == 0);
 }
 
 void fw_ring_init(struct fw_ring *r, uint32_t index)
@@ -53,6 +54,8 @@ static void start(struct fw_ring *r)
    r->hold = FW_GO;
    r->cs_cycles = hw_read64(fw_cs(r, GPU_OFF_CS_CYCLES_LO));
    r->dma_cycles = hw_read64(fw_dma(r, GPU_OFF_DMA_CYCLES_LO));
+   r->gfx_cycles = hw_read64(GPU_REG_GFX_CYCLES_LO);
+   r->drawn = 0;
    fw_fetch_start(r, base, size_dw);
    bool base_ok = base % 4096 == 0 && base >> GPU_VA_BITS == 0;
    bool size_ok = size_dw >= 1024 && size_dw <= 1048576 && (size_dw & (size_dw - 1)) == 0;
@@ -60,10 +63,17 @@ static void start(struct fw_ring *r)
       fw_fault(r, GPU_FAULT_BAD_RING, GPU_ACCESS_NONE, size_dw, base);
 }
 
-static void stop(struct fw_ring *r)
+void fw_ring_kill(const struct fw_ring *r)
 {
    hw_write(fw_cs(r, GPU_OFF_CS_KILL), 1);
    hw_write(fw_dma(r, GPU_OFF_DMA_KILL), 1);
+   if (r->index == 0)
+      hw_write(GPU_REG_GFX_KILL, 1);
+}
+
+static void stop(struct fw_ring *r)
+{
+   fw_ring_kill(r);
    r->state = FW_STOPPING;
    r->hold = FW_HOLD_MEMORY; /* killed work may vanish without an event */
 }

@@ -62,6 +62,8 @@ void fw_time_engines(struct fw_ring *r, uint32_t which)
       add_engine(r, &r->cs_cycles, fw_cs(r, GPU_OFF_CS_CYCLES_LO));
    if (which & GPU_BARRIER_DMA)
       add_engine(r, &r->dma_cycles, fw_dma(r, GPU_OFF_DMA_CYCLES_LO));
+   if ((which & GPU_BARRIER_GFX) && r->index == 0)
+      add_engine(r, &r->gfx_cycles, GPU_REG_GFX_CYCLES_LO);
 }
 
 void fw_time_at_least(struct fw_ring *r, uint64_t time)

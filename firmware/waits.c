@@ -16,6 +16,8 @@ enum fw_hold fw_wait_engines(struct fw_ring *r, uint32_t which)
       return FW_HOLD_ENGINE;
    if ((which & GPU_BARRIER_DMA) && hw_read(fw_dma(r, GPU_OFF_DMA_INFLIGHT)))
       return FW_HOLD_ENGINE;
+   if ((which & GPU_BARRIER_GFX) && r->index == 0 && hw_read(GPU_REG_GFX_INFLIGHT))
+      return FW_HOLD_ENGINE;
    /* Work that faulted is no longer in flight either: nothing may be signalled before the fault has been looked at. */
    if (which && (hw_read(GPU_REG_CPL_EVENT) & GPU_EVENT_FAULT))
       return FW_HOLD_ENGINE;

@@ -56,6 +56,7 @@ enum gpu_fault {
    GPU_FAULT_BAD_RING,       /* ring registers out of range, WPTR too far ahead */
    GPU_FAULT_BAD_DMA,        /* copy engine registers out of range */
    GPU_FAULT_EXHAUSTED,      /* the board ran out of resources for a valid dispatch; INFO is the CS register that asked */
+   GPU_FAULT_BAD_DRAW,       /* GFX registers out of range; INFO is the offending register's offset */
    GPU_FAULT_COUNT
 };
 
@@ -83,6 +84,7 @@ enum gpu_cp_event {
    GPU_EVENT_FAULT = 1 << 3,    /* a fault was recorded by a shader or the copy engine */
    GPU_EVENT_TIMER = 1 << 4,
    GPU_EVENT_POKE = 1 << 5,
+   GPU_EVENT_GFX = 1 << 6,      /* a draw finished */
 };
 
 #define GPU_IRQ_FENCE(ring) (1u << (ring))
@@ -151,6 +153,7 @@ enum {
    ((uint32_t)(op) | ((uint32_t)(payload_dw) << 8) | ((uint32_t)(flags) << 24))
 #define GPU_BARRIER_CS 1u
 #define GPU_BARRIER_DMA 2u
+#define GPU_BARRIER_GFX 4u
 
 /* ---- counters ---------------------------------------------------------------------------------*/
 enum gpu_counter {

@@ -85,17 +85,18 @@ static void print_field(const struct printer *p, const pkt_info *info, const pkt
    print_value(p, f->name, value);
 }
 
-/* SET_REGS: the burst's values with the names of the CS block's registers. */
-static void print_registers(const struct printer *p, const uint32_t *payload, uint32_t payload_dw)
+/* SET_REGS and SET_GFX: the burst's values with the names of the block's registers. */
+static void print_registers(const struct printer *p, const uint32_t *payload, uint32_t payload_dw, bool gfx)
 {
    char name[64], value[16];
+   uint32_t size = gfx ? GPU_STRIDE_GFX : GPU_STRIDE_CS, base = gfx ? GPU_BLOCK_GFX : GPU_BLOCK_CS;
 
    for (uint32_t i = 1; i < payload_dw; i++) {
       uint32_t offset = payload[0] + (i - 1) * 4;
-      if (offset >= GPU_STRIDE_CS)
-         snprintf(name, sizeof name, "CS+0x%" PRIx32, offset);
+      if (offset >= size)
+         snprintf(name, sizeof name, "%s+0x%" PRIx32, gfx ? "GFX" : "CS", offset);
       else
-         reg_name(GPU_BLOCK_CS + offset, name, sizeof name);
+         reg_name(base + offset, name, sizeof name);
       /* The burst goes to the ring's own instance, so the instance number that reg_name shows is dropped. */
       if (!strncmp(name, "CS0.", 4))
          memmove(name + 2, name + 3, strlen(name + 3) + 1);
@@ -150,8 +151,8 @@ static void print_payload(const struct printer *p, const pkt_info *info, const u
          print_field(p, info, &f[i], payload[f[i].dw]);
       }
    }
-   if (info->opcode == GPU_PKT_SET_REGS)
-      print_registers(p, payload, payload_dw);
+   if (info->opcode == GPU_PKT_SET_REGS || info->opcode == GPU_PKT_SET_GFX)
+      print_registers(p, payload, payload_dw, info->opcode == GPU_PKT_SET_GFX);
    else if (info->opcode == GPU_PKT_LABEL)
       print_label(p, payload, payload_dw);
    else if (info->opcode == GPU_PKT_WRITE)

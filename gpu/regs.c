@@ -35,8 +35,8 @@ static const reg_info records[RECORDS] = {
 };
 
 /* Array lengths; 0 where the record is a single register. */
-static const uint8_t array_count[RECORDS] = {
-   [RECORDS - 1] = 0,
+static const uint16_t array_count[RECORDS + 1] = {
+   [RECORDS] = 0,
 #define REG_ARRAY(block, name, count) [INDEX_##block##_##name] = count,
 #include "regs.def"
 };
@@ -143,7 +143,10 @@ static bool match_name(void *ctx, const reg_place *place)
 {
    struct name_search *s = ctx;
    char name[64];
+   size_t n = strlen(place->info->block->name);
 
+   if (n > s->len || memcmp(place->info->block->name, s->name, n)) /* most of them: printing takes long */
+      return false;
    if ((size_t)print_place(place, name, sizeof name) != s->len || memcmp(name, s->name, s->len))
       return false;
    s->address = reg_address(place);

@@ -20,6 +20,7 @@ static const char *const fault_names[GPU_FAULT_COUNT] = {
     [GPU_FAULT_BAD_RING] = "bad ring registers",
     [GPU_FAULT_BAD_DMA] = "copy engine registers out of range",
     [GPU_FAULT_EXHAUSTED] = "the card has no room for a dispatch: host memory exhausted",
+    [GPU_FAULT_BAD_DRAW] = "graphics registers out of range",
 };
 static const char *const access_names[] = {"no access", "read", "write", "atomic", "execute"};
 

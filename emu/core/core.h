@@ -95,6 +95,8 @@ struct emu_core_ctx {
    emu_core_sums sums;
    emu_tlb *tlb;
    struct emu_tex_cache **tex_cache; /* the thread's decoded blocks, made at first use, freed by free(); NULL: none */
+   struct emu_stage *stage; /* graphics stages (stage.h), else NULL */
+   uint32_t exec_saved;     /* between LIVE_ENTER and LIVE_LEAVE */
 };
 
 /* Host memory for rows, aligned to EMU_ROW_B, not cleared; NULL when exhausted. */
@@ -118,6 +120,7 @@ typedef struct emu_program {
    uint64_t *words; /* the text it was decoded from: the cache compares it in full */
    size_t word_count;
    uint32_t vregs, sregs;
+   bool fragment; /* decoded for fragment waves: stores and atomics leave helper lanes out */
    emu_uop *uops;
    uint32_t *uop_word; /* word index of each micro-op's instruction */
    uint8_t *uop_class; /* class of the instruction that ends with this micro-op, 0xff for helpers */
@@ -142,7 +145,8 @@ typedef struct emu_program {
 
 struct emu_interp;
 /* Decode; NULL when host memory is exhausted. Any content is accepted: what cannot be executed faults when
- * reached. */
+ * reached. sregs | EMU_PROGRAM_FRAGMENT: a program of fragment waves. */
+#define EMU_PROGRAM_FRAGMENT 0x80000000u
 emu_program *emu_program_decode(const struct emu_interp *interp, const emu_profile *profile,
                                 const uint64_t *words, size_t count, uint32_t vregs, uint32_t sregs);
 void emu_program_destroy(emu_program *p);
@@ -165,6 +169,8 @@ enum emu_helper { /* micro-ops that are no instruction */
                   EMU_HELPER_BROADCAST,
                   EMU_HELPER_BROADCAST_IMM,
                   EMU_HELPER_EXEC_CHANGED,
+                  EMU_HELPER_LIVE_ENTER, /* fragment programs: around stores and atomics */
+                  EMU_HELPER_LIVE_LEAVE,
                   EMU_HELPER_COUNT
 };
 typedef struct emu_interp {

@@ -423,12 +423,22 @@ static uint32_t destination_offset(const isa_inst *inst, const isa_info *info)
    return is_vector_register(inst->dst) ? EMU_WAVE_ROW(inst->dst) : scalar_offset(inst->dst);
 }
 
+/* Does it change what others see? LDS and scratch are the wave's own. */
+static bool has_effect(const isa_info *info)
+{
+   bool global = info->src[0] == ISA_K_P2 || info->src[0] == ISA_K_D4 || info->format == ISA_FMT_IMG;
+   return global && (info->flags & (ISA_F_STORE | ISA_F_ATOMIC));
+}
+
 static void emit_instruction(decoder *d, const isa_inst *inst, const isa_info *info)
 {
    uint32_t source[3];
+   bool masked = d->p->fragment && has_effect(info);
    for (unsigned i = 0; i < 3; i++)
       source[i] = source_offset(d, inst, i, info->src[i]);
    bool modified = inst->neg || inst->abs || inst->sat;
+   if (masked)
+      add_helper(d, EMU_HELPER_LIVE_ENTER);
    emu_handler fn = modified && d->interp->op_modified[inst->op] ? d->interp->op_modified[inst->op]
                                                                  : d->interp->op[inst->op];
    emu_uop *u = add_uop(d, fn, info->cls);
@@ -438,6 +448,8 @@ static void emit_instruction(decoder *d, const isa_inst *inst, const isa_info *i
    u->c = source[2];
    u->imm = info->format == ISA_FMT_IMG ? isa_img_pack(&inst->img) : inst->imm;
    u->flags = uop_flags(inst, info);
+   if (masked)
+      add_helper(d, EMU_HELPER_LIVE_LEAVE);
    count_instruction(d, inst, info);
    if (writes_scalars(info))
       note_writes(d, inst);
@@ -570,7 +582,8 @@ emu_program *emu_program_decode(const emu_interp *interp, const emu_profile *pro
    *d = (decoder){.interp = interp, .profile = profile, .p = p, .words = words, .count = count};
    p->word_count = count;
    p->vregs = vregs;
-   p->sregs = sregs;
+   p->sregs = sregs & ~EMU_PROGRAM_FRAGMENT;
+   p->fragment = sregs & EMU_PROGRAM_FRAGMENT;
    d->next_row = vregs;
    memset(d->scalar_row, 0xff, sizeof d->scalar_row);
    memset(d->temp_row, 0xff, sizeof d->temp_row);

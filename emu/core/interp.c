@@ -115,6 +115,7 @@ static const emu_uop *stop(const emu_uop *u, emu_core_ctx *x, enum emu_stop why)
 #include "interp_memory.h"
 #include "interp_element.h"
 #include "interp_image.h"
+#include "interp_stage.h"
 #include "interp_flow.h"
 
 static enum emu_stop run(emu_wave *w, emu_core_ctx *x)
@@ -149,6 +150,8 @@ const emu_interp PASTE(emu_interp_, EMU_LEVEL) = {
             [EMU_HELPER_BROADCAST] = h_broadcast,
             [EMU_HELPER_BROADCAST_IMM] = h_broadcast_imm,
             [EMU_HELPER_EXEC_CHANGED] = h_exec_changed,
+            [EMU_HELPER_LIVE_ENTER] = h_live_enter,
+            [EMU_HELPER_LIVE_LEAVE] = h_live_leave,
         },
     .run = run,
 };

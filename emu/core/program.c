@@ -85,7 +85,8 @@ static emu_program *find(emu_program_cache *c, uint64_t hash, const uint64_t *wo
                          uint32_t vregs, uint32_t sregs)
 {
    for (emu_program *p = c->buckets[hash % BUCKETS]; p; p = p->next)
-      if (p->hash == hash && p->word_count == count && p->vregs == vregs && p->sregs == sregs &&
+      if (p->hash == hash && p->word_count == count && p->vregs == vregs &&
+          p->sregs == (sregs & ~EMU_PROGRAM_FRAGMENT) && p->fragment == !!(sregs & EMU_PROGRAM_FRAGMENT) &&
           (count == 0 || memcmp(p->words, words, count * sizeof *words) == 0))
          return p;
    return NULL;

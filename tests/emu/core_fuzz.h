@@ -88,7 +88,7 @@ typedef struct outcome {
 
 static uint8_t *rig_page0; /* first page of RIG_VA */
 
-static void reset_memory(emu_device *dev)
+static inline void reset_memory(emu_device *dev)
 {
    static uint8_t *page[RIG_B >> 16], content[0x10000];
    for (uint32_t k = 0; k < sizeof content && !page[0]; k += 4)
@@ -101,7 +101,7 @@ static void reset_memory(emu_device *dev)
    rig_page0 = page[0];
 }
 
-static void run_program(emu_device *dev, const emu_interp *interp, const uint64_t *words, unsigned round,
+static inline void run_program(emu_device *dev, const emu_interp *interp, const uint64_t *words, unsigned round,
                         outcome *o)
 {
    rig_wave t;
@@ -149,9 +149,9 @@ static void run_program(emu_device *dev, const emu_interp *interp, const uint64_
 
 /* The outcomes of the first programs as one number: the same on every host, compiler and operating system. */
 #define FUZZ_GOLDEN_ROUNDS 2000
-#define FUZZ_GOLDEN UINT64_C(0x79e440d0c30e6ded) /* changes with isa.def */
+#define FUZZ_GOLDEN UINT64_C(0x50e495920b28314f) /* changes with isa.def */
 
-static uint64_t hash_outcome(uint64_t hash, const outcome *o)
+static inline uint64_t hash_outcome(uint64_t hash, const outcome *o)
 {
    const uint8_t *p = (const uint8_t *)o;
    for (size_t i = 0; i < sizeof *o; i++)

@@ -221,6 +221,7 @@ enum ref_kind {
    REF_SPECIAL,
    REF_GROUP,
    REF_MEMORY,
+   REF_STAGE, /* in the waves of these tests: reads 0, does nothing */
    REF_CONTROL
 };
 typedef struct ref_entry {
@@ -456,6 +457,20 @@ static const ref_entry references[ISA_OPCODES] = {
     K(s_buf_load_x1, MEMORY),
     K(s_buf_load_x2, MEMORY),
     K(s_buf_load_x4, MEMORY),
+    K(o_store, STAGE),
+    K(i_load, STAGE),
+    K(t_load, STAGE),
+    K(t_store, STAGE),
+    K(gs_emit, STAGE),
+    K(gs_cut, STAGE),
+    K(f_bary, STAGE),
+    K(f_bary_at, STAGE),
+    K(f_bary_sample, STAGE),
+    K(f_interp, STAGE),
+    K(f_flat, STAGE),
+    K(f_vertex, STAGE),
+    K(f_demote, STAGE),
+    K(f_live, STAGE),
     /* their effect is on the wave's course: test_core_flow.c */
     K(s_endpgm, CONTROL),
     K(s_nop, CONTROL),
@@ -769,6 +784,13 @@ static void ref_execute(ref_state *st, const isa_inst *in)
       return;
    case REF_MEMORY:
       ref_access(st, in, info);
+      return;
+   case REF_STAGE:
+      if (info->dst == ISA_K_S1)
+         ref_set_scalar(st, in->dst, 0);
+      for (unsigned l = 0; l < 32 && info->dst >= ISA_K_V1 && info->dst <= ISA_K_V4; l++)
+         for (unsigned i = 0; i < isa_kind_regs(info->dst) && (b.exec >> l & 1); i++)
+            st->v[in->dst + i][l] = 0;
       return;
    case REF_WIDE:
    case REF_WIDE_COMPARE:

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include "clock.h"
 #include "fw_image.h"
+#include "gfx.h"
 #include "machine.h"
 
 /* ---- scripted compute front end ------------------------------------------------------------------------------- */

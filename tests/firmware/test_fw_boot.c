@@ -137,7 +137,7 @@ static void noise_is_harmless(void **state)
    uint64_t seed = 88172645463325252u;
    uint32_t halted = 0;
    for (uint32_t round = 0; round < 300; round++) {
-      uint32_t words[2048], n = round % 2 ? 2048 : header()->bytes / 4;
+      uint32_t words[4096], n = round % 2 ? 2048 : header()->bytes / 4;
       memcpy(image, gpu_firmware_image, gpu_firmware_image_size);
       n = round % 2 ? 2048 : header()->bytes / 4;
       memcpy(words, image + sizeof(struct gpu_fw_header), header()->bytes);

@@ -18,7 +18,7 @@ static uint32_t noise_dword(void)
    case 1: return rnd() % 64;
    case 2: return (uint32_t)VA(rnd() % 0x100000 & ~15u);
    case 3: return (uint32_t)(RIG_VA >> 32);
-   case 4: return GPU_PKT_HEADER(rnd() % 19, rnd() % 8, 0);
+   case 4: return GPU_PKT_HEADER(rnd() % 40, rnd() % 8, 0);
    case 5: return 0;
    case 6: return 1u << rnd() % 32;
    default: return (uint32_t)RIG_RING_VA(0) + rnd() % 4096;
@@ -28,14 +28,17 @@ static uint32_t noise_dword(void)
 /* A packet of the right shape with fields from noise, mostly at addresses that exist. */
 static void shaped_packet(uint32_t ring)
 {
-   static const uint8_t sizes[] = { 2, 3, 4, 3, 2, 6, 5, 5, 5, 4, 4, 4, 2, 1, 4, 3, 3, 18, 18 };
-   uint32_t op = rnd() % 19, n = sizes[op];
+   static const uint8_t sizes[] = { 2, 3, 4, 3, 2, 6, 5, 5, 5, 4, 4, 4, 2, 1, 4, 3, 3, 18, 18, 3, 5, 6, 7, 6, 3, 3 };
+   uint32_t pick = rnd() % (ring == 0 ? sizeof sizes : 19), n = sizes[pick], op = pick < 19 ? pick : GPU_PKT_SET_GFX + pick - 19;
    rig_dw(ring, GPU_PKT_HEADER(op, n, op == GPU_PKT_COND || op == GPU_PKT_TIMESTAMP ? rnd() % 2 : 0));
    for (uint32_t i = 0; i < n; i++) {
       if (i == 1 && op != GPU_PKT_DISPATCH && op != GPU_PKT_SET_REGS)
          rig_dw(ring, rnd() % 16 ? (uint32_t)(RIG_VA >> 32) : rnd());
       else if (i == 0 && op != GPU_PKT_BARRIER)
-         rig_dw(ring, op == GPU_PKT_SET_REGS ? rnd() % 35 * 4 : (uint32_t)VA(rnd() % 0x100000 & ~15u));
+         rig_dw(ring, op == GPU_PKT_SET_REGS  ? rnd() % 35 * 4
+                      : op == GPU_PKT_SET_GFX ? rnd() % 0x380 * 4
+                      : op == GPU_PKT_DRAW || op == GPU_PKT_DRAW_INDEXED ? rnd() % 64
+                                              : (uint32_t)VA(rnd() % 0x100000 & ~15u));
       else
          rig_dw(ring, rnd() % 4 ? rnd() % 8 : noise_dword());
    }

@@ -60,6 +60,8 @@ static void register_names(void **state)
    assert_string_equal(name, "RING2.WPTR");
    reg_name(GPU_REG_AT(CS, USER, 7) + 15 * 4, name, sizeof name);
    assert_string_equal(name, "CS7.USER15");
+   reg_name(GPU_REG_GFX_BINDING + 4 * 255, name, sizeof name);
+   assert_string_equal(name, "GFX.BINDING255");
    reg_name(0xfffc, name, sizeof name);
    assert_string_equal(name, "0xfffc");
    assert_true(reg_find_name("ID.MAGIC", 8, &address));
@@ -184,12 +186,13 @@ static void printed_stream(void **state)
       GPU_PKT_HEADER(GPU_PKT_WAIT_MEM, 5, 0), 0x2000, 0, 1, 0xffffffff, GPU_WAIT_GE,
       GPU_PKT_HEADER(GPU_PKT_TIMESTAMP, 2, GPU_PKT_F_WAIT), 8, 0,
       GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, 0), 8, 0, 2 | 1 << 16,
+      GPU_PKT_HEADER(GPU_PKT_SET_GFX, 4, 0), GPU_OFF_GFX_VIEWPORT + 12, 7, 8, 9,
    };
    static const char *const expected[] = {
       "000000  00000402  SET_REGS\n", "FIRST        0x20\n", "CS.GROUP_Z   0x00000001\n", "CS.GRID_X    0x000000aa\n",
       "CS.GRID_Y    0x000000bb\n", "text         \"hello\"\n", "VA           0x001200001000\n",
       "VALUE        0x000000000007\n", "00000d  deadbeef  ? undefined opcode\n", "FUNC         5  >=\n",
-      "TIMESTAMP.WAIT\n", "FIRST        2  WORKGROUPS\n", "COUNT        1\n",
+      "TIMESTAMP.WAIT\n", "FIRST        2  WORKGROUPS\n", "COUNT        1\n", "GFX.VIEWPORT3 0x00000007\n", "GFX.VIEWPORT5 0x00000009\n",
    };
 
    assert_int_equal(pkt_print(dw, sizeof dw / sizeof *dw, keep, &l), 1);
@@ -208,7 +211,7 @@ static void printer_survives_noise(void **state)
       size_t n = random_below(257);
       for (size_t i = 0; i < n; i++)
          dw[i] = random_below(2) ? (uint32_t)random_u64()
-                                 : GPU_PKT_HEADER(random_below(18), random_below(9), random_below(16) == 0);
+                                 : GPU_PKT_HEADER(random_below(40), random_below(9), random_below(16) == 0);
       l.count = 0, l.longest = 0, l.all[0] = '\0';
       size_t bad = pkt_print(dw, n, keep, &l);
       assert_true(bad <= n && l.count >= bad);

@@ -1,0 +1,163 @@
+/* The back half of the graphics pipeline: from primitives in window space to pixels.
+ *
+ * gfx_setup.c   edges and planes of a primitive     gfx_bin.c       screen tiles, which run in parallel
+ * gfx_raster.c  coverage                            gfx_line.c      Bresenham lines, stipple
+ * gfx_depth.c   depth and stencil                   gfx_fragment.c  quads, fragment waves, what they put out
+ * gfx_blend.c   colour                              gfx_target.c    render targets, the tile's part of them
+ *
+ * A tile is 32 x 32 pixels of one layer. Its primitives are worked on in their order by one host thread,
+ * different tiles by any.
+ */
+#ifndef EMU_GFX_BACK_H
+#define EMU_GFX_BACK_H
+
+#include "pipeline.h"
+
+#define GFX_TILE_LOG2 5u
+#define GFX_TILE (1u << GFX_TILE_LOG2)
+#define GFX_SUBPIXELS 256
+
+/* ---- state (gfx_target.c)
+ * ------------------------------------------------------------------------------------------------------- */
+typedef struct gfx_target {
+   bool on;
+   gpu_image image;
+   const fmt_info *format;
+   gpu_image_level level;
+   uint32_t layers;
+   uint8_t write_bits[16]; /* colour: bits of the components that may be written */
+   bool writes, blends, integer, unorm8, all;
+   uint8_t shift8[4]; /* unorm8: byte of each component */
+   uint32_t blend;
+} gfx_target;
+
+typedef struct gfx_stencil {
+   enum gpu_compare compare;
+   uint8_t fail, pass, depth_fail, reference, compare_mask, write_mask;
+} gfx_stencil;
+
+typedef struct gfx_back {
+   gfx_target colour[GPU_GFX_TARGETS], depth;
+   uint32_t width, height, samples_log2, samples, sample_mask;
+   bool sample_shading, alpha_to_coverage, alpha_to_one, fragments, early;
+   int32_t area[4];
+   bool depth_test, depth_write, bounds_test, stencil_test, depth_clamp;
+   enum gpu_compare compare;
+   unsigned depth_bits; /* UNORM; 0: f32 or no depth */
+   bool has_depth, has_stencil;
+   float bounds[2];
+   gfx_stencil stencil[2]; /* front, back */
+   float constant[4];
+   uint32_t logic; /* 16: none, else the operation */
+   uint32_t fs_flags;
+} gfx_back;
+
+/* Decode; false: a target that cannot be drawn to, fault recorded. */
+bool gfx_back_prepare(gfx_worker *wk, gfx_draw *d);
+
+/* ---- set-up
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+/* f = c + dx x + dy y, x and y relative to the shape's origin. */
+typedef struct gfx_plane {
+   double c, dx, dy;
+} gfx_plane;
+
+typedef struct gfx_edge {
+   int64_t a, b, c; /* a x + b y + c >= 0 inside, in subpixels; the rule for edges is in c */
+} gfx_edge;
+
+typedef struct gfx_shape {
+   const gfx_prim *prim;
+   uint8_t edges;
+   bool bresenham, conservative;
+   int32_t x0, y0, x1, y1; /* pixels it may cover, cut by scissor and area; x1, y1 exclusive */
+   double ox, oy;          /* origin of the planes, pixels */
+   gfx_edge edge[4];
+   gfx_plane z, inv_w, i, j, li, lj,
+       along; /* i and j are divided by w; along: lines, pixels from the start of the strip */
+   double bias, z_least, z_most;
+   int32_t px, py, qx, qy; /* lines: ends in subpixels */
+} gfx_shape;
+/* False: nothing of it is seen. */
+bool gfx_setup(const gfx_state *s, const gfx_back *k, const gfx_prim *p, gfx_shape *out);
+static inline double gfx_at(const gfx_plane *p, double x, double y)
+{
+   return p->c + p->dx * x + p->dy * y;
+}
+
+/* ---- tiles
+ * ---------------------------------------------------------------------------------------------------------------------------
+ */
+typedef struct gfx_surface {
+   const gfx_target *target;
+   uint8_t *base; /* elements of the tile in Morton order */
+   bool mapped, direct;
+   uint64_t va, generation;
+   uint8_t *buffer; /* not direct: a copy, whose changed elements go back */
+   size_t buffer_B;
+   uint32_t dirty[GFX_TILE];
+} gfx_surface;
+
+typedef struct gfx_quad {
+   const gfx_shape *shape;
+   int32_t x, y;     /* upper left pixel, even */
+   uint8_t cover[4]; /* samples of each pixel */
+   uint8_t sample;   /* sample shading: the one */
+} gfx_quad;
+
+typedef struct gfx_tile {
+   gfx_worker *wk;
+   gfx_draw *d;
+   const gfx_back *k;
+   int32_t x, y; /* first pixel */
+   uint32_t layer;
+   gfx_surface colour[GPU_GFX_TARGETS], depth;
+   gfx_quad quad[EMU_STAGE_QUADS];
+   unsigned quads;
+   uint32_t record[ISA_WAVE_LANES][GPU_FRAGMENT_DW];
+   uint64_t counters[GFX_COUNTERS];
+   bool failed;
+} gfx_tile;
+
+static inline uint32_t gfx_morton(int32_t x, int32_t y)
+{
+   return gpu_image_spread((uint32_t)x & 31) | gpu_image_spread((uint32_t)y & 31) << 1;
+}
+/* gfx_target.c: make the surface's elements reachable (again). False: fault, recorded. */
+bool gfx_surface_map(gfx_tile *t, gfx_surface *s, const gfx_target *target);
+bool gfx_surface_flush(gfx_tile *t, gfx_surface *s);
+/* Element of a pixel; NULL: the target does not reach that far. The surface is mapped. */
+static inline uint8_t *gfx_element(const gfx_surface *s, int32_t x, int32_t y)
+{
+   const gpu_image_level *l = &s->target->level;
+   if ((uint32_t)x >= l->width_px || (uint32_t)y >= l->height_px)
+      return NULL;
+   return s->base + (size_t)gfx_morton(x, y) * l->element_B;
+}
+static inline void gfx_touch(gfx_surface *s, int32_t x, int32_t y)
+{
+   s->dirty[y & 31] |= 1u << (x & 31);
+}
+
+/* gfx_raster.c: quads of a shape in a tile. */
+void gfx_raster(gfx_tile *t, const gfx_shape *shape);
+/* gfx_line.c: coverage of a Bresenham line, one pixel after the other; stipple of any line. */
+void gfx_bresenham(gfx_tile *t, const gfx_shape *shape);
+bool gfx_stippled_out(const gfx_state *s, double along);
+/* gfx_fragment.c: take a quad, and shade what has gathered. */
+void gfx_quad_add(gfx_tile *t, const gfx_quad *q);
+void gfx_quads_flush(gfx_tile *t);
+/* gfx_depth.c: tests of a pixel's samples; those that pass. z of each sample, NULL: from the shape. */
+uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t cover, const float *z,
+                       int32_t reference);
+float gfx_depth_at(const gfx_back *k, const gfx_shape *s, double x, double y);
+float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z);
+/* gfx_blend.c: colour of a pixel into all targets. */
+void gfx_blend_pixel(gfx_tile *t, int32_t x, int32_t y, uint8_t cover, const uint32_t *record);
+
+/* gfx_bin.c: everything of a round. */
+void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches);
+void gfx_bins_free(emu_gfx *g);
+
+#endif

@@ -1,0 +1,236 @@
+/* Bins: which primitives touch which tile of the screen. A round's primitives are set up, sorted into the
+ * tiles of their layer in API order, and the tiles are then worked on by all host threads.
+ */
+#include <stdlib.h>
+#include "back.h"
+
+typedef struct bin {
+   const gfx_shape **list;
+   uint32_t count, capacity;
+} bin;
+
+typedef struct gfx_bins {
+   bin *bin;
+   uint32_t allocated; /* bins */
+   uint32_t tiles_x, tiles_y;
+   uint32_t *touched; /* bins with something in them */
+   uint32_t touched_count, touched_capacity;
+   uint32_t layer;
+} gfx_bins;
+
+void gfx_bins_free(emu_gfx *g)
+{
+   gfx_bins *b = g->bins;
+   if (!b)
+      return;
+   for (uint32_t i = 0; i < b->allocated; i++)
+      free(b->bin[i].list);
+   free(b->bin);
+   free(b->touched);
+   free(b);
+   g->bins = NULL;
+}
+
+static gfx_bins *prepare(emu_gfx *g, const gfx_back *k)
+{
+   if (!g->bins)
+      g->bins = calloc(1, sizeof(gfx_bins));
+   gfx_bins *b = g->bins;
+   if (!b)
+      return NULL;
+   b->tiles_x = (k->width + GFX_TILE - 1) >> GFX_TILE_LOG2;
+   b->tiles_y = (k->height + GFX_TILE - 1) >> GFX_TILE_LOG2;
+   uint32_t need = b->tiles_x * b->tiles_y;
+   if (need > b->allocated) {
+      bin *p = realloc(b->bin, need * sizeof *p);
+      if (!p)
+         return NULL;
+      memset(p + b->allocated, 0, (need - b->allocated) * sizeof *p);
+      b->bin = p;
+      b->allocated = need;
+   }
+   return b;
+}
+
+/* ---- into the bins
+ * ------------------------------------------------------------------------------------------------------------
+ */
+static bool add(gfx_bins *b, uint32_t index, const gfx_shape *s)
+{
+   bin *n = &b->bin[index];
+   if (n->count == 0) {
+      if (!gfx_grow(&b->touched, b->touched_count, &b->touched_capacity, sizeof *b->touched))
+         return false;
+      b->touched[b->touched_count++] = index;
+   }
+   if (!gfx_grow(&n->list, n->count, &n->capacity, sizeof *n->list))
+      return false;
+   n->list[n->count++] = s;
+   return true;
+}
+
+/* No edge has the whole tile on its outer side. */
+static bool touches(const gfx_shape *s, int32_t x, int32_t y)
+{
+   const int64_t size = GFX_TILE * GFX_SUBPIXELS;
+   for (unsigned k = 0; k < s->edges && !s->conservative; k++) {
+      const gfx_edge *e = &s->edge[k];
+      int64_t most = e->a * x * 256 + e->b * y * 256 + e->c + (e->a > 0 ? e->a * size : 0) +
+                     (e->b > 0 ? e->b * size : 0);
+      if (most < 0)
+         return false;
+   }
+   return true;
+}
+
+static bool sort_in(gfx_bins *b, const gfx_shape *s)
+{
+   int32_t tx0 = s->x0 >> GFX_TILE_LOG2, ty0 = s->y0 >> GFX_TILE_LOG2;
+   int32_t tx1 = (s->x1 - 1) >> GFX_TILE_LOG2, ty1 = (s->y1 - 1) >> GFX_TILE_LOG2;
+   bool single = tx0 == tx1 && ty0 == ty1;
+   for (int32_t ty = ty0; ty <= ty1; ty++)
+      for (int32_t tx = tx0; tx <= tx1; tx++)
+         if ((single || touches(s, tx << GFX_TILE_LOG2, ty << GFX_TILE_LOG2)) &&
+             !add(b, (uint32_t)ty * b->tiles_x + (uint32_t)tx, s))
+            return false;
+   return true;
+}
+
+/* ---- tiles
+ * -----------------------------------------------------------------------------------------------------------------------
+ */
+static gfx_tile *tile_of(gfx_worker *wk)
+{
+   if (!wk->tile)
+      wk->tile = calloc(1, sizeof(gfx_tile));
+   return wk->tile;
+}
+
+static void flush_surfaces(gfx_tile *t)
+{
+   for (unsigned n = 0; n < GPU_GFX_TARGETS; n++)
+      gfx_surface_flush(t, &t->colour[n]);
+   gfx_surface_flush(t, &t->depth);
+}
+
+static void forget_surfaces(gfx_tile *t)
+{
+   for (unsigned n = 0; n < GPU_GFX_TARGETS; n++)
+      t->colour[n].mapped = false;
+   t->depth.mapped = false;
+}
+
+static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
+{
+   gfx_bins *b = arg;
+   uint32_t number = b->touched[index];
+   bin *n = &b->bin[number];
+   gfx_tile *t = gfx_killed(d) ? NULL : tile_of(wk);
+   if (!t) {
+      if (!gfx_killed(d))
+         gfx_stop_memory(wk, d);
+      return;
+   }
+   forget_surfaces(t);
+   t->wk = wk;
+   t->d = d;
+   t->k = d->back;
+   t->x = (int32_t)(number % b->tiles_x << GFX_TILE_LOG2);
+   t->y = (int32_t)(number / b->tiles_x << GFX_TILE_LOG2);
+   t->layer = b->layer;
+   t->quads = 0;
+   t->failed = false;
+   memset(t->counters, 0, sizeof t->counters);
+   for (uint32_t i = 0; i < n->count && !t->failed && !gfx_killed(d); i++)
+      gfx_raster(t, n->list[i]);
+   gfx_quads_flush(t);
+   flush_surfaces(t);
+   for (unsigned c = 0; c < GFX_COUNTERS; c++)
+      if (t->counters[c])
+         atomic_fetch_add(&d->back_counters[c], t->counters[c]);
+}
+
+static void run_layer(gfx_worker *wk, gfx_draw *d, gfx_bins *b)
+{
+   gfx_parallel(wk, d, tile_item, b, b->touched_count, d->state.stage[GPU_STAGE_FS].ordered);
+   for (uint32_t i = 0; i < b->touched_count; i++)
+      b->bin[b->touched[i]].count = 0;
+   b->touched_count = 0;
+}
+
+/* ---- a round
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+/* Where each line of a strip begins in the stipple pattern. */
+static void measure_lines(gfx_draw *d, gfx_batch *b)
+{
+   for (uint32_t i = 0; i < b->prim_count; i++) {
+      gfx_prim *p = &b->prims[i];
+      if (p->kind != GFX_LINE)
+         continue;
+      double dx = p->corner[1].x - p->corner[0].x, dy = p->corner[1].y - p->corner[0].y;
+      bool bresenham = gfx_reg(&d->state, GPU_OFF_GFX_RASTER) >> 10 & 1;
+      dx = dx < 0 ? -dx : dx;
+      dy = dy < 0 ? -dy : dy;
+      double length = bresenham ? (dx > dy ? dx : dy) : __builtin_sqrt(dx * dx + dy * dy);
+      d->stipple = p->continues ? d->stipple : 0;
+      p->line_start = d->stipple;
+      d->stipple += length;
+   }
+}
+
+static void setup_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
+{
+   gfx_batch *b = &((gfx_batch *)arg)[index];
+   b->shapes = gfx_alloc(&b->arena, ((size_t)b->prim_count + 1) * sizeof *b->shapes);
+   b->shape_count = 0;
+   if (!b->shapes) {
+      gfx_stop_memory(wk, d);
+      return;
+   }
+   for (uint32_t i = 0; i < b->prim_count; i++)
+      b->shape_count += gfx_setup(&d->state, d->back, &b->prims[i], &b->shapes[b->shape_count]);
+}
+
+/* Least layer above `after` that some shape goes to; UINT32_MAX: none. */
+static uint32_t next_layer(const emu_gfx *g, uint32_t batches, int64_t after)
+{
+   uint32_t least = UINT32_MAX;
+   for (uint32_t i = 0; i < batches; i++)
+      for (uint32_t n = 0; n < g->batches[i].shape_count; n++) {
+         uint32_t layer = g->batches[i].shapes[n].prim->layer;
+         if ((int64_t)layer > after && layer < least)
+            least = layer;
+      }
+   return least;
+}
+
+void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches)
+{
+   emu_gfx *g = wk->gfx;
+   gfx_bins *b = prepare(g, d->back);
+   bool ok = b != NULL;
+   if (gfx_reg(&d->state, GPU_OFF_GFX_RASTER) >> 12 & 1)
+      for (uint32_t i = 0; i < batches; i++)
+         measure_lines(d, &g->batches[i]);
+   gfx_parallel(wk, d, setup_item, g->batches, batches, false);
+   for (int64_t layer = -1; ok && !gfx_killed(d);) {
+      layer = next_layer(g, batches, layer);
+      if (layer == UINT32_MAX)
+         return;
+      b->layer = (uint32_t)layer;
+      for (uint32_t i = 0; i < batches && ok; i++)
+         for (uint32_t n = 0; n < g->batches[i].shape_count && ok; n++)
+            if (g->batches[i].shapes[n].prim->layer == b->layer)
+               ok = sort_in(b, &g->batches[i].shapes[n]);
+      if (ok)
+         run_layer(wk, d, b);
+   }
+   if (!ok)
+      gfx_stop_memory(wk, d);
+   if (b) { /* nothing may stay behind for the next draw */
+      for (uint32_t i = 0; i < b->touched_count; i++)
+         b->bin[b->touched[i]].count = 0;
+      b->touched_count = 0;
+   }
+}

@@ -1,0 +1,193 @@
+/* Depth and stencil: tests of each sample in the format's own numbers, and their updates.
+ *
+ * Order: bounds, stencil, depth. Fragment depths are rounded to the format before they are compared, so equal
+ * depths compare equal whichever primitive they come from.
+ */
+#include <emmintrin.h>
+#include "back.h"
+
+/* Bits of a format's depth and stencil in memory, by VkFormat number. */
+enum { D16 = 124, X8_D24, D32, S8, D16_S8, D24_S8, D32_S8 };
+
+typedef struct stored {
+   uint32_t depth; /* UNORM integer, or bits of f32 */
+   uint8_t stencil;
+} stored;
+
+static uint32_t load32(const uint8_t *p)
+{
+   uint32_t v;
+   memcpy(&v, p, 4);
+   return v;
+}
+
+static stored load(uint32_t format, const uint8_t *p)
+{
+   switch (format) {
+   case D16:
+      return (stored){p[0] | (uint32_t)p[1] << 8, 0};
+   case X8_D24:
+      return (stored){load32(p) & 0xffffff, 0};
+   case D32:
+      return (stored){load32(p), 0};
+   case S8:
+      return (stored){0, p[0]};
+   case D16_S8:
+      return (stored){p[0] | (uint32_t)p[1] << 8, p[2]};
+   case D24_S8:
+      return (stored){load32(p) & 0xffffff, p[3]};
+   default:
+      return (stored){load32(p), p[4]};
+   }
+}
+
+static void store_depth(uint32_t format, uint8_t *p, uint32_t depth)
+{
+   unsigned n = format == D16 || format == D16_S8 ? 2 : format == X8_D24 || format == D24_S8 ? 3 : 4;
+   memcpy(p, &depth, n);
+}
+
+static void store_stencil(uint32_t format, uint8_t *p, uint8_t stencil)
+{
+   p[format == S8 ? 0 : format == D16_S8 ? 2 : format == D24_S8 ? 3 : 4] = stencil;
+}
+
+static float as_float(uint32_t bits)
+{
+   float f;
+   memcpy(&f, &bits, 4);
+   return f;
+}
+
+static bool compare_int(enum gpu_compare c, uint32_t a, uint32_t b)
+{
+   return (a < b ? 1u << GPU_COMPARE_LESS | 1u << GPU_COMPARE_LESS_EQUAL | 1u << GPU_COMPARE_NOT_EQUAL
+           : a == b
+               ? 1u << GPU_COMPARE_EQUAL | 1u << GPU_COMPARE_LESS_EQUAL | 1u << GPU_COMPARE_GREATER_EQUAL
+               : 1u << GPU_COMPARE_GREATER | 1u << GPU_COMPARE_GREATER_EQUAL | 1u << GPU_COMPARE_NOT_EQUAL) >>
+                  c &
+              1 ||
+          c == GPU_COMPARE_ALWAYS;
+}
+
+static bool compare_float(enum gpu_compare c, float a, float b)
+{
+   if (a < b || a == b || a > b)
+      return compare_int(c, a < b ? 0 : 1, a > b ? 0 : 1);
+   return c == GPU_COMPARE_ALWAYS || c == GPU_COMPARE_NOT_EQUAL;
+}
+
+/* ---- depths of fragments
+ * -------------------------------------------------------------------------------------------------------- */
+float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z)
+{
+   if (!k->depth_clamp)
+      return z;
+   float least = (float)s->z_least, most = (float)s->z_most;
+   return !(z > least) ? least : z < most ? z : most;
+}
+
+float gfx_depth_at(const gfx_back *k, const gfx_shape *s, double x, double y)
+{
+   return gfx_depth_limit(k, s, (float)(gfx_at(&s->z, x - s->ox, y - s->oy) + s->bias));
+}
+
+static uint32_t to_format(const gfx_back *k, float z)
+{
+   uint32_t bits;
+   if (!k->depth_bits) {
+      memcpy(&bits, &z, 4);
+      return bits;
+   }
+   double v = !(z > 0) ? 0 : z < 1 ? z : 1;
+   return (uint32_t)_mm_cvtsd_si32(_mm_set_sd(v * ((1u << k->depth_bits) - 1)));
+}
+
+/* ---- tests
+ * ------------------------------------------------------------------------------------------------------------------------
+ */
+static uint8_t stencil_result(unsigned op, uint8_t old, uint8_t reference)
+{
+   switch (op) {
+   case GPU_STENCIL_ZERO:
+      return 0;
+   case GPU_STENCIL_REPLACE:
+      return reference;
+   case GPU_STENCIL_INCREMENT_CLAMP:
+      return old < 255 ? (uint8_t)(old + 1) : 255;
+   case GPU_STENCIL_DECREMENT_CLAMP:
+      return old > 0 ? (uint8_t)(old - 1) : 0;
+   case GPU_STENCIL_INVERT:
+      return (uint8_t)~old;
+   case GPU_STENCIL_INCREMENT_WRAP:
+      return (uint8_t)(old + 1);
+   case GPU_STENCIL_DECREMENT_WRAP:
+      return (uint8_t)(old - 1);
+   default:
+      return old;
+   }
+}
+
+static bool in_bounds(const gfx_back *k, uint32_t depth)
+{
+   float d = k->depth_bits ? (float)depth / (float)((1u << k->depth_bits) - 1) : as_float(depth);
+   return d >= k->bounds[0] && d <= k->bounds[1];
+}
+
+/* One sample at p; true if it passes. *changed: memory was written. */
+static bool test_sample(const gfx_back *k, const gfx_stencil *st, uint8_t *p, float z, uint8_t reference,
+                        bool *changed)
+{
+   uint32_t format = k->depth.format->number, depth = to_format(k, z);
+   stored old = load(format, p);
+   if (k->bounds_test && !in_bounds(k, old.depth))
+      return false;
+   bool stencil = !k->stencil_test ||
+                  compare_int(st->compare, reference & st->compare_mask, old.stencil & st->compare_mask);
+   bool pass =
+       !k->depth_test || (k->depth_bits ? compare_int(k->compare, depth, old.depth)
+                                        : compare_float(k->compare, as_float(depth), as_float(old.depth)));
+   if (k->stencil_test) {
+      unsigned op = !stencil ? st->fail : !pass ? st->depth_fail : st->pass;
+      uint8_t new = stencil_result(op, old.stencil, reference);
+      new = (uint8_t)((old.stencil & ~st->write_mask) | (new & st->write_mask));
+      if (new != old.stencil) {
+         store_stencil(format, p, new);
+         *changed = true;
+      }
+   }
+   if (stencil && pass && k->depth_write && depth != old.depth) {
+      store_depth(format, p, depth);
+      *changed = true;
+   }
+   return stencil && pass;
+}
+
+uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t cover, const float *z,
+                       int32_t reference)
+{
+   const gfx_back *k = t->k;
+   int32_t x = q->x + (int32_t)(pixel & 1), y = q->y + (int32_t)(pixel >> 1);
+   const gfx_stencil *st = &k->stencil[!q->shape->prim->front];
+   uint8_t *element;
+   bool changed = false;
+   if (!(k->depth_test || k->bounds_test || k->stencil_test) || !cover)
+      return cover;
+   if (!gfx_surface_map(t, &t->depth, &k->depth))
+      return 0;
+   element = gfx_element(&t->depth, x, y);
+   if (!element || t->layer >= k->depth.layers)
+      return cover;
+   for (unsigned n = 0; n < k->samples; n++) {
+      const uint8_t *at = gpu_sample_at(k->samples_log2, n);
+      if (!(cover >> n & 1))
+         continue;
+      float depth = z ? z[n] : gfx_depth_at(k, q->shape, x + at[0] / 16.0, y + at[1] / 16.0);
+      uint8_t ref = reference >= 0 ? (uint8_t)reference : st->reference;
+      if (!test_sample(k, st, element + n * k->depth.format->block_B, depth, ref, &changed))
+         cover &= (uint8_t) ~(1u << n);
+   }
+   if (changed)
+      gfx_touch(&t->depth, x, y);
+   return cover;
+}

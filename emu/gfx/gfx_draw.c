@@ -1,0 +1,188 @@
+/* A draw from GO to its end: rounds of batches, each round through the front half in parallel, then what must
+ * be in order. Every draw that was latched retires exactly once; its counters are those of the work that was
+ * really done.
+ */
+#include <stdlib.h>
+#include "back.h"
+#include "settings.h"
+
+bool gfx_stop(gfx_worker *wk, gfx_draw *d, const emu_fault_info *f)
+{
+   emu_gfx *g = wk->gfx;
+   if (atomic_exchange(&d->kill, true))
+      return false;
+   pthread_mutex_lock(&g->lock);
+   g->stopped = true;
+   pthread_mutex_unlock(&g->lock);
+   emu_fault_info info = *f;
+   info.ring = 0;
+   emu_fault_record(g->dev, &info);
+   return false;
+}
+
+bool gfx_stop_memory(gfx_worker *wk, gfx_draw *d)
+{
+   return gfx_stop(wk, d, &(emu_fault_info){.type = GPU_FAULT_EXHAUSTED, .info = GPU_OFF_GFX_GO});
+}
+
+/* ---- rounds
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+static void front_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
+{
+   gfx_batch *batches = arg;
+   if (!gfx_killed(d))
+      gfx_front(wk, d, &batches[index]);
+}
+
+/* Batches of a round: few where each may grow large. */
+static uint32_t round_batches(const emu_gfx *g, const gfx_state *s)
+{
+   uint32_t n = s->stage[GPU_STAGE_TCS].on || s->stage[GPU_STAGE_GS].on ? 16 : 64;
+   return n < g->batch_count ? n : g->batch_count;
+}
+
+static uint32_t assemble_round(gfx_worker *wk, gfx_draw *d, gfx_assembler *a)
+{
+   emu_gfx *g = wk->gfx;
+   uint32_t n = 0, most = round_batches(g, &d->state);
+   for (; n < most; n++) {
+      gfx_batch *b = &g->batches[n];
+      gfx_arena_reset(&b->arena);
+      b->out.count = b->prim_count = 0;
+      memset(b->counters, 0, sizeof b->counters);
+      if (!gfx_assemble(a, wk, d, b))
+         return 0;
+      if (!b->primitives)
+         break;
+   }
+   return n;
+}
+
+static bool front_serial(const gfx_state *s)
+{
+   for (unsigned n = 0; n < GPU_STAGE_FS; n++)
+      if (s->stage[n].ordered)
+         return true;
+   return false;
+}
+
+static bool finish_round(gfx_worker *wk, gfx_draw *d, uint32_t batches)
+{
+   emu_gfx *g = wk->gfx;
+   for (uint32_t i = 0; i < batches && !gfx_killed(d); i++) {
+      gfx_batch *b = &g->batches[i];
+      for (unsigned c = 0; c < GFX_COUNTERS; c++)
+         d->counters[c] += b->counters[c];
+      if (d->state.xfb && !gfx_xfb_write(wk, d, b))
+         return false;
+      gfx_quiesce(wk);
+   }
+   if (d->back && !gfx_killed(d))
+      gfx_back_run(wk, d, batches);
+   return !gfx_killed(d);
+}
+
+static bool prepare_back(gfx_worker *wk, gfx_draw *d)
+{
+   if (d->state.discard)
+      return true;
+   d->back = calloc(1, sizeof *d->back);
+   return d->back ? gfx_back_prepare(wk, d) : gfx_stop_memory(wk, d);
+}
+
+static void run_rounds(gfx_worker *wk, gfx_draw *d)
+{
+   gfx_assembler *a = malloc(sizeof *a);
+   if (!a) {
+      gfx_stop_memory(wk, d);
+      return;
+   }
+   gfx_assemble_start(a, &d->state);
+   for (;;) {
+      uint32_t n = gfx_killed(d) ? 0 : assemble_round(wk, d, a);
+      if (!n)
+         break;
+      gfx_parallel(wk, d, front_item, wk->gfx->batches, n, front_serial(&d->state));
+      if (gfx_killed(d) || !finish_round(wk, d, n))
+         break;
+   }
+   free(a);
+}
+
+/* ---- the end
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+/* Cycles: launch, then the greatest of issue over all schedulers, the longest wave and memory traffic; and
+ * for the fixed functions one per four primitives and sixteen samples. */
+static uint64_t cycles_of(const emu_device *dev, const gfx_draw *d)
+{
+   const emu_profile *p = &dev->profile;
+   if (dev->settings.timing == EMU_TIMING_OFF)
+      return 0;
+   uint64_t schedulers = (uint64_t)p->cores * p->schedulers_per_core;
+   uint64_t n = (d->issue_cycles + schedulers - 1) / schedulers, bytes = d->sums.lines * p->l1_line_B;
+   uint64_t per_kcycle = p->dram_B_per_s / (p->core_clock_khz ? p->core_clock_khz : 1);
+   uint64_t memory = per_kcycle ? bytes * 1000 / per_kcycle : 0;
+   n = n > memory ? n : memory;
+   n = n > d->wave_latency ? n : d->wave_latency;
+   return p->launch_cycles + n + d->counters[GPU_COUNTER_IA_PRIMITIVES - GPU_COUNTER_DRAWS] / 4 +
+          d->counters[GPU_COUNTER_SAMPLES_PASSED - GPU_COUNTER_DRAWS] / 16;
+}
+
+static void add_counters(emu_device *dev, const gfx_draw *d, uint64_t cycles)
+{
+   static const enum gpu_counter of_class[ISA_CLASS_COUNT] = {
+#define X(name, doc) [ISA_CLASS_##name] = GPU_COUNTER_INST_##name,
+       ISA_CLASS_LIST(X)
+#undef X
+   };
+   uint64_t instructions = 0;
+   for (unsigned c = 0; c < ISA_CLASS_COUNT; c++) {
+      emu_counter_add(dev, of_class[c], d->sums.class_instructions[c]);
+      instructions += d->sums.class_instructions[c];
+   }
+   for (unsigned c = 0; c < GFX_COUNTERS; c++)
+      emu_counter_add(dev, (enum gpu_counter)(GPU_COUNTER_DRAWS + c), d->counters[c]);
+   emu_counter_add(dev, GPU_COUNTER_WAVES, d->waves);
+   emu_counter_add(dev, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
+   emu_counter_add(dev, GPU_COUNTER_LANE_INSTRUCTIONS, d->sums.lane_instructions);
+   emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_READ, d->sums.bytes_read);
+   emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_WRITTEN, d->sums.bytes_written);
+   emu_counter_add(dev, GPU_COUNTER_GPU_CYCLES, cycles);
+}
+
+/* Draws behind one that faulted go without having run. */
+static void retire(gfx_worker *wk, gfx_draw *d)
+{
+   emu_gfx *g = wk->gfx;
+   pthread_mutex_lock(&g->lock);
+   gfx_wave_merge(wk, d);
+   for (unsigned c = 0; c < GFX_COUNTERS; c++)
+      d->counters[c] += atomic_load(&d->back_counters[c]);
+   GFX_COUNT(d->counters, DRAWS, 1);
+   uint64_t cycles = cycles_of(g->dev, d);
+   add_counters(g->dev, d, cycles);
+   if (d->state.xfb)
+      memcpy(&g->regs[GPU_OFF_GFX_XFB_WRITTEN / 4], d->xfb_written, sizeof d->xfb_written);
+   gfx_retire(g, d, cycles);
+   while (g->stopped && g->oldest)
+      gfx_retire(g, g->oldest, 0);
+   g->busy = false;
+   if (g->oldest)
+      pthread_cond_signal(&g->work);
+   pthread_mutex_unlock(&g->lock);
+}
+
+void gfx_draw_run(gfx_worker *wk, gfx_draw *d)
+{
+   if (!gfx_killed(d) && gfx_state_prepare(wk, d) && prepare_back(wk, d)) {
+      emu_debug(wk->gfx->dev, GFX, "draw: %u %s x %u, topology %u, tag %u", d->state.count,
+                d->state.indexed ? "indices" : "vertices", d->state.instances, d->state.topology,
+                gfx_reg(&d->state, GPU_OFF_GFX_TAG));
+      run_rounds(wk, d);
+   }
+   gfx_state_release(wk, d);
+   free(d->back);
+   retire(wk, d);
+}

@@ -1,0 +1,108 @@
+/* Coverage: which samples of which pixels of a tile lie inside a shape's edges.
+ *
+ * Blocks of 8 x 8 pixels that lie wholly outside one edge are skipped, edges that have the whole block inside
+ * are not looked at any more; the rest is decided sample by sample in 64-bit integers, so the answer is
+ * exact.
+ */
+#include "back.h"
+
+#define BLOCK 8
+
+typedef struct block {
+   int32_t x, y, x1, y1; /* pixels of the block that the shape's rectangle leaves */
+   unsigned edges;       /* those that pass through the block */
+   gfx_edge edge[4];
+   int64_t sample[4][8]; /* what is added at each sample's position */
+} block;
+
+static int64_t at(const gfx_edge *e, int32_t x, int32_t y)
+{
+   return e->a * x * GFX_SUBPIXELS + e->b * y * GFX_SUBPIXELS + e->c;
+}
+
+/* Conservative: the pixel's nearest corner counts for all of its samples. */
+static void set_samples(const gfx_tile *t, const gfx_shape *s, const gfx_edge *e, int64_t *out)
+{
+   for (unsigned n = 0; n < t->k->samples; n++) {
+      const uint8_t *p = gpu_sample_at(t->k->samples_log2, n);
+      out[n] = s->conservative ? (e->a > 0 ? e->a * 256 : 0) + (e->b > 0 ? e->b * 256 : 0)
+                               : e->a * p[0] * 16 + e->b * p[1] * 16;
+   }
+}
+
+static bool classify(const gfx_tile *t, const gfx_shape *s, block *b, int32_t x, int32_t y)
+{
+   const int64_t size = BLOCK * GFX_SUBPIXELS;
+   b->edges = 0;
+   for (unsigned k = 0; k < s->edges; k++) {
+      const gfx_edge *e = &s->edge[k];
+      int64_t here = at(e, x, y), right = e->a * size, down = e->b * size;
+      int64_t most = here + (right > 0 ? right : 0) + (down > 0 ? down : 0);
+      int64_t least = here + (right < 0 ? right : 0) + (down < 0 ? down : 0);
+      if (most < 0)
+         return false;
+      if (least >= 0)
+         continue;
+      b->edge[b->edges] = *e;
+      set_samples(t, s, e, b->sample[b->edges]);
+      b->edges++;
+   }
+   return true;
+}
+
+static uint8_t cover_pixel(const gfx_tile *t, const block *b, int32_t x, int32_t y)
+{
+   uint8_t cover = (uint8_t)((1u << t->k->samples) - 1);
+   for (unsigned k = 0; k < b->edges && cover; k++) {
+      int64_t here = at(&b->edge[k], x, y);
+      for (unsigned n = 0; n < t->k->samples; n++)
+         if (here + b->sample[k][n] < 0)
+            cover &= (uint8_t) ~(1u << n);
+   }
+   return cover;
+}
+
+static bool is_stippled(const gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
+{
+   return s->prim->kind == GFX_LINE &&
+          gfx_stippled_out(&t->d->state, gfx_at(&s->along, x + 0.5 - s->ox, y + 0.5 - s->oy));
+}
+
+static void block_quads(gfx_tile *t, const gfx_shape *s, const block *b)
+{
+   gfx_quad q = {.shape = s};
+   for (q.y = b->y & ~1; q.y < b->y1; q.y += 2)
+      for (q.x = b->x & ~1; q.x < b->x1; q.x += 2) {
+         uint8_t any = 0;
+         for (unsigned p = 0; p < 4; p++) {
+            int32_t x = q.x + (int32_t)(p & 1), y = q.y + (int32_t)(p >> 1);
+            bool inside = x >= b->x && x < b->x1 && y >= b->y && y < b->y1;
+            q.cover[p] = inside && !is_stippled(t, s, x, y) ? cover_pixel(t, b, x, y) : 0;
+            any |= q.cover[p];
+         }
+         if (any)
+            gfx_quad_add(t, &q);
+      }
+}
+
+void gfx_raster(gfx_tile *t, const gfx_shape *s)
+{
+   int32_t x0 = s->x0 > t->x ? s->x0 : t->x, y0 = s->y0 > t->y ? s->y0 : t->y;
+   int32_t x1 = s->x1 < t->x + (int32_t)GFX_TILE ? s->x1 : t->x + (int32_t)GFX_TILE;
+   int32_t y1 = s->y1 < t->y + (int32_t)GFX_TILE ? s->y1 : t->y + (int32_t)GFX_TILE;
+   if (s->bresenham) {
+      gfx_bresenham(t, s);
+      return;
+   }
+   for (int32_t by = y0 & ~(BLOCK - 1); by < y1; by += BLOCK)
+      for (int32_t bx = x0 & ~(BLOCK - 1); bx < x1; bx += BLOCK) {
+         block b;
+         if (t->failed || !classify(t, s, &b, bx, by))
+            continue;
+         b.x = bx > x0 ? bx : x0;
+         b.y = by > y0 ? by : y0;
+         b.x1 = bx + BLOCK < x1 ? bx + BLOCK : x1;
+         b.y1 = by + BLOCK < y1 ? by + BLOCK : y1;
+         block_quads(t, s, &b);
+      }
+}

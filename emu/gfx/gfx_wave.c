@@ -1,0 +1,135 @@
+/* Waves of the graphics stages: one emu_group of a single wave per worker and stage, started again and again.
+ * Who lays out lanes and reads results is the stage's file; here are scalar registers, turns, faults, and the
+ * sums for counters and time.
+ */
+#include <stdlib.h>
+#include "pipeline.h"
+
+void gfx_runner_release(gfx_runner *r)
+{
+   emu_group_destroy(r->group);
+   free(r->segments);
+   *r = (gfx_runner){0};
+}
+
+/* A group for the stage's program, kept while draws use the same one. */
+static bool prepare(gfx_worker *wk, const gfx_stage *st, gfx_runner *r)
+{
+   if (r->serial == st->serial)
+      return true;
+   gfx_runner_release(r);
+   r->group = emu_group_create(&st->launch);
+   r->segments = calloc(st->program->segment_count + 1, sizeof *r->segments);
+   if (!r->group || !r->segments) {
+      gfx_runner_release(r);
+      return false;
+   }
+   r->program = st->program;
+   r->serial = st->serial;
+   (void)wk;
+   return true;
+}
+
+static void set_scalars(emu_wave *w, const gfx_state *s, const gfx_stage *st, uint32_t input_points)
+{
+   memset(w->s, 0, sizeof w->s);
+   memcpy(w->s, st->launch.user, GPU_GFX_USER_REGS * 4);
+   w->s[GPU_SREG_GFX_VERTEX_OFFSET] = s->indexed ? s->vertex_offset : s->first;
+   w->s[GPU_SREG_GFX_FIRST_INSTANCE] = s->first_instance;
+   w->s[GPU_SREG_GFX_DRAW_INDEX] = s->draw_index;
+   w->s[GPU_SREG_GFX_VIEW_INDEX] = gfx_reg(s, GPU_OFF_GFX_VIEW) & 0xff;
+   w->s[GPU_SREG_GFX_INPUT_POINTS] = input_points;
+   w->s[GPU_SREG_GFX_OUTPUT_POINTS] = s->output_points;
+}
+
+emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint32_t exec,
+                         uint32_t input_points)
+{
+   const gfx_stage *st = &d->state.stage[stage];
+   gfx_runner *r = &wk->runner[stage];
+   if (!prepare(wk, st, r)) {
+      gfx_stop_memory(wk, d);
+      return NULL;
+   }
+   const emu_program *p = st->program;
+   emu_group *g = r->group;
+   emu_wave *w = emu_group_wave(g, &st->launch, 0);
+   g->next = NULL;
+   g->index = 0;
+   g->id[0] = stage;
+   g->id[1] = g->id[2] = 0;
+   g->done = 0;
+   g->issue_cycles = g->latency_cycles = g->lines = g->instructions = 0;
+   set_scalars(w, &d->state, st, input_points);
+   w->exec = exec;
+   w->state = EMU_WAVE_READY;
+   w->resume = p->uops;
+   w->instructions = w->issue_cycles = w->latency_cycles = 0;
+   memset(w->rows, 0, (size_t)EMU_ROW_B * p->vregs);
+   for (uint32_t k = 0; k < p->invariant_count; k++)
+      for (unsigned lane = 0; lane < ISA_WAVE_LANES; lane++)
+         w->rows[p->invariants[k].row][lane] = w->s[p->invariants[k].sreg];
+   if (st->launch.scratch_B)
+      memset(g->scratch, 0, (size_t)ISA_WAVE_LANES * st->launch.scratch_B);
+   memset(&wk->stage, 0, offsetof(emu_stage, last)); /* last: geometry sets it up */
+   wk->stage.fragment = false;
+   wk->stage.live = exec;
+   return w;
+}
+
+uint32_t *gfx_wave_row(gfx_worker *wk, const gfx_draw *d, enum gpu_stage stage, emu_wave *w, uint32_t n)
+{
+   return n < d->state.stage[stage].program->vregs ? w->rows[n] : wk->spare_row;
+}
+
+bool gfx_wave_run(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage)
+{
+   const gfx_stage *st = &d->state.stage[stage];
+   gfx_runner *r = &wk->runner[stage];
+   enum emu_turn turn;
+   wk->x->segments = r->segments;
+   wk->dirty = true;
+   while ((turn = emu_group_turn(r->group, &st->launch, wk->gfx->interp, wk->x, &d->kill)) ==
+              EMU_TURN_QUANTUM ||
+          turn == EMU_TURN_YIELD)
+      gfx_quiesce(wk);
+   if (turn == EMU_TURN_FAULT)
+      return gfx_stop(wk, d, &wk->x->fault);
+   if (turn != EMU_TURN_DONE)
+      return false;
+   r->waves++;
+   r->issue_cycles += r->group->issue_cycles;
+   if (r->group->latency_cycles > r->latency_cycles)
+      r->latency_cycles = r->group->latency_cycles;
+   return true;
+}
+
+void gfx_wave_merge(gfx_worker *wk, gfx_draw *d)
+{
+   emu_core_sums *to = &d->sums, *from = &wk->x->sums;
+   for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)
+      to->class_instructions[c] += from->class_instructions[c];
+   to->lane_instructions += from->lane_instructions;
+   to->bytes_read += from->bytes_read;
+   to->bytes_written += from->bytes_written;
+   to->lines += from->lines;
+   memset(from, 0, sizeof *from);
+   for (unsigned k = 0; k < GPU_STAGE_COUNT; k++) {
+      gfx_runner *r = &wk->runner[k];
+      if (!r->waves && !r->segments)
+         continue;
+      const emu_program *p = r->program;
+      for (uint32_t i = 0; i < p->segment_count; i++) {
+         emu_segment_count n = r->segments[i];
+         for (unsigned c = 0; c < ISA_CLASS_COUNT && n.runs; c++)
+            to->class_instructions[c] += n.runs * p->segments[i].class_instructions[c];
+         to->lane_instructions += n.lanes * p->segments[i].vector_instructions;
+      }
+      memset(r->segments, 0, p->segment_count * sizeof *r->segments);
+      d->waves += r->waves;
+      d->issue_cycles += r->issue_cycles;
+      d->wave_latency = r->latency_cycles > d->wave_latency ? r->latency_cycles : d->wave_latency;
+      r->waves = r->issue_cycles = r->latency_cycles = 0;
+   }
+   wk->dirty = false;
+}
