@@ -1,5 +1,6 @@
 /* Features of formats. Invariant: one rule per feature, over the columns of formats.def; a bit stands here only
- * when every command and instruction that it allows works. Rendering and vertex fetch do not exist yet. */
+ * when every command and instruction that it allows works. What a format can be rendered to and fetched as is the card's own
+ * property and asked of every implementation by the specification, whether a queue family can draw or not. */
 #include "vkf_format.h"
 #include "vkf_physical_device.h"
 
@@ -79,6 +80,18 @@ static VkFormatFeatureFlags2 storing(const fmt_info *info)
           (has_atomics(info) ? VK_FORMAT_FEATURE_2_STORAGE_IMAGE_ATOMIC_BIT : 0);
 }
 
+/* What the card blends or writes as a colour target. */
+static VkFormatFeatureFlags2 rendering(const fmt_info *info)
+{
+   if (info->layout == FMT_DEPTH)
+      return VK_FORMAT_FEATURE_2_DEPTH_STENCIL_ATTACHMENT_BIT;
+   bool is_signed = info->type == FMT_SINT || info->type == FMT_SNORM;
+   if (info->layout != FMT_PLAIN || !is_texel(info) || !is_power_of_two(info->block_B) ||
+       (is_signed && info->component[3].bits == 2))
+      return 0;
+   return VK_FORMAT_FEATURE_2_COLOR_ATTACHMENT_BIT | (is_integer(info) ? 0 : VK_FORMAT_FEATURE_2_COLOR_ATTACHMENT_BLEND_BIT);
+}
+
 /* Blits load and store by the texture unit, which writes every format but compressed ones. */
 static VkFormatFeatureFlags2 transferring(const fmt_info *info)
 {
@@ -96,15 +109,18 @@ VkFormatFeatureFlags2 vkf_format_image_features(VkFormat format, VkImageTiling t
       return 0;
    if (is_wide_integer(info))
       return storing(info) | (transferring(info) & ~(VK_FORMAT_FEATURE_2_BLIT_SRC_BIT | VK_FORMAT_FEATURE_2_BLIT_DST_BIT));
-   return sampling(info) | storing(info) | transferring(info);
+   return sampling(info) | storing(info) | transferring(info) | rendering(info);
 }
 
 VkFormatFeatureFlags2 vkf_format_buffer_features(VkFormat format)
 {
    const fmt_info *info = fmt_lookup(format);
-   if (!info || !(is_texel(info) || is_wide_integer(info)) || info->type == FMT_SRGB)
+   if (!info || info->type == FMT_SRGB)
       return 0;
-   VkFormatFeatureFlags2 f = is_wide_integer(info) ? 0 : VK_FORMAT_FEATURE_2_UNIFORM_TEXEL_BUFFER_BIT;
+   VkFormatFeatureFlags2 f = info->layout == FMT_PLAIN ? VK_FORMAT_FEATURE_2_VERTEX_BUFFER_BIT : 0;
+   if (!is_texel(info) && !is_wide_integer(info))
+      return f;
+   f |= is_wide_integer(info) ? 0 : VK_FORMAT_FEATURE_2_UNIFORM_TEXEL_BUFFER_BIT;
    if (is_storable(info))
       f |= VK_FORMAT_FEATURE_2_STORAGE_TEXEL_BUFFER_BIT | VK_FORMAT_FEATURE_2_STORAGE_READ_WITHOUT_FORMAT_BIT |
            VK_FORMAT_FEATURE_2_STORAGE_WRITE_WITHOUT_FORMAT_BIT;

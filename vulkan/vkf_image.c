@@ -23,11 +23,6 @@ static uint64_t memory_max_B(const struct vkf_device *device)
    return VKF_MAX(device->physical->vram_B, device->physical->sysmem_B);
 }
 
-/* An attachment lies in memory like any other image; that nothing renders to it is told where rendering begins. */
-#define ATTACHMENT_USAGE                                                                                     \
-   (VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT |                      \
-    VK_IMAGE_USAGE_TRANSIENT_ATTACHMENT_BIT | VK_IMAGE_USAGE_INPUT_ATTACHMENT_BIT)
-
 static VkResult check(struct vkf_device *device, const VkImageCreateInfo *info, uint64_t memory_B)
 {
    VkImageFormatProperties p;
@@ -35,7 +30,7 @@ static VkResult check(struct vkf_device *device, const VkImageCreateInfo *info, 
        vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_IMAGE_STENCIL_USAGE_CREATE_INFO);
    VkImageUsageFlags usage = info->usage | (stencil ? stencil->stencilUsage : 0);
    VkResult r = vkf_image_format_limits(info->format, info->imageType, info->tiling,
-                                        usage & ~(VkImageUsageFlags)ATTACHMENT_USAGE, info->flags, memory_B, &p);
+                                        usage, info->flags, memory_B, &p);
    if (r != VK_SUCCESS)
       return vkf_error(device, NULL, r,
                        "vkCreateImage: no images of format %d, type %d, tiling %d, usage 0x%x, flags 0x%x",

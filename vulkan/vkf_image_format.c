@@ -11,7 +11,10 @@
 
 #define KNOWN_USAGE                                                                                          \
    (VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT | VK_IMAGE_USAGE_SAMPLED_BIT |         \
-    VK_IMAGE_USAGE_STORAGE_BIT)
+    VK_IMAGE_USAGE_STORAGE_BIT | VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT |  \
+    VK_IMAGE_USAGE_TRANSIENT_ATTACHMENT_BIT | VK_IMAGE_USAGE_INPUT_ATTACHMENT_BIT)
+#define ATTACHMENT_FEATURES                                                                                  \
+   (VK_FORMAT_FEATURE_2_COLOR_ATTACHMENT_BIT | VK_FORMAT_FEATURE_2_DEPTH_STENCIL_ATTACHMENT_BIT)
 
 static bool flags_fit(const fmt_info *info, VkImageType type, VkImageCreateFlags flags)
 {
@@ -35,6 +38,13 @@ static bool usage_fits(VkFormatFeatureFlags2 features, VkImageUsageFlags usage, 
       return false;
    if (flags & VK_IMAGE_CREATE_EXTENDED_USAGE_BIT)
       return true;
+   if ((usage & VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT) && !(features & VK_FORMAT_FEATURE_2_COLOR_ATTACHMENT_BIT))
+      return false;
+   if ((usage & VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT) &&
+       !(features & VK_FORMAT_FEATURE_2_DEPTH_STENCIL_ATTACHMENT_BIT))
+      return false;
+   if ((usage & VK_IMAGE_USAGE_INPUT_ATTACHMENT_BIT) && !(features & ATTACHMENT_FEATURES))
+      return false;
    if ((usage & VK_IMAGE_USAGE_SAMPLED_BIT) && !(features & VK_FORMAT_FEATURE_2_SAMPLED_IMAGE_BIT))
       return false;
    return !(usage & VK_IMAGE_USAGE_STORAGE_BIT) || (features & VK_FORMAT_FEATURE_2_STORAGE_IMAGE_BIT);
@@ -77,7 +87,7 @@ VkResult vkf_image_format_limits(VkFormat format, VkImageType type, VkImageTilin
    out->maxMipLevels = linear ? 1 : levels_of(size);
    out->maxArrayLayers = type == VK_IMAGE_TYPE_3D ? 1 : VKF_IMAGE_LAYERS_MAX;
    out->sampleCounts = VK_SAMPLE_COUNT_1_BIT;
-   if (type == VK_IMAGE_TYPE_2D && !linear && !cube && !vkf_format_is_compressed(info))
+   if (type == VK_IMAGE_TYPE_2D && !linear && !cube && (features & ATTACHMENT_FEATURES))
       out->sampleCounts = VKF_IMAGE_SAMPLES;
    out->maxResourceSize = memory_B;
    return VK_SUCCESS;

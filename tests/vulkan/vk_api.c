@@ -115,9 +115,9 @@ static void test_extension_lists(void **state)
    struct vkt t;
    vkt_open_instance(&t, &no_options);
    uint32_t count = 0, one = 1;
-   VkExtensionProperties list[64], first;
+   VkExtensionProperties list[256], first;
    vkt_ok(vk.EnumerateDeviceExtensionProperties(t.physical, NULL, &count, NULL));
-   assert_in_range(count, 5, 64);
+   assert_in_range(count, 5, 256);
    vkt_ok(vk.EnumerateDeviceExtensionProperties(t.physical, NULL, &count, list));
    assert_int_equal(vk.EnumerateDeviceExtensionProperties(t.physical, NULL, &one, &first), VK_INCOMPLETE);
    assert_string_equal(first.extensionName, list[0].extensionName);
@@ -129,11 +129,6 @@ static void test_missing_parts(void **state)
 {
    struct vkt t;
    vkt_open(&t);
-   VkImageFormatProperties format;
-   assert_int_equal(vk.GetPhysicalDeviceImageFormatProperties(t.physical, VK_FORMAT_R8G8B8A8_UNORM, VK_IMAGE_TYPE_2D,
-                                                              VK_IMAGE_TILING_OPTIMAL,
-                                                              VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, 0, &format),
-                    VK_ERROR_FORMAT_NOT_SUPPORTED);
    VkImageCreateInfo image_info = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO};
    VkImage image = (VkImage)1;
    assert_int_equal(vk.CreateImage(t.device, &image_info, NULL, &image), VK_ERROR_FORMAT_NOT_SUPPORTED);
