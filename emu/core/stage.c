@@ -31,12 +31,26 @@ static void zero(const emu_uop *u, emu_wave *w, unsigned rows)
 
 /* ---- records and patch memory
  * ------------------------------------------------------------------------------------------------ */
+static bool is_uniform(const uint32_t *row)
+{
+   uint32_t differ = 0;
+   for (unsigned l = 1; l < ISA_WAVE_LANES; l++)
+      differ |= row[l] ^ row[0];
+   return !differ;
+}
+
 void emu_stage_o_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
 {
    const emu_stage *s = x->stage;
    const uint32_t *b = row(w, u->b), *c = row(w, u->c);
    if (!s)
       return;
+   if (w->exec == 0xffffffffu && s->out_stride && is_uniform(b)) {
+      uint32_t *out = s->out[0] + dword_of(u, b[0]);
+      for (unsigned l = 0; l < ISA_WAVE_LANES && dword_of(u, b[0]) < s->out_dw; l++)
+         out[l * s->out_stride] = c[l];
+      return;
+   }
    ACTIVE(l, w->exec)
    {
       uint64_t dw = dword_of(u, b[l]);
@@ -118,7 +132,8 @@ void emu_stage_gs_cut(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
    if (!s || !s->max_vertices)
       return;
    ACTIVE(l, w->exec)
-   if (s->emitted[l] && s->last[l][stream]) s->tags[l][s->last[l][stream] - 1] |= EMU_VERTEX_CUT;
+   if (s->emitted[l] && s->last[l][stream])
+      s->tags[l][s->last[l][stream] - 1] |= EMU_VERTEX_CUT;
 }
 
 /* ---- fragments
@@ -181,6 +196,15 @@ void emu_stage_f_flat(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
       zero(u, w, 1);
       return;
    }
+   if (w->exec == 0xffffffffu && is_uniform(b)) {
+      uint64_t dw = dword_of(u, b[0]);
+      for (unsigned q = 0; q < EMU_STAGE_QUADS; q++) {
+         uint32_t value = record_dword(s, q, s->provoking[q], dw);
+         for (unsigned l = 4 * q; l < 4 * q + 4; l++)
+            d[l] = value;
+      }
+      return;
+   }
    ACTIVE(l, w->exec) d[l] = record_dword(s, l / 4, s->provoking[l / 4], dword_of(u, b[l]));
 }
 
@@ -209,9 +233,7 @@ void emu_stage_interp_rows(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
 {
    const emu_stage *s = x->stage;
    const uint32_t *c = row(w, u->c);
-   uint32_t differ = 0;
-   for (unsigned l = 1; l < ISA_WAVE_LANES; l++)
-      differ |= c[l] ^ c[0];
+   bool differ = !is_uniform(c);
    for (unsigned q = 0; q < EMU_STAGE_QUADS; q++) {
       interp_lane(s, x, 4 * q, dword_of(u, c[4 * q]));
       for (unsigned l = 4 * q + 1; l < 4 * q + 4; l++)

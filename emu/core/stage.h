@@ -18,7 +18,8 @@ struct emu_stage {
    /* Output records; NULL: the lane has none. Geometry: the one being built, out[l] = emitted[l] + count[l] *
     * out_dw. */
    uint32_t *out[ISA_WAVE_LANES];
-   uint32_t out_dw;
+   uint32_t out_dw,
+       out_stride; /* stride: dwords from lane to lane where they are evenly spaced from lane 0, else 0 */
    /* Input primitives: records of their vertices. */
    const uint32_t *const *in[ISA_WAVE_LANES];
    uint32_t in_vertices, in_dw;

@@ -27,6 +27,7 @@ typedef struct gfx_target {
    uint32_t layers;
    uint8_t write_bits[16]; /* colour: bits of the components that may be written */
    bool writes, blends, integer, unorm8, all;
+   bool rgba8, swapped; /* unorm8 of four components; red and blue change places */
    uint8_t shift8[4]; /* unorm8: byte of each component */
    uint32_t blend;
 } gfx_target;
@@ -45,6 +46,7 @@ typedef struct gfx_back {
    enum gpu_compare compare;
    unsigned depth_bits; /* UNORM; 0: f32 or no depth */
    bool has_depth, has_stencil;
+   bool tests; /* any of them */
    float bounds[2];
    gfx_stencil stencil[2]; /* front, back */
    float constant[4];
@@ -153,8 +155,8 @@ uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t c
                        int32_t reference);
 float gfx_depth_at(const gfx_back *k, const gfx_shape *s, double x, double y);
 float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z);
-/* gfx_blend.c: colour of a pixel into all targets. */
-void gfx_blend_pixel(gfx_tile *t, int32_t x, int32_t y, uint8_t cover, const uint32_t *record);
+/* gfx_blend.c: colours of the quads' lanes into all targets; cover of each lane. */
+void gfx_blend_quads(gfx_tile *t, const uint8_t cover[ISA_WAVE_LANES]);
 
 /* gfx_bin.c: everything of a round. */
 void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches);

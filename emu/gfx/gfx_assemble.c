@@ -165,6 +165,11 @@ static bool advance(gfx_assembler *a, gfx_worker *wk, gfx_draw *d)
    const gfx_state *s = a->s;
    static const uint32_t ones[3] = {0xff, 0xffff, 0xffffffffu};
    while (!a->pending.there && !a->ended) {
+      if ((++a->steps & 0xfff) == 0) { /* a long way without any primitive must not hold up others */
+         gfx_quiesce(wk);
+         if (gfx_killed(d))
+            return false;
+      }
       if (a->at >= s->count) {
          strip_ended(a);
          a->at = 0;

@@ -141,8 +141,11 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
    t->quads = 0;
    t->failed = false;
    memset(t->counters, 0, sizeof t->counters);
-   for (uint32_t i = 0; i < n->count && !t->failed && !gfx_killed(d); i++)
+   for (uint32_t i = 0; i < n->count && !t->failed && !gfx_killed(d); i++) {
       gfx_raster(t, n->list[i]);
+      if (i % 64 == 63)
+         gfx_quiesce(wk);
+   }
    gfx_quads_flush(t);
    flush_surfaces(t);
    for (unsigned c = 0; c < GFX_COUNTERS; c++)

@@ -4,152 +4,186 @@
  * targets are clamped first. What is written replaces exactly the bits of the components that the mask lets
  * through.
  */
-#include <emmintrin.h>
+#include <smmintrin.h>
 #include "back.h"
 
-typedef struct colour {
-   float c[4];
-} colour;
+/* Four components, red in the lowest place. */
+typedef __m128 colour;
 
 static uint32_t field(uint32_t blend, unsigned low, unsigned count)
 {
    return blend >> low & ((1u << count) - 1);
 }
 
-static float clamp(float v, float least, float most)
+static colour splat_alpha(colour c)
 {
-   return !(v == v) ? 0 : v < least ? least : v > most ? most : v;
+   return _mm_shuffle_ps(c, c, 0xff);
+}
+
+/* The colour parts of one, the alpha of the other. */
+static colour with_alpha(colour rgb, colour alpha)
+{
+   return _mm_blend_ps(rgb, alpha, 8);
+}
+
+/* NaN becomes 0: the second operand is what comes out then. */
+static colour clamp(colour v, float least)
+{
+   v = least < 0 ? _mm_and_ps(v, _mm_cmpord_ps(v, v)) : v;
+   return _mm_min_ps(_mm_max_ps(v, _mm_set1_ps(least)), _mm_set1_ps(1));
 }
 
 /* Fixed point formats take sources and constants in their own range. */
-static colour limited(const gfx_target *g, const float *in)
+static colour limited(const gfx_target *g, colour in)
 {
-   bool snorm = g->format->type == FMT_SNORM,
-        fixed = snorm || g->format->type == FMT_UNORM || g->format->type == FMT_SRGB;
-   colour out;
-   for (unsigned n = 0; n < 4; n++)
-      out.c[n] = fixed ? clamp(in[n], snorm ? -1 : 0, 1) : in[n];
-   return out;
+   if (g->format->type == FMT_SNORM)
+      return clamp(in, -1);
+   return g->format->type == FMT_UNORM || g->format->type == FMT_SRGB ? clamp(in, 0) : in;
 }
 
-/* ---- factors
- * --------------------------------------------------------------------------------------------------------------------
+/* ---- factors ---------------------------------------------------------------------------------------------
  */
 typedef struct inputs {
    colour source, second, target, constant;
 } inputs;
 
-static float factor(unsigned f, const inputs *i, unsigned n)
+static colour from_one(colour v)
+{
+   return _mm_sub_ps(_mm_set1_ps(1), v);
+}
+
+static colour factor(unsigned f, const inputs *i)
 {
    switch (f) {
    case GPU_FACTOR_ONE:
-      return 1;
+      return _mm_set1_ps(1);
    case GPU_FACTOR_SOURCE:
-      return i->source.c[n];
+      return i->source;
    case GPU_FACTOR_ONE_MINUS_SOURCE:
-      return 1 - i->source.c[n];
+      return from_one(i->source);
    case GPU_FACTOR_TARGET:
-      return i->target.c[n];
+      return i->target;
    case GPU_FACTOR_ONE_MINUS_TARGET:
-      return 1 - i->target.c[n];
+      return from_one(i->target);
    case GPU_FACTOR_SOURCE_ALPHA:
-      return i->source.c[3];
+      return splat_alpha(i->source);
    case GPU_FACTOR_ONE_MINUS_SOURCE_ALPHA:
-      return 1 - i->source.c[3];
+      return from_one(splat_alpha(i->source));
    case GPU_FACTOR_TARGET_ALPHA:
-      return i->target.c[3];
+      return splat_alpha(i->target);
    case GPU_FACTOR_ONE_MINUS_TARGET_ALPHA:
-      return 1 - i->target.c[3];
+      return from_one(splat_alpha(i->target));
    case GPU_FACTOR_CONSTANT:
-      return i->constant.c[n];
+      return i->constant;
    case GPU_FACTOR_ONE_MINUS_CONSTANT:
-      return 1 - i->constant.c[n];
+      return from_one(i->constant);
    case GPU_FACTOR_CONSTANT_ALPHA:
-      return i->constant.c[3];
+      return splat_alpha(i->constant);
    case GPU_FACTOR_ONE_MINUS_CONSTANT_ALPHA:
-      return 1 - i->constant.c[3];
+      return from_one(splat_alpha(i->constant));
    case GPU_FACTOR_SOURCE_ALPHA_SATURATE:
-      return n == 3 ? 1 : i->source.c[3] < 1 - i->target.c[3] ? i->source.c[3] : 1 - i->target.c[3];
+      return with_alpha(_mm_min_ps(splat_alpha(i->source), from_one(splat_alpha(i->target))), _mm_set1_ps(1));
    case GPU_FACTOR_SECOND:
-      return i->second.c[n];
+      return i->second;
    case GPU_FACTOR_ONE_MINUS_SECOND:
-      return 1 - i->second.c[n];
+      return from_one(i->second);
    case GPU_FACTOR_SECOND_ALPHA:
-      return i->second.c[3];
+      return splat_alpha(i->second);
    case GPU_FACTOR_ONE_MINUS_SECOND_ALPHA:
-      return 1 - i->second.c[3];
+      return from_one(splat_alpha(i->second));
    default:
-      return 0;
+      return _mm_setzero_ps();
    }
 }
 
 /* A product with factor 0 is 0, whatever the other factor is. */
-static float weighted(float v, float f)
+static colour weighted(colour v, colour f)
 {
-   return f == 0 ? 0 : v * f;
+   return _mm_andnot_ps(_mm_cmpeq_ps(f, _mm_setzero_ps()), _mm_mul_ps(v, f));
 }
 
-static float combine(unsigned op, float s, float sf, float d, float df)
+static colour combine(unsigned op, const inputs *i, colour s, colour d)
 {
    switch (op) {
    case GPU_BLEND_SUBTRACT:
-      return weighted(s, sf) - weighted(d, df);
+      return _mm_sub_ps(s, d);
    case GPU_BLEND_REVERSE_SUBTRACT:
-      return weighted(d, df) - weighted(s, sf);
+      return _mm_sub_ps(d, s);
    case GPU_BLEND_MIN:
-      return s < d ? s : d;
+      return _mm_min_ps(i->source, i->target);
    case GPU_BLEND_MAX:
-      return s > d ? s : d;
+      return _mm_max_ps(i->source, i->target);
    default:
-      return weighted(s, sf) + weighted(d, df);
+      return _mm_add_ps(s, d);
    }
 }
 
 static colour blended(uint32_t blend, const inputs *i)
 {
-   colour out;
-   for (unsigned n = 0; n < 4; n++) {
-      unsigned shift = n == 3 ? 13 : 0;
-      float sf = factor(field(blend, 1 + shift, 5), i, n), df = factor(field(blend, 6 + shift, 5), i, n);
-      out.c[n] = combine(field(blend, 11 + shift, 3), i->source.c[n], sf, i->target.c[n], df);
-   }
-   return out;
+   unsigned sf = field(blend, 1, 5), df = field(blend, 6, 5), op = field(blend, 11, 3);
+   unsigned asf = field(blend, 14, 5), adf = field(blend, 19, 5), aop = field(blend, 24, 3);
+   colour s = factor(sf, i), d = factor(df, i);
+   s = weighted(i->source, asf == sf ? s : with_alpha(s, factor(asf, i)));
+   d = weighted(i->target, adf == df ? d : with_alpha(d, factor(adf, i)));
+   colour out = combine(op, i, s, d);
+   return aop == op ? out : with_alpha(out, combine(aop, i, s, d));
 }
 
-/* ---- formats
- * ----------------------------------------------------------------------------------------------------------------------
+/* ---- formats ----------------------------------------------------------------------------------------------
  */
-static uint8_t to_unorm8(float v)
+/* v x 255 to the nearest integers, in f64, where the product is exact. */
+static __m128i to_bytes(colour v)
 {
-   return (uint8_t)_mm_cvtsd_si32(_mm_set_sd((double)(!(v > 0) ? 0 : v < 1 ? v : 1) * 255));
+   v = clamp(v, 0);
+   __m128d scale = _mm_set1_pd(255), low = _mm_cvtps_pd(v), high = _mm_cvtps_pd(_mm_movehl_ps(v, v));
+   __m128i n =
+       _mm_unpacklo_epi64(_mm_cvtpd_epi32(_mm_mul_pd(low, scale)), _mm_cvtpd_epi32(_mm_mul_pd(high, scale)));
+   n = _mm_packus_epi32(n, n);
+   return _mm_packus_epi16(n, n);
 }
 
-static void pack(const gfx_target *g, const colour *in, uint8_t *out)
+static colour swap_red_blue(colour c)
+{
+   return _mm_shuffle_ps(c, c, _MM_SHUFFLE(3, 0, 1, 2));
+}
+
+static void pack(const gfx_target *g, colour in, uint8_t *out)
 {
    fmt_texel texel = {{{0}}};
+   float c[4];
    if (g->unorm8) {
-      for (unsigned n = 0; n < g->format->components; n++)
-         out[g->shift8[n]] = to_unorm8(in->c[n]);
+      uint32_t bytes = (uint32_t)_mm_cvtsi128_si32(to_bytes(g->rgba8 && g->swapped ? swap_red_blue(in) : in));
+      if (g->rgba8)
+         memcpy(out, &bytes, 4);
+      for (unsigned n = 0; n < g->format->components && !g->rgba8; n++)
+         out[g->shift8[n]] = (uint8_t)(bytes >> 8 * n);
       return;
    }
+   _mm_storeu_ps(c, in);
    for (unsigned n = 0; n < 4; n++)
-      texel.c[n].f = in->c[n];
+      texel.c[n].f = c[n];
    fmt_pack(g->format, &texel, out);
 }
 
 static colour unpack(const gfx_target *g, const uint8_t *p)
 {
-   colour out = {{0, 0, 0, 1}};
+   float c[4] = {0, 0, 0, 1};
    fmt_texel texel;
+   if (g->rgba8) {
+      int32_t bytes;
+      memcpy(&bytes, p, 4);
+      colour v = _mm_div_ps(_mm_cvtepi32_ps(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(bytes))), _mm_set1_ps(255));
+      return g->swapped ? swap_red_blue(v) : v;
+   }
    if (g->unorm8) {
       for (unsigned n = 0; n < g->format->components; n++)
-         out.c[n] = (float)p[g->shift8[n]] / 255.0f;
-      return out;
+         c[n] = (float)p[g->shift8[n]] / 255.0f;
+      return _mm_loadu_ps(c);
    }
    fmt_unpack(g->format, p, &texel);
    for (unsigned n = 0; n < 4; n++)
-      out.c[n] = texel.c[n].f;
-   return out;
+      c[n] = texel.c[n].f;
+   return _mm_loadu_ps(c);
 }
 
 static uint8_t logic(unsigned op, uint8_t s, uint8_t d)
@@ -176,11 +210,9 @@ static void merge(const gfx_target *g, uint8_t *p, const uint8_t *new)
       p[b] = (uint8_t)((p[b] & ~g->write_bits[b]) | (new[b] & g->write_bits[b]));
 }
 
-/* ---- a pixel
- * ------------------------------------------------------------------------------------------------------------------------
+/* ---- pixels -----------------------------------------------------------------------------------------------
  */
-static void write_sample(const gfx_back *k, const gfx_target *g, uint8_t *p, const inputs *given,
-                         const uint32_t *raw)
+static void write_sample(const gfx_back *k, const gfx_target *g, uint8_t *p, inputs *i, const uint32_t *raw)
 {
    uint8_t new[16] = {0};
    if (g->integer) {
@@ -189,52 +221,58 @@ static void write_sample(const gfx_back *k, const gfx_target *g, uint8_t *p, con
          texel.c[n].u = raw[n];
       fmt_pack(g->format, &texel, new);
    } else if (g->blends && k->logic == 16) {
-      inputs i = *given;
-      i.target = unpack(g, p);
-      colour out = blended(g->blend, &i);
-      pack(g, &out, new);
+      i->target = unpack(g, p);
+      pack(g, blended(g->blend, i), new);
    } else {
-      pack(g, &given->source, new);
+      pack(g, i->source, new);
    }
    if (k->logic < 16 && takes_logic(g))
       for (unsigned b = 0; b < g->format->block_B; b++)
          new[b] = logic(k->logic, new[b], p[b]);
-   if (g->all && g->unorm8 && g->format->components == 4)
+   if (g->all && g->rgba8)
       memcpy(p, new, 4);
    else
       merge(g, p, new);
 }
 
-static void blend_target(gfx_tile *t, unsigned n, int32_t x, int32_t y, uint8_t cover, const uint32_t *record)
+static void write_pixel(gfx_tile *t, const gfx_target *g, uint8_t *p, uint8_t cover, const uint32_t *record,
+                        unsigned n)
 {
    const gfx_back *k = t->k;
-   const gfx_target *g = &k->colour[n];
    const uint32_t *raw = record + GPU_FRAGMENT_COLOUR + 4 * n;
-   inputs i = {{{0}}, {{0}}, {{0}}, {{0}}};
-   float source[4], second[4];
-   if (t->layer >= g->layers || !gfx_surface_map(t, &t->colour[n], g))
-      return;
-   uint8_t *p = gfx_element(&t->colour[n], x, y);
-   if (!p)
-      return;
-   memcpy(source, raw, sizeof source);
+   inputs i = {_mm_loadu_ps((const float *)raw), _mm_setzero_ps(), _mm_setzero_ps(), _mm_setzero_ps()};
    if (k->alpha_to_one)
-      source[3] = 1;
-   i.source = limited(g, source);
+      i.source = with_alpha(i.source, _mm_set1_ps(1));
+   i.source = limited(g, i.source);
    if (g->blends) {
-      memcpy(second, record + GPU_FRAGMENT_SECOND, sizeof second);
-      i.second = limited(g, second);
-      i.constant = limited(g, k->constant);
+      i.second = limited(g, _mm_loadu_ps((const float *)(record + GPU_FRAGMENT_SECOND)));
+      i.constant = limited(g, _mm_loadu_ps(k->constant));
    }
    for (unsigned s = 0; s < k->samples; s++)
       if (cover >> s & 1)
          write_sample(k, g, p + s * g->format->block_B, &i, raw);
-   gfx_touch(&t->colour[n], x, y);
 }
 
-void gfx_blend_pixel(gfx_tile *t, int32_t x, int32_t y, uint8_t cover, const uint32_t *record)
+static void blend_target(gfx_tile *t, unsigned n, const uint8_t *cover)
+{
+   const gfx_target *g = &t->k->colour[n];
+   gfx_surface *s = &t->colour[n];
+   if (t->layer >= g->layers || !gfx_surface_map(t, s, g))
+      return;
+   for (unsigned l = 0; l < 4 * t->quads; l++) {
+      const gfx_quad *q = &t->quad[l / 4];
+      int32_t x = q->x + (int32_t)(l & 1), y = q->y + (int32_t)(l >> 1 & 1);
+      uint8_t *p = cover[l] ? gfx_element(s, x, y) : NULL;
+      if (!p)
+         continue;
+      write_pixel(t, g, p, cover[l], t->record[l], n);
+      gfx_touch(s, x, y);
+   }
+}
+
+void gfx_blend_quads(gfx_tile *t, const uint8_t cover[ISA_WAVE_LANES])
 {
    for (unsigned n = 0; n < GPU_GFX_TARGETS && !t->failed; n++)
       if (t->k->colour[n].on && t->k->colour[n].writes)
-         blend_target(t, n, x, y, cover, record);
+         blend_target(t, n, cover);
 }

@@ -171,7 +171,7 @@ uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t c
    const gfx_stencil *st = &k->stencil[!q->shape->prim->front];
    uint8_t *element;
    bool changed = false;
-   if (!(k->depth_test || k->bounds_test || k->stencil_test) || !cover)
+   if (!k->tests || !cover)
       return cover;
    if (!gfx_surface_map(t, &t->depth, &k->depth))
       return 0;

@@ -32,7 +32,7 @@ static const uint32_t **shade_vertices(gfx_worker *wk, gfx_draw *d, gfx_batch *b
    uint32_t *instance = gfx_wave_row(wk, d, GPU_STAGE_VS, w, 1);
    for (uint32_t i = 0; i < n; i++)
       instance[i] = b->instance[i] + d->state.first_instance;
-   wk->stage.out_dw = st->out_dw;
+   wk->stage.out_dw = wk->stage.out_stride = st->out_dw;
    for (uint32_t i = 0; i < n; i++)
       record[i] = wk->stage.out[i] = memory + (size_t)i * st->out_dw;
    GFX_COUNT(b->counters, VS_INVOCATIONS, n);

@@ -50,16 +50,22 @@ static bool classify(const gfx_tile *t, const gfx_shape *s, block *b, int32_t x,
    return true;
 }
 
-static uint8_t cover_pixel(const gfx_tile *t, const block *b, int32_t x, int32_t y)
+/* Samples of a quad's four pixels that all edges have inside. */
+static void cover_quad(const gfx_tile *t, const block *b, gfx_quad *q)
 {
-   uint8_t cover = (uint8_t)((1u << t->k->samples) - 1);
-   for (unsigned k = 0; k < b->edges && cover; k++) {
-      int64_t here = at(&b->edge[k], x, y);
-      for (unsigned n = 0; n < t->k->samples; n++)
-         if (here + b->sample[k][n] < 0)
-            cover &= (uint8_t) ~(1u << n);
+   const unsigned samples = t->k->samples;
+   memset(q->cover, (int)((1u << samples) - 1), 4);
+   for (unsigned k = 0; k < b->edges; k++) {
+      const gfx_edge *e = &b->edge[k];
+      int64_t here = at(e, q->x, q->y), right = e->a * GFX_SUBPIXELS, down = e->b * GFX_SUBPIXELS;
+      const int64_t pixel[4] = {here, here + right, here + down, here + right + down};
+      for (unsigned p = 0; p < 4; p++) {
+         unsigned out = 0;
+         for (unsigned n = 0; n < samples; n++)
+            out |= (unsigned)((uint64_t)(pixel[p] + b->sample[k][n]) >> 63) << n;
+         q->cover[p] &= (uint8_t)~out;
+      }
    }
-   return cover;
 }
 
 static bool is_stippled(const gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
@@ -68,18 +74,28 @@ static bool is_stippled(const gfx_tile *t, const gfx_shape *s, int32_t x, int32_
           gfx_stippled_out(&t->d->state, gfx_at(&s->along, x + 0.5 - s->ox, y + 0.5 - s->oy));
 }
 
+/* Take away what lies outside the shape's rectangle, or is stippled away. */
+static void trim_quad(const gfx_tile *t, const gfx_shape *s, const block *b, gfx_quad *q)
+{
+   for (unsigned p = 0; p < 4; p++) {
+      int32_t x = q->x + (int32_t)(p & 1), y = q->y + (int32_t)(p >> 1);
+      bool inside = x >= b->x && x < b->x1 && y >= b->y && y < b->y1;
+      if (!inside || is_stippled(t, s, x, y))
+         q->cover[p] = 0;
+   }
+}
+
 static void block_quads(gfx_tile *t, const gfx_shape *s, const block *b)
 {
    gfx_quad q = {.shape = s};
+   bool whole = !((b->x | b->y | b->x1 | b->y1) & 1) && s->prim->kind != GFX_LINE;
    for (q.y = b->y & ~1; q.y < b->y1; q.y += 2)
       for (q.x = b->x & ~1; q.x < b->x1; q.x += 2) {
-         uint8_t any = 0;
-         for (unsigned p = 0; p < 4; p++) {
-            int32_t x = q.x + (int32_t)(p & 1), y = q.y + (int32_t)(p >> 1);
-            bool inside = x >= b->x && x < b->x1 && y >= b->y && y < b->y1;
-            q.cover[p] = inside && !is_stippled(t, s, x, y) ? cover_pixel(t, b, x, y) : 0;
-            any |= q.cover[p];
-         }
+         uint32_t any;
+         cover_quad(t, b, &q);
+         if (!whole)
+            trim_quad(t, s, b, &q);
+         memcpy(&any, q.cover, 4);
          if (any)
             gfx_quad_add(t, &q);
       }

@@ -45,6 +45,8 @@ static void decode_writes(gfx_target *t, uint32_t blend)
       for (unsigned b = k.shift; b < (unsigned)k.shift + k.bits; b++)
          t->write_bits[b / 8] |= (uint8_t)(1u << b % 8);
    }
+   t->rgba8 = t->unorm8 && t->format->components == 4 && t->shift8[1] == 1 && t->shift8[3] == 3;
+   t->swapped = t->shift8[0] == 2;
 }
 
 /* An image that can be drawn to; the null descriptor is none. Returns false if it can never be one. */
@@ -97,6 +99,7 @@ static void decode_tests(const gfx_state *s, gfx_back *k)
    k->compare = (enum gpu_compare)bits(depth, 2, 3);
    k->bounds_test = bits(depth, 5, 1) && k->has_depth;
    k->stencil_test = bits(depth, 6, 1) && k->has_stencil;
+   k->tests = k->depth_test || k->bounds_test || k->stencil_test;
    k->depth_clamp = gfx_reg(s, GPU_OFF_GFX_CLIP) >> 17 & 1;
    k->bounds[0] = gfx_reg_f32(s, GPU_OFF_GFX_BOUNDS_MIN);
    k->bounds[1] = gfx_reg_f32(s, GPU_OFF_GFX_BOUNDS_MAX);

@@ -192,6 +192,7 @@ typedef struct gfx_assembler {
       uint8_t provoking;
       bool continues, there;
    } pending; /* did not fit the batch before */
+   uint32_t steps;
    bool ended;
 } gfx_assembler;
 void gfx_assemble_start(gfx_assembler *a, const gfx_state *s);

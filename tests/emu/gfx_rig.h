@@ -8,7 +8,13 @@
 #define GFX_RIG_H
 
 #include "core_rig.h"
+#ifdef GFX_RIG_PLAIN /* programs without cmocka */
+#define assert_true(c) ((c) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #c), abort()))
+#define assert_int_equal(a, b) assert_true((a) == (b))
+#define fail_msg(...) (fprintf(stderr, __VA_ARGS__), abort())
+#else
 #include <cmocka.h>
+#endif
 #include "formats.h"
 #include "gfx.h"
 #include "image.h"

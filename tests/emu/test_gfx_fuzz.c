@@ -33,7 +33,7 @@ static void fuzz_state(void)
       R(TESS) = rnd() % 3 | rnd() % 3 << 2 | (rnd() & 3) << 4 | (1 + rnd() % 8) << 8;
    }
    R(GEOMETRY) = rnd() % 3 | 6 << 4 | (1 + rnd() % 4) << 16;
-   uint32_t log2 = rnd() % 4;
+   uint32_t log2 = rnd() % 2;
    R(SAMPLES) |= log2 | (rnd() & 7) << 8;
    for (unsigned n = 0; n < 3; n++)
       if (rnd() % 2)
@@ -92,7 +92,7 @@ static void random_states(void **state)
 {
    unsigned faulted = 0, drawn = 0;
    uint64_t shaded = rig_counter(dev, GPU_COUNTER_FS_INVOCATIONS);
-   for (unsigned round = 0; round < 1500; round++, drawn++) {
+   for (unsigned round = 0; round < 3000; round++, drawn++) {
       fuzz_state();
       fuzz_vertices();
       gfx_go(rnd() % 60, 1 + rnd() % 3, rnd() % 4, rnd() % 5, rnd() % 3, rnd() % 3 == 0);

@@ -280,6 +280,11 @@ static void faults(void **state)
    gfx_go(1000, 1, 0, 0, 0, false);
    gfx_expect_fault(GPU_FAULT_WATCHDOG, 0);
    emu_gfx_write(dev, GPU_OFF_GFX_WATCHDOG, 0);
+   capture_indices(GPU_TOPOLOGY_LINES); /* billions of instances without a single line */
+   gfx_go(1, 0xffffffffu, 0, 0, 0, false);
+   rig_sleep_us(2000);
+   emu_gfx_write(dev, GPU_OFF_GFX_KILL, 1);
+   assert_true(gfx_wait());
    capture_indices(GPU_TOPOLOGY_POINTS); /* all is well again */
    gfx_draw_n(2);
    expect((const uint32_t[]){0, 1, END}, "after faults");
