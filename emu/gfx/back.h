@@ -120,6 +120,9 @@ typedef struct gfx_tile {
    uint32_t record[ISA_WAVE_LANES][GPU_FRAGMENT_DW];
    uint64_t counters[GFX_COUNTERS];
    bool failed;
+   /* hierarchical Z: of blocks of 8 x 8 pixels, how often looked at, and the depth that nothing in it lies behind */
+   uint8_t looked[16];
+   double farthest[16];
 } gfx_tile;
 
 static inline uint32_t gfx_morton(int32_t x, int32_t y)
@@ -153,6 +156,8 @@ void gfx_quads_flush(gfx_tile *t);
 /* gfx_depth.c: tests of a pixel's samples; those that pass. z of each sample, NULL: from the shape. */
 uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t cover, const float *z,
                        int32_t reference);
+/* Would every sample of the shape in the 8 x 8 block at (x, y) fail the depth test, and do nothing else? */
+bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y);
 float gfx_depth_at(const gfx_back *k, const gfx_shape *s, double x, double y);
 float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z);
 /* gfx_blend.c: colours of the quads' lanes into all targets; cover of each lane. */

@@ -140,6 +140,7 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
    t->layer = b->layer;
    t->quads = 0;
    t->failed = false;
+   memset(t->looked, 0, sizeof t->looked);
    memset(t->counters, 0, sizeof t->counters);
    for (uint32_t i = 0; i < n->count && !t->failed && !gfx_killed(d); i++) {
       gfx_raster(t, n->list[i]);

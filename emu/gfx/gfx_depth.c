@@ -191,3 +191,71 @@ uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t c
       gfx_touch(&t->depth, x, y);
    return cover;
 }
+
+/* ---- hierarchical Z
+ * ----------------------------------------------------------------------------------------- */
+/* Within a draw a LESS test only ever makes depths smaller, so a block's greatest depth, once known, stays a
+ * bound; GREATER the other way round, with signs changed. Blocks that are looked at once or twice are not
+ * worth it. */
+#define WORTH_IT 3
+
+/* 1: less, -1: greater, 0: other tests, or something else would change. */
+static int direction(const gfx_back *k)
+{
+   bool less = k->compare == GPU_COMPARE_LESS || k->compare == GPU_COMPARE_LESS_EQUAL;
+   bool greater = k->compare == GPU_COMPARE_GREATER || k->compare == GPU_COMPARE_GREATER_EQUAL;
+   if (!k->depth_test || k->stencil_test || !(k->early || !k->fragments) ||
+       (k->fs_flags & GPU_STAGE_FS_WRITES_DEPTH))
+      return 0;
+   return less ? 1 : greater ? -1 : 0;
+}
+
+/* Bound of what is stored in the block; infinity if some of it has no bound (NaN, beyond the target). */
+static double farthest_of(gfx_tile *t, int32_t x, int32_t y, int sign)
+{
+   const gfx_back *k = t->k;
+   double most = -__builtin_inf(), scale = k->depth_bits ? 1.0 / ((1u << k->depth_bits) - 1) : 1;
+   if (!gfx_surface_map(t, &t->depth, &k->depth) || t->layer >= k->depth.layers)
+      return __builtin_inf();
+   for (int32_t i = 0; i < 64; i++) {
+      const uint8_t *p = gfx_element(&t->depth, x + i % 8, y + i / 8);
+      for (unsigned n = 0; n < k->samples; n++) {
+         uint32_t d = p ? load(k->depth.format->number, p + n * k->depth.format->block_B).depth : 0;
+         double z = !p ? __builtin_nan("") : sign * (k->depth_bits ? d * scale : (double)as_float(d));
+         if (!(z == z))
+            return __builtin_inf();
+         most = z > most ? z : most;
+      }
+   }
+   return most;
+}
+
+bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
+{
+   const gfx_back *k = t->k;
+   int sign = direction(k);
+   unsigned block = (unsigned)((x & 31) >> 3 | (y & 31) >> 3 << 2);
+   if (!sign || t->looked[block] < WORTH_IT) {
+      t->looked[block] += sign != 0;
+      return false;
+   }
+   if (t->looked[block] == WORTH_IT) {
+      t->farthest[block] = farthest_of(t, x, y, sign);
+      t->looked[block]++;
+   }
+   /* the nearest that the shape comes in the block, less what rounding may do; clamped depths are not nearer
+    * than that */
+   double nearest = __builtin_inf(), size = 0;
+   for (unsigned c = 0; c < 4; c++) {
+      double z = gfx_at(&s->z, x + (c & 1) * 8.0 - s->ox, y + (c >> 1) * 8.0 - s->oy) + s->bias;
+      size = z > size ? z : -z > size ? -z : size;
+      nearest = sign * z < nearest ? sign * z : nearest;
+   }
+   if (k->depth_clamp || k->depth_bits) {
+      double least = k->depth_clamp ? s->z_least : 0, most = k->depth_clamp ? s->z_most : 1;
+      double limit = sign > 0 ? most : -least;
+      nearest = nearest < limit ? nearest : limit;
+   }
+   double step = k->depth_bits ? 1.0 / ((1u << k->depth_bits) - 1) : 0;
+   return nearest - (size + 1) * 1e-6 - step > t->farthest[block];
+}

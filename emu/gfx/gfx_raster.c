@@ -113,7 +113,7 @@ void gfx_raster(gfx_tile *t, const gfx_shape *s)
    for (int32_t by = y0 & ~(BLOCK - 1); by < y1; by += BLOCK)
       for (int32_t bx = x0 & ~(BLOCK - 1); bx < x1; bx += BLOCK) {
          block b;
-         if (t->failed || !classify(t, s, &b, bx, by))
+         if (t->failed || !classify(t, s, &b, bx, by) || gfx_depth_hides(t, s, bx, by))
             continue;
          b.x = bx > x0 ? bx : x0;
          b.y = by > y0 ? by : y0;

@@ -49,6 +49,22 @@ static void fill(const char *what, const char *fs, uint32_t blend, bool depth, u
    printf("%-34s %8.1f Mpixel/s\n", what, 100.0 * SIZE * SIZE / s * 1e-6);
 }
 
+/* The same triangle again and again, each time a little further away. */
+static void hidden(void)
+{
+   scene(gfx_fs_flat);
+   rig_stage(
+       GPU_STAGE_VS,
+       "v_cvt_f32_u32 v12, v1\n v_fma_f32 v6, v12, 0xb8d1b717, v6\n o_store 0, v4 +0\n o_store 0, v5 +4\n"
+       "o_store 0, v6 +8\n o_store 0, v7 +12\n s_endpgm\n",
+       20, 0);
+   big_triangle();
+   gfx_make_image(&R(DEPTH_TARGET), 0x40000, 126, SIZE, SIZE, 0, 1, GPU_TILING_TILED);
+   R(DEPTH) = 3 | GPU_COMPARE_GREATER << 2;
+   double s = seconds(3, 1000);
+   printf("%-34s %8.1f Mpixel/s\n", "fill, hidden", 1000.0 * SIZE * SIZE / s * 1e-6);
+}
+
 static void small_triangles(const char *what, float size, bool discard)
 {
    static float v[768][8];
@@ -95,6 +111,7 @@ int main(int argc, char **argv)
         false, 0);
    fill("fill, depth", gfx_fs_flat, 0, true, 0);
    fill("fill, 4 samples", gfx_fs_flat, 0, false, 2);
+   hidden();
    small_triangles("vertices, all discarded", 4, true);
    small_triangles("triangles of 2 pixels", 2, false);
    small_triangles("triangles of 32 pixels", 8, false);

@@ -420,6 +420,45 @@ static void same_everywhere(void **state)
       assert_true(first == busy_scene(2, levels[i]->name));
 }
 
+/* Hierarchical Z tells nobody: a draw of many triangles and many draws of one give the same. */
+static void depth_by_blocks(void **state)
+{
+   static const uint8_t compares[4] = {GPU_COMPARE_LESS, GPU_COMPARE_LESS_EQUAL, GPU_COMPARE_GREATER,
+                                       GPU_COMPARE_GREATER_EQUAL};
+   for (unsigned round = 0; round < 24; round++) {
+      static float v[240][8];
+      static uint8_t pixels[2][2][0x8000];
+      uint32_t log2 = round / 8 % 2, format = 124 + round % 3, compare = compares[round % 4];
+      for (unsigned k = 0; k < 240; k++) {
+         float z = frand(0, 1);
+         corner(v[k], frand(-60, 124), frand(-60, 124), round % 5 ? z : (float)(k / 3 % 7) / 7, 1);
+         for (unsigned c = 4; c < 8; c++)
+            v[k][c] = k % 3 ? v[k - 1][c] : frand(0, 1);
+      }
+      for (unsigned run = 0; run < 2; run++) {
+         gfx_picture p = scene(log2, gfx_fs_flat);
+         gfx_picture z =
+             gfx_make_image(&R(DEPTH_TARGET), 0x60000, format, SIZE, SIZE, log2, 1, GPU_TILING_TILED);
+         gfx_use_vertices(v[0], 240);
+         if (compare == GPU_COMPARE_LESS || compare == GPU_COMPARE_LESS_EQUAL) { /* clear to far */
+            float far[3][8] = {{-1, -1, 1, 1}, {3, -1, 1, 1}, {-1, 3, 1, 1}};
+            R(DEPTH) = 3 | GPU_COMPARE_ALWAYS << 2;
+            gfx_use_vertices(far[0], 3);
+            gfx_draw_n(3);
+            gfx_use_vertices(v[0], 240);
+         }
+         R(DEPTH) = 3 | compare << 2;
+         if (run == 0)
+            gfx_draw_n(240);
+         for (uint32_t i = 0; run && i < 240; i += 3)
+            gfx_draw_all(3, 1, i, 0, 0, false);
+         gfx_get(IMAGE, pixels[run][0], (size_t)p.layer_B);
+         gfx_get(0x60000, pixels[run][1], (size_t)z.layer_B);
+      }
+      assert_memory_equal(pixels[0], pixels[1], sizeof pixels[0]);
+   }
+}
+
 static int open_one(void **state)
 {
    dev = rig_open(2);
@@ -445,6 +484,7 @@ int main(void)
        TEST(points),
        TEST(rectangles_and_facing),
        TEST(layers),
+       TEST(depth_by_blocks),
        cmocka_unit_test(same_everywhere),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
