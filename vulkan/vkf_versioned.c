@@ -4,14 +4,15 @@
 #include "vkf_features.h"
 #include "vkf_physical_device.h"
 
-/* Members of a feature structure in order: those of other structures; PHYSICAL_DEVICE_FEATURES_2 for members that
- * stand in no other one and are not there. */
+/* Members of a feature structure in order: those of other structures, and the ones that stand in no other: there are none
+ * of NOT_THERE, and those of THERE are what an extension means that is offered. */
 struct run {
    VkStructureType type;
    uint32_t count;
 };
 #define RUN(TYPE, count) {VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_##TYPE, count}
 #define NOT_THERE(count) RUN(FEATURES_2, count)
+#define THERE(count) RUN(PROPERTIES_2, count)
 #define RUN_MAX 32
 
 static const struct run features11[] = {
@@ -20,13 +21,14 @@ static const struct run features11[] = {
     RUN(SAMPLER_YCBCR_CONVERSION_FEATURES, 1), RUN(SHADER_DRAW_PARAMETERS_FEATURES, 1),
 };
 static const struct run features12[] = {
-    NOT_THERE(2), /* samplerMirrorClampToEdge, drawIndirectCount */
+    THERE(1),     /* samplerMirrorClampToEdge: VK_KHR_sampler_mirror_clamp_to_edge */
+    NOT_THERE(1), /* drawIndirectCount */
     RUN(8BIT_STORAGE_FEATURES, 3),
     RUN(SHADER_ATOMIC_INT64_FEATURES, 2),
     RUN(SHADER_FLOAT16_INT8_FEATURES, 2),
-    NOT_THERE(1), /* descriptorIndexing */
+    THERE(1), /* descriptorIndexing: VK_EXT_descriptor_indexing, and all that it asks for */
     RUN(DESCRIPTOR_INDEXING_FEATURES, 20),
-    NOT_THERE(1), /* samplerFilterMinmax */
+    THERE(1), /* samplerFilterMinmax: VK_EXT_sampler_filter_minmax */
     RUN(SCALAR_BLOCK_LAYOUT_FEATURES, 1),
     RUN(IMAGELESS_FRAMEBUFFER_FEATURES, 1),
     RUN(UNIFORM_BUFFER_STANDARD_LAYOUT_FEATURES, 1),
@@ -72,7 +74,10 @@ bool vkf_versioned_features_fill(VkBaseOutStructure *s)
    VkBool32 *out = (VkBool32 *)(s + 1);
    for (size_t i = 0; i < count; out += runs[i++].count) {
       struct any_features part = {.head.sType = runs[i].type};
-      if (part.head.sType != VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2)
+      if (part.head.sType == VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2)
+         for (uint32_t m = 0; m < runs[i].count; m++)
+            part.members[m] = VK_TRUE;
+      else if (part.head.sType != VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2)
          vkf_features_fill(&part.head);
       memcpy(out, part.members, runs[i].count * sizeof *out);
    }
