@@ -39,29 +39,23 @@ static void fill_ranges(struct vkf_command_buffer *cmd, const struct vkf_image *
    }
 }
 
+/* A component of 64 bits is two elements of the clear value, low half first, so there are two of them. */
+static uint64_t wide_component(const VkClearColorValue *v, unsigned c)
+{
+   return c < 2 ? v->uint32[2 * c] | (uint64_t)v->uint32[2 * c + 1] << 32 : 0;
+}
+
 /* A component of the clear value as the format's own kind of number. */
 static void set_component(fmt_texel *t, unsigned c, const fmt_info *info, const VkClearColorValue *v)
 {
-   bool wide = info->component[c].bits == 64;
+   if (info->component[c].bits == 64) {
+      t->c[c].u64 = wide_component(v, c);
+      return;
+   }
    switch (fmt_component_type(info, c)) {
-   case FMT_UINT:
-      if (wide)
-         t->c[c].u64 = v->uint32[c];
-      else
-         t->c[c].u = v->uint32[c];
-      break;
-   case FMT_SINT:
-      if (wide)
-         t->c[c].i64 = v->int32[c];
-      else
-         t->c[c].i = v->int32[c];
-      break;
-   default:
-      if (wide)
-         t->c[c].f64 = v->float32[c];
-      else
-         t->c[c].f = v->float32[c];
-      break;
+   case FMT_UINT: t->c[c].u = v->uint32[c]; break;
+   case FMT_SINT: t->c[c].i = v->int32[c]; break;
+   default: t->c[c].f = v->float32[c]; break;
    }
 }
 

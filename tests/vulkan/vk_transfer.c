@@ -340,7 +340,10 @@ static void clear(struct model *m, unsigned q)
    fmt_texel texel = {0};
    uint8_t block[32];
    for (unsigned c = 0; c < 4; c++)
-      texel.c[c].u = color.uint32[c];
+      if (f->component[0].bits < 64)
+         texel.c[c].u = color.uint32[c];
+      else if (c < 2) /* two elements each, low half first */
+         memcpy(&texel.c[c].u64, &color.uint32[2 * c], 8);
    if (f->layout == FMT_DEPTH) {
       texel.c[0].f = ds.depth;
       texel.c[1].u = ds.stencil;
