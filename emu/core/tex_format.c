@@ -99,7 +99,7 @@ static void decode_aspect(const tex_unit *t, const uint8_t *memory, tex_texel *o
 
 static void decode_wide(const tex_unit *t, const uint8_t *memory, tex_texel *out)
 {
-   *out = (tex_texel){.u = {dword(memory), dword(memory + 4)}};
+   *out = (tex_texel){.u = {dword(memory), dword(memory + 4), 0, t->one}};
    if (t->format->components > 1) {
       out->u[2] = dword(memory + 8);
       out->u[3] = dword(memory + 12);

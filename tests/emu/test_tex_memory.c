@@ -106,6 +106,7 @@ static void expected_texel(const fmt_info *f, bool stencil, const uint8_t *bytes
    } else if (f->component[0].bits == 64) {
       memset(out, 0, 16);
       memcpy(out, &t.c[0].u64, 8);
+      out[3] = f->components == 1;
       if (f->components > 1)
          memcpy(out + 2, &t.c[1].u64, 8);
    }

@@ -150,7 +150,8 @@ static void add_offset(spv_reader *r, spv_texel_address *a, uint32_t id)
 
 /* ---- results --------------------------------------------------------------------------------------- */
 
-/* The result of the instruction at hand: as many components of the texel as its type has. */
+/* The result of the instruction at hand: as many components of the texel as its type has. A texel of 64 bits is the two
+ * halves of its only component; alpha is what the machine says of a format without one: 1, and 0 of an empty descriptor. */
 void spv_set_texel(spv_reader *r, const spv_inst *i, ir_inst *texel, const spv_type *sampled)
 {
    const spv_type *t = spv_get(r, i->w[2])->type;
@@ -165,7 +166,7 @@ void spv_set_texel(spv_reader *r, const spv_inst *i, ir_inst *texel, const spv_t
       else if (k < 2)
          parts[k] = spv_pair(r, ir_extract(&r->b, texel, 2 * k), ir_extract(&r->b, texel, 2 * k + 1));
       else
-         parts[k] = spv_pair(r, spv_c32(r, k == 3), zero);
+         parts[k] = spv_pair(r, k == 3 ? ir_extract(&r->b, texel, 3) : zero, zero);
    }
    spv_set_components(r, i->w[2], v, parts);
 }
