@@ -121,6 +121,7 @@ struct ir_shader {
    uint32_t var_count, var_capacity;
    uint32_t group_size[3];
    uint32_t lds_B, scratch_B;
+   struct sc_stage_info *stage; /* graphics stages, else NULL */
    const struct sc_input *input;
    bool out_of_memory;      /* sticky: builders return a dummy instruction and set this */
    bool too_deep; /* sticky: ifs and loops are nested deeper than IR_MAX_DEPTH; passes may then not be run */
@@ -268,6 +269,10 @@ bool lower_waterfall(ir_shader *s);   /* image operations with divergent descrip
 
 /* All passes in the order the compiler runs them (sc.c). contract: fuse multiplications and additions. */
 void sc_optimise(ir_shader *s, bool contract);
+
+struct sc_program;
+/* What a graphics shader does to its output record; into out->stage. False: out of memory. stage_info.c */
+bool sc_stage_finish(ir_shader *s, struct sc_program *out);
 
 /* ---- front and back end ---------------------------------------------------------------------------- */
 struct sc_program;

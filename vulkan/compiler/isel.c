@@ -61,6 +61,37 @@ mach_operand isel_new(isel_ctx *c, enum mach_class cls, unsigned size)
    return mach_unit_op(mach_new_units(c->m, cls, size));
 }
 
+/* ---- launch state ------------------------------------------------------------------------------ */
+
+/* A unit group that starts out as what the hardware puts into `reg`. The copy lets the value live elsewhere.
+ */
+static uint32_t launch_value(isel_ctx *c, enum mach_class cls, unsigned reg, unsigned size)
+{
+   uint32_t fixed = mach_new_units(c->m, cls, size), unit = mach_new_units(c->m, cls, size);
+   if (c->m->out_of_memory)
+      return 0;
+   mach_inst start = {.op = MACH_FIXED, .dst = mach_unit_op(fixed), .imm = size};
+   mach_insert(c->m, c->entry, 0, &start); /* all of them stand first: they are all set at once */
+   for (unsigned k = 0; k < size; k++) {
+      c->m->units[fixed + k].fixed = (int16_t)(reg + k);
+      c->m->units[unit + k].hint = (int16_t)(reg + k);
+      mach_inst copy = {.op = MACH_COPY, .dst = mach_unit_op(unit + k), .src = {mach_unit_op(fixed + k)}};
+      mach_append(c->m, c->entry, &copy);
+   }
+   return unit;
+}
+
+/* Launch register of a graphics stage. */
+static uint32_t launch_unit(isel_ctx *c, const ir_inst *i)
+{
+   bool vector = i->op == IR_launch_v;
+   uint32_t reg = vector ? i->imm % ISA_MAX_VREGS : i->imm % ISEL_LAUNCH_SREGS;
+   uint32_t *unit = vector ? &c->launch_v[reg] : &c->launch_s[reg];
+   if (*unit == ISEL_NONE)
+      *unit = launch_value(c, vector ? MACH_V : MACH_S, reg, 1);
+   return *unit;
+}
+
 /* ---- operands -------------------------------------------------------------------------------- */
 
 uint32_t isel_unit_of(isel_ctx *c, ir_inst *i)
@@ -79,6 +110,8 @@ uint32_t isel_unit_of(isel_ctx *c, ir_inst *i)
       v->unit = units[i->imm < 3 ? i->imm : 0];
    } else if (i->op == IR_wave_index) {
       v->unit = c->wave_index;
+   } else if (i->op == IR_launch_v || i->op == IR_launch_s) {
+      v->unit = launch_unit(c, i);
    } else if (v->home == HOME_V) {
       v->unit = mach_new_units(c->m, MACH_V, i->ncomp);
    } else {
@@ -136,29 +169,13 @@ mach_operand isel_mask(isel_ctx *c, ir_inst *i)
    return mach_unit_op(isel_unit_of(c, i));
 }
 
-/* ---- launch state ------------------------------------------------------------------------------ */
-
-/* A unit group that starts out as what the hardware puts into `reg`. The copy lets the value live elsewhere.
- */
-static uint32_t launch_value(isel_ctx *c, enum mach_class cls, unsigned reg, unsigned size)
-{
-   uint32_t fixed = mach_new_units(c->m, cls, size), unit = mach_new_units(c->m, cls, size);
-   if (c->m->out_of_memory)
-      return 0;
-   mach_inst start = {.op = MACH_FIXED, .dst = mach_unit_op(fixed), .imm = size};
-   mach_insert(c->m, c->entry, 0, &start); /* all of them stand first: they are all set at once */
-   for (unsigned k = 0; k < size; k++) {
-      c->m->units[fixed + k].fixed = (int16_t)(reg + k);
-      c->m->units[unit + k].hint = (int16_t)(reg + k);
-      mach_inst copy = {.op = MACH_COPY, .dst = mach_unit_op(unit + k), .src = {mach_unit_op(fixed + k)}};
-      mach_append(c->m, c->entry, &copy);
-   }
-   return unit;
-}
-
 static void launch_state(isel_ctx *c)
 {
    c->root = launch_value(c, MACH_S, 0, 2);
+   memset(c->launch_v, 0xff, sizeof c->launch_v); /* ISEL_NONE */
+   memset(c->launch_s, 0xff, sizeof c->launch_s);
+   if (c->s->stage)
+      return;
    for (unsigned k = 0; k < 3; k++) {
       c->local_id[k] = launch_value(c, MACH_V, GPU_VREG_LOCAL_ID + k, 1);
       c->group_id[k] = launch_value(c, MACH_S, GPU_SREG_GROUP_ID + k, 1);

@@ -13,6 +13,7 @@
 #include "sc.h"
 
 #define ISEL_NONE UINT32_MAX
+#define ISEL_LAUNCH_SREGS 32u
 
 enum isel_home { HOME_NONE, HOME_S, HOME_V };
 
@@ -56,7 +57,8 @@ typedef struct isel {
    uint32_t root;         /* units of the root table address */
    uint32_t set_pointer[SC_MAX_SETS];
    unsigned hoisted;      /* descriptors loaded in the entry block */
-   uint32_t local_id[3], group_id[3], grid_size[3], wave_index;
+   uint32_t local_id[3], group_id[3], grid_size[3], wave_index; /* compute */
+   uint32_t launch_v[ISA_MAX_VREGS], launch_s[ISEL_LAUNCH_SREGS];  /* graphics: units by register, ISEL_NONE until used */
 } isel_ctx;
 
 /* ---- isel.c: emission and operands --------------------------------------------------------- */
@@ -94,6 +96,10 @@ void isel_image(isel_ctx *c, ir_inst *i, mach_operand dst); /* image operations 
 void isel_descriptor(isel_ctx *c, ir_inst *i, mach_operand dst);
 mach_operand isel_atomic_data(isel_ctx *c, ir_inst *i, unsigned first); /* sources `first` on: value[, comparator] */
 void isel_note_order(isel_ctx *c, const ir_inst *atomic);
+void isel_stage(isel_ctx *c, ir_inst *i);  /* operations of graphics stages */
+bool isel_is_stage(unsigned op);
+/* Byte offset operand and immediate of a memory instruction; an immediate that does not fit is added. */
+mach_operand isel_address(isel_ctx *c, ir_inst *offset, bool scalar, uint32_t imm, uint32_t *imm_out);
 bool isel_scalar_buffer(const isel_ctx *c, const ir_inst *load); /* may be read by the scalar unit */
 /* Copies for the phis of `to` on the edge from `from`, at the end of the current block. */
 void isel_phi_copies(isel_ctx *c, ir_block *from, ir_block *to);

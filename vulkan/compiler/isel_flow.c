@@ -394,6 +394,8 @@ static void emit_block(isel_ctx *c, ir_block *b)
          emit_jump(c, i);
       else if (isel_is_memory(i->op))
          isel_memory(c, i);
+      else if (isel_is_stage(i->op))
+         isel_stage(c, i);
       else
          isel_alu(c, i);
    }

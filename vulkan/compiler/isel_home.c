@@ -63,6 +63,7 @@ static bool can_be_scalar(isel_ctx *c, ir_inst *i)
    isel_value *v = isel_val(c, i);
    switch (i->op) {
    case IR_const: case IR_undef: case IR_group_id: case IR_grid_size: case IR_wave_index:
+   case IR_launch_s:
       return true;
    case IR_ballot: case IR_read_first: case IR_shuffle:
       return true; /* uniform shuffles read one lane */

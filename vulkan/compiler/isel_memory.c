@@ -155,8 +155,7 @@ void isel_descriptor(isel_ctx *c, ir_inst *i, mach_operand dst)
 
 /* ---- addresses -------------------------------------------------------------------------------------- */
 
-/* Byte offset operand and immediate; an immediate that does not fit is added. */
-static mach_operand address(isel_ctx *c, ir_inst *offset, bool scalar, uint32_t imm, uint32_t *imm_out)
+mach_operand isel_address(isel_ctx *c, ir_inst *offset, bool scalar, uint32_t imm, uint32_t *imm_out)
 {
    mach_operand at = scalar ? isel_uniform(c, offset) : isel_any(c, offset);
    if (at.kind == MACH_CONST) {
@@ -207,14 +206,14 @@ static void buffer_load(isel_ctx *c, ir_inst *i, mach_operand dst)
    isel_value *v = isel_val(c, i);
    uint32_t imm;
    if (v->home == HOME_S && !v->via_vector) {
-      mach_operand at = address(c, i->src[1], true, i->imm, &imm);
+      mach_operand at = isel_address(c, i->src[1], true, i->imm, &imm);
       finish(isel_emit(c, scalar_sized(ISA_OP_s_buf_load_x1, i->ncomp), dst, descriptor_operand(c, i->src[0]),
                        at, mach_none()),
              i, imm);
       return;
    }
    mach_operand to = v->via_vector ? isel_new(c, MACH_V, i->ncomp) : dst;
-   mach_operand at = address(c, i->src[1], false, i->imm, &imm);
+   mach_operand at = isel_address(c, i->src[1], false, i->imm, &imm);
    enum isa_op op = is_global(i) ? of_width(i, ISA_OP_g_load_x1, ISA_OP_g_load_u8, i->ncomp)
                                  : of_width(i, ISA_OP_b_load_x1, ISA_OP_b_load_u8, i->ncomp);
    finish(isel_emit(c, op, to, descriptor_operand(c, i->src[0]), at, mach_none()), i, imm);
@@ -225,7 +224,7 @@ static void buffer_load(isel_ctx *c, ir_inst *i, mach_operand dst)
 static void buffer_store(isel_ctx *c, ir_inst *i)
 {
    uint32_t imm;
-   mach_operand data = isel_vector(c, i->src[2]), at = address(c, i->src[1], false, i->imm, &imm);
+   mach_operand data = isel_vector(c, i->src[2]), at = isel_address(c, i->src[1], false, i->imm, &imm);
    unsigned n = i->src[2]->ncomp;
    enum isa_op op = is_global(i) ? of_width(i, ISA_OP_g_store_x1, ISA_OP_g_store_b8, n)
                                  : of_width(i, ISA_OP_b_store_x1, ISA_OP_b_store_b8, n);
@@ -287,7 +286,7 @@ static void atomic(isel_ctx *c, ir_inst *i, mach_operand dst)
    unsigned first = buffer ? 2 : 1;
    uint32_t imm;
    mach_operand base = buffer ? descriptor_operand(c, i->src[0]) : mach_none();
-   mach_operand data = isel_atomic_data(c, i, first), at = address(c, i->src[first - 1], false, i->imm, &imm);
+   mach_operand data = isel_atomic_data(c, i, first), at = isel_address(c, i->src[first - 1], false, i->imm, &imm);
    isel_note_order(c, i);
    mach_inst *m = isel_emit(c, atomic_op(i, buffer), i->use_count ? dst : mach_none(), base, at, data);
    finish(m, i, imm);
@@ -304,7 +303,7 @@ static void local_load(isel_ctx *c, ir_inst *i, mach_operand dst)
                                          : of_width(i, ISA_OP_p_load_x1, ISA_OP_p_load_u8, 1);
    mach_operand to = v->via_vector ? isel_new(c, MACH_V, i->ncomp) : dst;
    uint32_t imm;
-   mach_operand at = address(c, i->src[0], false, i->imm, &imm);
+   mach_operand at = isel_address(c, i->src[0], false, i->imm, &imm);
    finish(isel_emit(c, op, to, mach_none(), at, mach_none()), i, imm);
    if (v->via_vector)
       read_first(c, dst, to, i->ncomp);
@@ -316,7 +315,7 @@ static void local_store(isel_ctx *c, ir_inst *i)
                         ? of_width(i, ISA_OP_l_store_x1, ISA_OP_l_store_b8, i->src[1]->ncomp)
                         : of_width(i, ISA_OP_p_store_x1, ISA_OP_p_store_b8, 1);
    uint32_t imm;
-   mach_operand data = isel_vector(c, i->src[1]), at = address(c, i->src[0], false, i->imm, &imm);
+   mach_operand data = isel_vector(c, i->src[1]), at = isel_address(c, i->src[0], false, i->imm, &imm);
    finish(isel_emit(c, op, mach_none(), mach_none(), at, data), i, imm);
 }
 

@@ -21,6 +21,8 @@ static void mark(struct dce *d, ir_inst *i)
 
 static bool is_root(const ir_inst *i)
 {
+   if (i->op == IR_out_store && i->src[1]->op == IR_undef)
+      return false; /* an output that nobody wrote: any value will do, also the one that is there */
    return (ir_op_flags((enum ir_op)i->op) & IR_OPF_EFFECT) || ir_is_jump(i);
 }
 

@@ -35,7 +35,7 @@ static enum space space_of(const ir_inst *i)
    case IR_img_store: case IR_img_atomic: return SPACE_BUFFER; /* a texel buffer may be the same memory */
    case IR_lds_load: case IR_lds_store: case IR_lds_atomic: return SPACE_LDS;
    case IR_push_load: return SPACE_PUSH;
-   case IR_barrier: case IR_fence: return SPACE_ALL;
+   case IR_barrier: case IR_fence: case IR_demote: return SPACE_ALL;
    default: return SPACE_NONE;
    }
 }

@@ -231,6 +231,8 @@ int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
    mach_destroy(m);
    if (result != SC_OK)
       return result;
+   if (!sc_stage_finish(s, out))
+      return SC_E_NO_MEMORY;
    out->lds_B = s->lds_B;
    memcpy(out->group_size, s->group_size, sizeof out->group_size);
    out->stats.ir_instructions = count_instructions(s);
@@ -304,5 +306,6 @@ void sc_program_finish(sc_program *p)
 {
    free(p->words);
    free(p->ir_text);
+   free(p->stage);
    memset(p, 0, sizeof *p);
 }

@@ -82,10 +82,21 @@ typedef struct sc_spec_entry {
    uint64_t value;      /* little-endian bits, zero-extended */
 } sc_spec_entry;
 
+enum sc_stage {
+   SC_STAGE_COMPUTE,
+   SC_STAGE_VERTEX,
+   SC_STAGE_TESS_CONTROL,
+   SC_STAGE_TESS_EVAL,
+   SC_STAGE_GEOMETRY,
+   SC_STAGE_FRAGMENT,
+   SC_STAGE_COUNT
+};
+
 typedef struct sc_input {
+   uint32_t stage;          /* enum sc_stage */
    const uint32_t *words;   /* SPIR-V, host byte order */
    size_t word_count;
-   const char *entry;       /* entry point of execution model GLCompute */
+   const char *entry;       /* entry point of the stage's execution model */
    const sc_binding *bindings;
    size_t binding_count;
    const sc_spec_entry *spec;
@@ -104,7 +115,39 @@ typedef struct sc_stats {
    uint32_t ir_instructions; /* after optimisation */
 } sc_stats;
 
+/* Vertex shaders find component C of the attribute of location L in vector register SC_ATTRIBUTE_REG(4 L + C). */
+#define SC_ATTRIBUTE_REG(n) (2u + (n))
+#define SC_XFB_MAX 128u
+#define SC_XFB_BUFFERS 4u
+
+typedef struct sc_xfb { /* a captured dword */
+   uint8_t dword, buffer, stream;
+   uint16_t offset_B;
+} sc_xfb;
+
+enum sc_domain { SC_DOMAIN_NONE, SC_DOMAIN_TRIANGLES, SC_DOMAIN_QUADS, SC_DOMAIN_ISOLINES };
+enum sc_spacing { SC_SPACING_NONE, SC_SPACING_EQUAL, SC_SPACING_EVEN, SC_SPACING_ODD };
+enum sc_output { SC_OUTPUT_POINTS, SC_OUTPUT_LINES, SC_OUTPUT_TRIANGLES };
+enum sc_depth { SC_DEPTH_NONE, SC_DEPTH_ANY, SC_DEPTH_GREATER, SC_DEPTH_LESS, SC_DEPTH_UNCHANGED };
+
+/* What a graphics shader tells about itself, besides its code. */
+typedef struct sc_stage_info {
+   uint32_t attributes;      /* vertex: locations read */
+   uint32_t outputs[5];      /* bit n of the 160: dword n of the output record may be written (not of tessellation control) */
+   uint8_t cull_distances;   /* bit n: dword 8 + n is one, not a clip distance */
+   uint32_t input_vertices, output_vertices, invocations; /* geometry; tessellation control: output_vertices */
+   uint8_t domain, spacing;  /* tessellation, either stage; 0 if it does not say */
+   bool clockwise, point_mode;
+   uint8_t output_primitive; /* geometry: enum sc_output */
+   uint8_t streams;          /* geometry: mask */
+   uint8_t depth;            /* fragment: enum sc_depth */
+   bool early_tests, per_sample, demotes, side_effects;
+   uint32_t xfb_stride_B[SC_XFB_BUFFERS], xfb_count;
+   sc_xfb xfb[SC_XFB_MAX];
+} sc_stage_info;
+
 typedef struct sc_program {
+   sc_stage_info *stage;   /* NULL for compute */
    uint64_t *words;        /* ISA */
    size_t word_count;
    uint32_t vregs, sregs;  /* for CS.RESOURCES */

@@ -150,7 +150,8 @@ static void order_memory(struct sched *s, const mach_inst *i, uint32_t n)
       return;
    if (s->store[space])
       add_edge(s, s->store[space] - 1, n, 1);
-   if (!(isa_lookup(i->op)->flags & (ISA_F_STORE | ISA_F_ATOMIC)) && !i->coherent) {
+   bool writes = isa_lookup(i->op)->flags & (ISA_F_STORE | ISA_F_ATOMIC) || i->dst.kind == MACH_NONE; /* records: no flag */
+   if (!writes && !i->coherent) {
       add_reader(s, &s->loads[space], n);
       return;
    }
@@ -278,6 +279,8 @@ static void choose_order(struct sched *s)
 
 static bool ends_run(const mach_inst *i)
 {
+   if (i->op == ISA_OP_f_demote || i->op == ISA_OP_f_live) /* decides which lanes store */
+      return true;
    if (i->op == MACH_FIXED || i->dst.kind == MACH_EXEC)
       return true;
    enum isa_class cls = mach_class_of(i);

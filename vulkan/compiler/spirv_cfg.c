@@ -405,6 +405,7 @@ static cursor build_terminator(builder *b, cf_scope *scope, spv_block *block, bo
       append_exit(b, c.list, CF_J_RETURN, term.w[1]);
       return c;
    case SpvOpKill:
+   case SpvOpTerminateInvocation:
       append_exit(b, c.list, CF_J_KILL, 0);
       return c;
    default:

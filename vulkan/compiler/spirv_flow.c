@@ -124,6 +124,8 @@ static void emit_jump(spv_reader *r, const cf_node *n)
       exit_to(r, s->level, true, NULL);
       break;
    case CF_J_KILL:
+      if (r->in->stage == SC_STAGE_FRAGMENT)
+         spv_emit_demote(r);
       exit_to(r, r->entry_scope->level, false, NULL);
       break;
    case CF_J_UNREACHABLE: /* whatever follows is as good as anything */

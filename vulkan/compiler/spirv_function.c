@@ -347,7 +347,7 @@ static void emit_inst(spv_reader *r, const spv_inst *i)
    default:
       if (!spv_emit_memory(r, i) && !spv_emit_pointer_value(r, i) && !spv_emit_alu(r, i) &&
           !spv_emit_composite(r, i) && !spv_emit_matrix(r, i) && !spv_emit_atomic(r, i) && !spv_emit_image(r, i) &&
-          !spv_emit_image_query(r, i) && !spv_emit_group(r, i))
+          !spv_emit_image_query(r, i) && !spv_emit_group(r, i) && !spv_emit_stage(r, i))
          spv_unsupported_op(r, i);
    }
 }
@@ -451,5 +451,11 @@ void spv_emit_entry(spv_reader *r)
    f->scope->needs_loop |= r->has_kill;
    r->entry_scope = f->scope;
    spv_emit_shared_init(r);
+   spv_emit_output_init(r);
    inline_function(r, f, NULL);
+   if (r->s->stage) {
+      if (r->in->stage != SC_STAGE_GEOMETRY)
+         spv_emit_outputs(r);
+      spv_collect_captures(r);
+   }
 }

@@ -110,7 +110,7 @@ static bool block_instruction(spv_reader *r, spv_function *f, spv_block *b, cons
       spv_fail(r, SC_E_INVALID, "an instruction stands between merge instruction and terminator");
    if (is_terminator(i->op)) {
       b->term = i->word;
-      r->has_kill |= i->op == SpvOpKill;
+      r->has_kill |= i->op == SpvOpKill || i->op == SpvOpTerminateInvocation;
       return false;
    }
    if (i->op == SpvOpSelectionMerge || i->op == SpvOpLoopMerge)
@@ -214,10 +214,29 @@ static bool indexes_dynamically(spv_reader *r, const spv_inst *i)
    return false;
 }
 
+/* Members of an output block that an instruction may write: what is declared and never touched counts as absent. */
+static void mark_outputs(spv_reader *r, const spv_inst *i)
+{
+   bool chain = i->op == SpvOpAccessChain || i->op == SpvOpInBoundsAccessChain;
+   uint32_t first = chain || i->op == SpvOpCopyObject ? 3 : i->op == SpvOpFunctionCall ? 4 : 1;
+   uint32_t end = i->op == SpvOpFunctionCall ? i->n : first + 1, member;
+   if (!chain && i->op != SpvOpStore && i->op != SpvOpCopyMemory && i->op != SpvOpFunctionCall && i->op != SpvOpCopyObject)
+      return;
+   for (uint32_t k = first; k < end && k < i->n; k++) {
+      const spv_id *e = i->w[k] && i->w[k] < r->bound ? r->ids[i->w[k]] : NULL;
+      if (!e || e->kind != SPV_K_GLOBAL || e->var->storage != SpvStorageClassOutput)
+         continue;
+      bool known = chain && i->n > 4 && e->var->type->kind == SPV_T_STRUCT && spv_try_const_u32(r, i->w[4], &member);
+      e->var->written |= known ? UINT64_C(1) << member % 64 : UINT64_MAX;
+   }
+}
+
 static void mark_block(spv_reader *r, const spv_block *b)
 {
    for (uint32_t word = b->first; word < b->term;) {
       spv_inst i = spv_read(r, word);
+      if (r->in->stage != SC_STAGE_COMPUTE)
+         mark_outputs(r, &i);
       if ((i.op == SpvOpAccessChain || i.op == SpvOpInBoundsAccessChain) && indexes_dynamically(r, &i)) {
          spv_id *root = pointer_root(r, i.w[3]);
          if (root)

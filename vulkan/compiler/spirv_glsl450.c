@@ -512,9 +512,11 @@ static void emit_other(spv_reader *r, const spv_inst *i)
    case GLSLstd450FaceForward: emit_face_forward(r, i); break;
    case GLSLstd450Reflect: emit_reflect(r, i); break;
    case GLSLstd450Refract: emit_refract(r, i); break;
+   case GLSLstd450InterpolateAtCentroid:
+   case GLSLstd450InterpolateAtSample:
+   case GLSLstd450InterpolateAtOffset: spv_emit_interpolate_at(r, i, i->w[4]); break;
    default:
-      spv_fail(r, SC_E_UNSUPPORTED, "GLSL.std.450 instruction %u is not supported in compute shaders",
-               i->w[4]);
+      spv_fail(r, SC_E_UNSUPPORTED, "GLSL.std.450 instruction %u is not supported", i->w[4]);
    }
 }
 

@@ -6,6 +6,8 @@
  */
 #include "spirv_reader.h"
 
+#include "gfx_stage.h"
+
 #include "image.h"
 
 enum { DREF = 1, PROJ = 2, EXPLICIT = 4 }; /* variants of sampling */
@@ -208,6 +210,12 @@ static void clamp_level(spv_reader *r, spv_texel_address *a, unsigned before, ui
    a->img.lod = ISA_LOD_LEVEL;
 }
 
+/* Fragments come in quads, whose differences the machine takes by itself. */
+bool spv_has_derivatives(const spv_reader *r)
+{
+   return r->in->stage == SC_STAGE_FRAGMENT;
+}
+
 static void add_lod(spv_reader *r, spv_texel_address *a, const operands *o, unsigned variant, ir_inst *const *desc)
 {
    spv_texel_address level = {.count = 0};
@@ -216,11 +224,15 @@ static void add_lod(spv_reader *r, spv_texel_address *a, const operands *o, unsi
       spv_fail(r, SC_E_INVALID, "image operands Lod or Grad do not suit the instruction");
    if ((o->grad[0] && o->bias) || (o->lod && o->min_lod))
       spv_fail(r, SC_E_INVALID, "image operands exclude each other");
-   if (o->bias) /* without derivatives the bias is all there is; glslang adds Lod 0 to it */
+   if (o->bias) /* where there are no derivatives the bias is all there is; glslang adds Lod 0 to it */
       add_components(r, &level, o->bias, 'f', 1);
    if (o->lod)
       add_components(r, &level, o->lod, 'f', 1);
-   if (level.count) {
+   if (spv_has_derivatives(r) && !o->lod && !o->grad[0]) {
+      a->img.lod = level.count ? ISA_LOD_BIAS : ISA_LOD_QUAD;
+      if (level.count)
+         add_part(a, level.part[0]);
+   } else if (level.count) {
       add_level(a, level.count == 1 ? level.part[0] : E2(r, fadd, level.part[0], level.part[1]));
    } else if (o->grad[0]) {
       add_components(r, a, o->grad[0], 'f', coords);
@@ -317,6 +329,18 @@ static void emit_gather(spv_reader *r, const spv_inst *i)
 
 /* ---- texels ------------------------------------------------------------------------------------------ */
 
+/* Input attachments are read where the fragment is: pixel plus operand, its layer or view. */
+static void add_pixel(spv_reader *r, spv_texel_address *a, uint32_t id)
+{
+   spv_texel_address offset = {.count = 0};
+   if (r->in->stage != SC_STAGE_FRAGMENT)
+      spv_fail(r, SC_E_INVALID, "input attachments are for fragment shaders");
+   spv_image_integers(r, &offset, id, 2);
+   for (unsigned k = 0; k < 2; k++)
+      add_part(a, E2(r, iadd, E1(r, f2i, ir_op0(&r->b, IR_launch_v, GPU_FS_COORD + k)), offset.part[k]));
+   add_part(a, E3(r, ubfe, ir_op0(&r->b, IR_launch_v, GPU_FS_LAYER), spv_c32(r, 0), spv_c32(r, 16)));
+}
+
 static void add_texel(spv_reader *r, spv_texel_address *a, const spv_image_type *image, uint32_t id, const operands *o)
 {
    unsigned coords = isa_img_coords(image->texel_dim);
@@ -325,7 +349,10 @@ static void add_texel(spv_reader *r, spv_texel_address *a, const spv_image_type 
       spv_fail(r, SC_E_INVALID, "image operand Sample is for multisampled images, which need it");
    if (o->lod && (image->multisampled || image->dim == GPU_DIM_BUFFER))
       spv_fail(r, SC_E_INVALID, "image operand Lod on an image without levels");
-   spv_image_integers(r, a, id, coords + gpu_dim_is_array((enum gpu_dim)image->texel_dim));
+   if (image->subpass)
+      add_pixel(r, a, id);
+   else
+      spv_image_integers(r, a, id, coords + gpu_dim_is_array((enum gpu_dim)image->texel_dim));
    if (o->offset || o->const_offset) {
       spv_texel_address offset = {.count = 0};
       spv_image_integers(r, &offset, o->offset ? o->offset : o->const_offset, coords);
@@ -351,7 +378,7 @@ static void emit_texel_load(spv_reader *r, const spv_inst *i)
    const spv_type *sampled;
    const spv_image_type *image = spv_use_image(r, i->w[3], false, &h, &sampled);
    operands o = read_operands(r, i, 5);
-   if (image->storage == fetch)
+   if (image->storage == fetch && !(image->subpass && !fetch))
       spv_fail(r, SC_E_INVALID, fetch ? "fetch from a storage image" : "read of an image that is not a storage image");
    if (fetch && gpu_dim_is_cube((enum gpu_dim)image->dim))
       spv_fail(r, SC_E_INVALID, "fetch from a cube");

@@ -59,7 +59,7 @@ static void emit_info(spv_reader *r, const spv_inst *i)
    set_result(r, i, spv_image_op(r, IR_img_info, &a, &desc, 1), i->op == SpvOpImageQuerySamples, 1, 'i');
 }
 
-/* Level of detail without derivatives. */
+/* Level of detail; without derivatives that of level 0. */
 static void emit_lod(spv_reader *r, const spv_inst *i)
 {
    spv_handle *h;
@@ -67,6 +67,8 @@ static void emit_lod(spv_reader *r, const spv_inst *i)
    spv_need(r, i, 5);
    const spv_image_type *image = spv_use_image(r, i->w[3], true, &h, &sampled);
    spv_texel_address a = {.img = {.dim = image->dim}};
+   if (spv_has_derivatives(r))
+      a.img.lod = ISA_LOD_QUAD;
    unsigned coords = isa_img_coords(image->dim);
    const spv_value *v = spv_use_kind(r, i->w[4], 'f', 0);
    if (spv_components(v->type) < coords || v->type->slots == 2)

@@ -27,6 +27,8 @@ static uint8_t dimension(spv_reader *r, uint32_t dim, bool arrayed)
    switch (dim) {
    case SpvDim1D:
       return arrayed ? GPU_DIM_1D_ARRAY : GPU_DIM_1D;
+   case SpvDimSubpassData:
+      return GPU_DIM_2D_ARRAY;
    case SpvDim2D:
       return arrayed ? GPU_DIM_2D_ARRAY : GPU_DIM_2D;
    case SpvDimCube:
@@ -49,14 +51,15 @@ static void parse_image(spv_reader *r, const spv_inst *i)
       spv_fail(r, SC_E_INVALID, "image type with depth %u, arrayed %u, multisampled %u, sampled %u", w[4], w[5], w[6], w[7]);
    if (!w[7])
       spv_fail(r, SC_E_INVALID, "image type does not say whether it is sampled");
-   if (w[6] && w[3] != SpvDim2D)
+   if (w[6] && w[3] != SpvDim2D && w[3] != SpvDimSubpassData)
       spv_fail(r, SC_E_INVALID, "multisampled image that is not 2D");
    const spv_type *elem = sampled_type(r, w[2]);
    spv_image_type *image = spv_alloc(r, sizeof *image);
    image->dim = dimension(r, w[3], w[5] != 0);
    image->texel_dim = gpu_dim_is_cube((enum gpu_dim)image->dim) ? GPU_DIM_2D_ARRAY : image->dim;
    image->multisampled = w[6] != 0;
-   image->storage = w[7] == 2;
+   image->subpass = w[3] == SpvDimSubpassData;
+   image->storage = w[7] == 2 && !image->subpass;
    spv_type *t = spv_new_type(r, i, SPV_T_IMAGE);
    t->elem = elem;
    t->image = image;
@@ -99,6 +102,8 @@ static bool kind_fits(const spv_type *t, uint32_t kind)
       return kind == SC_BINDING_SAMPLER || combined;
    if (image->dim == GPU_DIM_BUFFER)
       return kind == (image->storage ? SC_BINDING_STORAGE_TEXEL_BUFFER : SC_BINDING_UNIFORM_TEXEL_BUFFER);
+   if (image->subpass)
+      return kind == SC_BINDING_INPUT_ATTACHMENT;
    if (t->kind == SPV_T_SAMPLED_IMAGE)
       return combined;
    return image->storage ? kind == SC_BINDING_STORAGE_IMAGE : kind == SC_BINDING_SAMPLED_IMAGE || combined;

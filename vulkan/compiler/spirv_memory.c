@@ -14,7 +14,9 @@
 static ir_inst *flat_load(spv_reader *r, const spv_pointer *p, uint32_t at, unsigned level)
 {
    if (level == p->dyn_count)
-      return p->kind == SPV_P_VARS ? ir_var_load(&r->b, p->vars[at]) : spv_input_scalar(r, p->builtin, at);
+      return p->kind == SPV_P_VARS ? ir_var_load(&r->b, p->vars[at])
+             : p->stage            ? spv_stage_scalar(r, p, at)
+                                   : spv_input_scalar(r, p->builtin, at);
    ir_inst *v = flat_load(r, p, at, level + 1);
    for (uint32_t k = 1; k < p->dyn[level].count; k++) {
       ir_inst *here = E2(r, ieq, p->dyn[level].index, spv_c32(r, k));
@@ -152,6 +154,8 @@ spv_value *spv_load(spv_reader *r, const spv_pointer *p, bool coherent)
    if (p->kind == SPV_P_VARS || p->kind == SPV_P_INPUT) {
       for (uint32_t k = 0; k < p->type->scalars; k++)
          v->c[k] = flat_load(r, p, p->first + k, 0);
+   } else if (p->kind == SPV_P_RECORD) {
+      spv_stage_load(r, p, v);
    } else {
       memory_load(r, p, v);
    }
@@ -168,6 +172,8 @@ void spv_store(spv_reader *r, const spv_pointer *p, const spv_value *v, bool coh
    if (p->kind == SPV_P_VARS) {
       for (uint32_t k = 0; k < p->type->scalars; k++)
          flat_store(r, p, p->first + k, 0, NULL, v->c[k]);
+   } else if (p->kind == SPV_P_RECORD) {
+      spv_stage_store(r, p, v);
    } else {
       memory_store(r, p, v);
    }

@@ -224,6 +224,26 @@ static void parse_decoration(spv_reader *r, const spv_inst *i)
 static bool knows_capability(uint32_t capability)
 {
    switch (capability) {
+   case SpvCapabilityGeometry:
+   case SpvCapabilityTessellation:
+   case SpvCapabilityGeometryPointSize:
+   case SpvCapabilityTessellationPointSize:
+   case SpvCapabilityGeometryStreams:
+   case SpvCapabilityTransformFeedback:
+   case SpvCapabilityMultiViewport:
+   case SpvCapabilityShaderViewportIndex:
+   case SpvCapabilityShaderLayer:
+   case SpvCapabilityShaderViewportIndexLayerEXT:
+   case SpvCapabilityClipDistance:
+   case SpvCapabilityCullDistance:
+   case SpvCapabilitySampleRateShading:
+   case SpvCapabilityInterpolationFunction:
+   case SpvCapabilityDerivativeControl:
+   case SpvCapabilityInputAttachment:
+   case SpvCapabilityDrawParameters:
+   case SpvCapabilityMultiView:
+   case SpvCapabilityStencilExportEXT:
+   case SpvCapabilityDemoteToHelperInvocationEXT:
    case SpvCapabilityMatrix:
    case SpvCapabilityShader:
    case SpvCapabilityDeviceGroup:
@@ -340,7 +360,7 @@ static void parse_entry_point(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
    const char *name = spv_string(r, i, 3, NULL);
-   if (i->w[1] == SpvExecutionModelGLCompute && r->in->entry && !strcmp(name, r->in->entry))
+   if (i->w[1] == spv_execution_models[r->in->stage] && r->in->entry && !strcmp(name, r->in->entry))
       r->entry = i->w[2];
 }
 
@@ -348,6 +368,8 @@ static void parse_execution_mode(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 3);
    if (!r->entry || i->w[1] != r->entry)
+      return;
+   if (r->in->stage != SC_STAGE_COMPUTE && spv_stage_mode(r, &r->stage, i))
       return;
    if (i->w[2] == SpvExecutionModeLocalSize || i->w[2] == SpvExecutionModeLocalSizeId) {
       spv_need(r, i, 6);
@@ -506,8 +528,7 @@ static void parse_module(spv_reader *r)
    }
    r->current = 0;
    if (!r->entry)
-      spv_fail(r, SC_E_INVALID, "no GLCompute entry point named \"%.100s\"",
-               r->in->entry ? r->in->entry : "");
+      spv_fail(r, SC_E_INVALID, "no %s entry point named \"%.100s\"", spv_model_names[r->in->stage], r->in->entry ? r->in->entry : "");
 }
 
 /* ---- workgroup size ---------------------------------------------------------------------------- */
@@ -540,6 +561,15 @@ static void set_group_size(spv_reader *r)
                r->in->max_group_invocations);
 }
 
+/* A wave of a graphics stage is all there is of it. */
+static void set_stage(spv_reader *r)
+{
+   r->s->stage = ir_alloc(r->s, sizeof *r->s->stage);
+   *r->s->stage = r->stage;
+   r->s->group_size[0] = ISA_WAVE_LANES;
+   r->s->group_size[1] = r->s->group_size[2] = 1;
+}
+
 static void check_shader(spv_reader *r)
 {
    r->current = 0;
@@ -558,7 +588,10 @@ static int read_module(spv_reader *r)
    r->s = ir_shader_create(r->in);
    if (!r->s)
       spv_fail(r, SC_E_NO_MEMORY, "out of memory");
-   set_group_size(r);
+   if (r->in->stage == SC_STAGE_COMPUTE)
+      set_group_size(r);
+   else
+      set_stage(r);
    spv_mark_memory_variables(r);
    spv_emit_entry(r);
    check_shader(r);
@@ -590,6 +623,8 @@ int spirv_to_ir(const struct sc_input *in, ir_shader **out, char *err, size_t er
       return SC_E_NO_MEMORY;
    }
    r->in = in;
+   if (in->stage >= SC_STAGE_COUNT)
+      return SC_E_INVALID;
    r->w = in->words;
    r->err = err;
    r->err_size = err_size;

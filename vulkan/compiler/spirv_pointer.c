@@ -151,9 +151,11 @@ static void reserve_block(spv_reader *r, const spv_type *t)
       r->lds_B = (uint32_t)end;
 }
 
-static spv_pointer *make_global(spv_reader *r, const spv_variable *v)
+static spv_pointer *make_global(spv_reader *r, spv_variable *v)
 {
    spv_pointer *p;
+   if ((v->storage == SpvStorageClassInput || v->storage == SpvStorageClassOutput) && r->in->stage != SC_STAGE_COMPUTE)
+      return spv_stage_pointer(r, v, new_pointer(r, SPV_P_INPUT, v->type));
    switch (v->storage) {
    case SpvStorageClassInput:
       return input_pointer(r, v);
@@ -423,6 +425,10 @@ spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *
    spv_pointer *p = spv_alloc(r, sizeof *p);
    *p = *base;
    for (uint32_t k = 0; k < count; k++) {
+      if (p->kind == SPV_P_RECORD) {
+         spv_stage_step(r, p, index_ids[k]);
+         continue;
+      }
       switch (p->type->kind) {
       case SPV_T_STRUCT:
          step_member(r, p, index_ids[k]);

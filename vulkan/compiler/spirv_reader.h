@@ -55,6 +55,7 @@ typedef struct spv_image_type {
    uint8_t dim;               /* enum gpu_dim, for sampling and queries */
    uint8_t texel_dim;         /* for integer coordinates: cubes are arrays of faces */
    bool multisampled, storage; /* storage: read and written without a sampler */
+   bool subpass;              /* input attachment: read where the fragment is */
 } spv_image_type;
 
 struct spv_type {
@@ -96,6 +97,7 @@ enum spv_pointer_kind {
    SPV_P_RESOURCE,  /* images and samplers */
    SPV_P_TEXEL,     /* of a storage image, for atomics */
    SPV_P_ADDRESS,   /* explicit layout, at a 64-bit address */
+   SPV_P_RECORD,    /* record of a vertex or patch memory, of graphics stages */
 };
 
 struct spv_pointer {
@@ -114,6 +116,10 @@ struct spv_pointer {
    uint32_t builtin;          /* INPUT */
    uint32_t binding;          /* BUFFER, RESOURCE, TEXEL: index into sc_input.bindings */
    ir_inst *element;          /* the same: dynamic descriptor index or NULL */
+   const struct spv_stage_input *stage; /* INPUT of graphics stages: what each scalar is, NULL for compute */
+   struct spv_variable *variable; /* RECORD */
+   ir_inst *vertex;           /* RECORD: index in the array over vertices, NULL: none */
+   bool by_vertex, compact, placed, downwards; /* RECORD: not indexed by vertex yet; see spirv_stage.c */
    uint32_t element_imm;
    const spv_image_type *texel_image; /* TEXEL */
    ir_inst *texel_at[4];      /* TEXEL: coordinates, layer, sample; parts that it has */
@@ -134,6 +140,7 @@ typedef struct spv_decoration {
 typedef struct spv_variable {
    const spv_type *type;      /* pointee */
    uint32_t id, storage, initializer;
+   uint64_t written;          /* outputs: members (modulo 64) that some instruction may write */
    spv_pointer *ptr;          /* made at the first use */
    struct spv_variable *next;
 } spv_variable;
@@ -279,6 +286,7 @@ struct spv_reader {
    uint32_t current;          /* word of the instruction at hand, for messages */
 
    uint32_t entry;            /* function id */
+   sc_stage_info stage;       /* graphics stages: what execution modes say */
    bool has_kill, has_local_size;
    uint32_t local_size[3], local_size_ids[3];
    bool local_size_by_id;
@@ -294,6 +302,7 @@ struct spv_reader {
    uint32_t *repair;          /* per IR instruction id: 1 + variable that carries it out of its scope */
    uint32_t repair_capacity;
    ir_level *level;
+   ir_inst *barycentrics;     /* InterpolateAt*: where inputs are loaded, else NULL */
    spv_function *fn;          /* being emitted */
    cf_scope *entry_scope;
    uint32_t instances, call_depth, emit_depth;
@@ -452,6 +461,23 @@ void spv_emit_shared_init(spv_reader *r);
 /* ---- spirv_group.c: subgroup operations ---------------------------------------------------------- */
 bool spv_emit_group(spv_reader *r, const spv_inst *i);
 ir_inst *spv_subgroup_mask(spv_reader *r, uint32_t builtin); /* low word of SubgroupEqMask and its like */
+bool spv_has_derivatives(const spv_reader *r); /* spirv_image.c */
+/* ---- spirv_stage.c, spirv_stage_ops.c: graphics stages ------------------------------------------- */
+spv_pointer *spv_stage_pointer(spv_reader *r, spv_variable *v, spv_pointer *p); /* p: empty, to be filled in or left */
+ir_inst *spv_stage_scalar(spv_reader *r, const spv_pointer *p, uint32_t at); /* input: scalar at a flat index of the variable */
+bool spv_stage_is_linear(const spv_pointer *p);
+void spv_stage_step(spv_reader *r, spv_pointer *p, uint32_t id);
+void spv_stage_load(spv_reader *r, const spv_pointer *p, spv_value *v);
+void spv_stage_store(spv_reader *r, const spv_pointer *p, const spv_value *v);
+void spv_emit_outputs(spv_reader *r);      /* all output variables to the record */
+void spv_emit_output_init(spv_reader *r);
+void spv_collect_captures(spv_reader *r);
+bool spv_emit_stage(spv_reader *r, const spv_inst *i);
+void spv_emit_demote(spv_reader *r);
+void spv_emit_interpolate_at(spv_reader *r, const spv_inst *i, uint32_t function);
+bool spv_stage_mode(spv_reader *r, struct sc_stage_info *info, const spv_inst *i); /* false: not a mode of these stages */
+extern const uint32_t spv_execution_models[SC_STAGE_COUNT];
+extern const char *const spv_model_names[SC_STAGE_COUNT];
 
 /* ---- spirv_alu.c, spirv_composite.c, spirv_matrix.c, spirv_glsl450.c, spirv_math.c ------------- */
 bool spv_emit_alu(spv_reader *r, const spv_inst *i);
