@@ -104,6 +104,20 @@ static const struct rule rules[] = {
     ANY(DenormPreserve), /* which modes there are, the properties of float controls say */
     ANY(SignedZeroInfNanPreserve),
     ANY(RoundingModeRTE),
+    /* graphics stages */
+    ANY(InputAttachment),
+    ANY(DerivativeControl),
+    CORE(InterpolationFunction, sampleRateShading),
+    CORE(Geometry, geometryShader),
+    CORE(Tessellation, tessellationShader),
+    CORE(GeometryPointSize, shaderTessellationAndGeometryPointSize),
+    CORE(TessellationPointSize, shaderTessellationAndGeometryPointSize),
+    CORE(MultiViewport, multiViewport),
+    CORE(ClipDistance, shaderClipDistance),
+    CORE(CullDistance, shaderCullDistance),
+    CORE(SampleRateShading, sampleRateShading),
+    SET(DrawParameters, ShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters),
+    SET(MultiView, MultiviewFeatures, MULTIVIEW_FEATURES, multiview),
     /* invocations and devices; subgroups have properties, not features */
     ANY(GroupNonUniform),
     ANY(GroupNonUniformVote),

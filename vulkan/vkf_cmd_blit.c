@@ -2,6 +2,7 @@
  * store them with the target's format. Depth and stencil, blitted whole, go as unsigned integers of their
  * size, so that every bit arrives. */
 #include "vkf_internal.h"
+#include "vkf_resolve.h"
 #include "vkf_transfer.h"
 
 /* ---- images as the programs see them --------------------------------------------------------------------
@@ -179,6 +180,12 @@ struct resolve {
    int32_t target0[4], source0[4], size[4];
 };
 
+/* Integers have no mean. */
+static int32_t color_mode(enum vkf_texel_kind kind)
+{
+   return kind == VKF_TEXEL_FLOAT ? VK_RESOLVE_MODE_AVERAGE_BIT : VK_RESOLVE_MODE_SAMPLE_ZERO_BIT;
+}
+
 static void resolve(struct vkf_command_buffer *cmd, const struct vkf_image *src, const struct vkf_image *dst,
                     const VkImageResolve *r)
 {
@@ -195,7 +202,7 @@ static void resolve(struct vkf_command_buffer *cmd, const struct vkf_image *src,
        !describe(dst, &r->dstSubresource, dst->format, false, &to) || to.dim == GPU_DIM_3D)
       return;
    struct resolve p = {.target0 = {r->dstOffset.x, r->dstOffset.y, 0, 1 << src->samples_log2},
-                       .source0 = {r->srcOffset.x, r->srcOffset.y, 0, 0},
+                       .source0 = {r->srcOffset.x, r->srcOffset.y, 0, color_mode(kind_of(src->info))},
                        .size = {(int32_t)VKF_MIN(r->extent.width, VKF_MIN(f.width_el, t.width_el)),
                                 (int32_t)VKF_MIN(r->extent.height, VKF_MIN(f.height_el, t.height_el)),
                                 (int32_t)VKF_MIN(f.slices, t.slices), 0}};
@@ -222,4 +229,37 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResolveImage2KHR(VkCommandBuffer commandBuffer
       resolve(vkf_command_buffer_from(commandBuffer), vkf_image_from(pInfo->srcImage),
               vkf_image_from(pInfo->dstImage), &one);
    }
+}
+
+/* ---- resolves of attachments ----------------------------------------------------------------------------------- */
+static bool describe_view(const struct vkf_image_view *view, bool stencil, uint32_t layers, gpu_image *out)
+{
+   struct vkf_image_range range = view->range;
+   range.layers = VKF_MIN(range.layers, layers);
+   range.levels = 1;
+   return view->image->va && vkf_image_describe(view->image, view->format, GPU_DIM_2D_ARRAY, stencil, &range, out);
+}
+
+void vkf_resolve_views(struct vkf_command_buffer *cmd, const struct vkf_image_view *from, const struct vkf_image_view *to,
+                       VkImageAspectFlags aspect, VkResolveModeFlagBits mode, const VkRect2D *area, uint32_t layers)
+{
+   bool stencil = aspect == VK_IMAGE_ASPECT_STENCIL_BIT;
+   const fmt_info *info = fmt_lookup((uint32_t)from->format);
+   enum vkf_texel_kind kind = stencil ? VKF_TEXEL_UINT : kind_of(info);
+   gpu_image source, target;
+   if (!describe_view(from, stencil, layers, &source) || !describe_view(to, stencil, layers, &target))
+      return;
+   VkExtent3D size = vkf_image_extent(to->image, to->range.base_level);
+   int64_t x1 = VKF_MIN((int64_t)area->offset.x + area->extent.width, (int64_t)size.width);
+   int64_t y1 = VKF_MIN((int64_t)area->offset.y + area->extent.height, (int64_t)size.height);
+   if (x1 <= area->offset.x || y1 <= area->offset.y)
+      return;
+   if (aspect == VK_IMAGE_ASPECT_COLOR_BIT)
+      mode = (VkResolveModeFlagBits)color_mode(kind);
+   struct resolve p = {.target0 = {area->offset.x, area->offset.y, 0, 1 << from->image->samples_log2},
+                       .source0 = {area->offset.x, area->offset.y, 0, (int32_t)mode},
+                       .size = {(int32_t)(x1 - area->offset.x), (int32_t)(y1 - area->offset.y),
+                                (int32_t)VKF_MIN(source.layers, target.layers), 0}};
+   uint32_t extent[3] = {(uint32_t)p.size[0], (uint32_t)p.size[1], (uint32_t)p.size[2]};
+   vkf_internal_dispatch(cmd, VKF_INTERNAL_RESOLVE + kind, &source, &target, &p, sizeof p, extent);
 }

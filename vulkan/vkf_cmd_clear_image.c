@@ -45,8 +45,7 @@ static uint64_t wide_component(const VkClearColorValue *v, unsigned c)
    return c < 2 ? v->uint32[2 * c] | (uint64_t)v->uint32[2 * c + 1] << 32 : 0;
 }
 
-/* A component of the clear value as the format's own kind of number. */
-static void set_component(fmt_texel *t, unsigned c, const fmt_info *info, const VkClearColorValue *v)
+void vkf_clear_component(fmt_texel *t, unsigned c, const fmt_info *info, const VkClearColorValue *v)
 {
    if (info->component[c].bits == 64) {
       t->c[c].u64 = wide_component(v, c);
@@ -66,7 +65,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdClearColorImage(VkCommandBuffer commandBuffer,
    const struct vkf_image *image = vkf_image_from(image_);
    fmt_texel value = {0};
    for (unsigned c = 0; c < 4; c++)
-      set_component(&value, c, image->info, pColor);
+      vkf_clear_component(&value, c, image->info, pColor);
    fill_ranges(vkf_command_buffer_from(commandBuffer), image, &value, rangeCount, pRanges);
 }
 

@@ -13,10 +13,10 @@ _Static_assert(VKF_PUSH_DESCRIPTORS_MAX * 64u >= VKF_PUSH_DESCRIPTORS_MAX * (GPU
 static bool begin(struct vkf_command_buffer *cmd, VkPipelineBindPoint point, VkPipelineLayout layout_, uint32_t set,
                   struct vkf_descriptors *out)
 {
-   struct vkf_compute_state *c = &cmd->compute;
    const struct vkf_pipeline_layout *layout = vkf_pipeline_layout_from(layout_);
-   if (point != VK_PIPELINE_BIND_POINT_COMPUTE)
-      return false; /* nothing can draw with them */
+   if ((uint32_t)point >= VKF_BIND_POINTS)
+      return false;
+   struct vkf_bindings *c = &cmd->bindings[point];
    if (set >= layout->set_count || layout->sets[set]->size_B > VKF_PUSH_SET_MAX_B || layout->sets[set]->dynamic_count) {
       vkf_cmd_unsupported(vkf_command_buffer_to(cmd), "vkCmdPushDescriptorSet to a set not made for it");
       return false;
@@ -28,13 +28,13 @@ static bool begin(struct vkf_command_buffer *cmd, VkPipelineBindPoint point, VkP
    return true;
 }
 
-static void end(struct vkf_command_buffer *cmd, uint32_t set, const struct vkf_descriptors *d)
+static void end(struct vkf_command_buffer *cmd, VkPipelineBindPoint point, uint32_t set, const struct vkf_descriptors *d)
 {
-   struct vkf_bound_set *b = &cmd->compute.sets[set];
+   struct vkf_bound_set *b = &cmd->bindings[point].sets[set];
    uint32_t size_B = VKF_MAX(d->layout->size_B, 16u);
    b->set = NULL;
    memcpy(vkf_stream_data(&cmd->stream, size_B, &b->push_va), d->memory, size_B);
-   cmd->compute.root_dirty = true;
+   cmd->bindings[point].dirty = true;
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdPushDescriptorSetKHR(VkCommandBuffer commandBuffer, VkPipelineBindPoint bindPoint,
@@ -47,7 +47,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdPushDescriptorSetKHR(VkCommandBuffer commandBu
       return;
    for (uint32_t i = 0; i < writeCount; i++)
       vkf_descriptors_write(cmd->device, &d, &pWrites[i]);
-   end(cmd, set, &d);
+   end(cmd, bindPoint, set, &d);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdPushDescriptorSetWithTemplateKHR(VkCommandBuffer commandBuffer,
@@ -57,9 +57,9 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdPushDescriptorSetWithTemplateKHR(VkCommandBuff
 {
    struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
    struct vkf_descriptors d;
-   /* Templates of other bind points cannot be made into anything that draws. */
-   if (!begin(cmd, VK_PIPELINE_BIND_POINT_COMPUTE, layout, set, &d))
+   VkPipelineBindPoint point = vkf_template_bind_point(template_);
+   if (!begin(cmd, point, layout, set, &d))
       return;
    vkf_descriptors_write_template(cmd->device, &d, template_, pData);
-   end(cmd, set, &d);
+   end(cmd, point, set, &d);
 }

@@ -3,13 +3,20 @@
  * depends on nothing that ran before it. */
 #include "vkf_command_buffer.h"
 #include "vkf_device.h"
+#include "vkf_gfx_state.h"
 #include "vkf_packet.h"
 
 void vkf_command_buffer_reset(struct vkf_command_buffer *cmd)
 {
    vkf_stream_reset(&cmd->stream);
    memset(&cmd->compute, 0, sizeof cmd->compute);
-   cmd->compute.pipeline_dirty = cmd->compute.root_dirty = true;
+   memset(cmd->bindings, 0, sizeof cmd->bindings);
+   memset(cmd->push, 0, sizeof cmd->push);
+   vkf_cmd_compute_unknown(cmd);
+   if (cmd->gfx)
+      vkf_gfx_state_reset(cmd->gfx, false);
+   cmd->pass.pass = NULL;
+   cmd->inherits = false;
    cmd->state = VKF_CMD_INITIAL;
 }
 
@@ -19,7 +26,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_BeginCommandBuffer(VkCommandBuffer commandBuf
    struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
    vkf_command_buffer_reset(cmd);
    cmd->state = VKF_CMD_RECORDING;
-   return VK_SUCCESS;
+   if (pBeginInfo->flags & VK_COMMAND_BUFFER_USAGE_RENDER_PASS_CONTINUE_BIT && pBeginInfo->pInheritanceInfo)
+      vkf_gfx_inherit(cmd, pBeginInfo->pInheritanceInfo);
+   return cmd->stream.error;
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_EndCommandBuffer(VkCommandBuffer commandBuffer)
@@ -57,9 +66,13 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdExecuteCommands(VkCommandBuffer commandBuffer,
                                                   const VkCommandBuffer *pCommandBuffers)
 {
    struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
+   if (cmd->gfx)
+      vkf_gfx_flush(cmd, cmd->gfx); /* targets and areas, which secondaries inherit */
    for (uint32_t i = 0; i < count; i++)
       execute(cmd, vkf_command_buffer_from(pCommandBuffers[i]));
-   cmd->compute.pipeline_dirty = cmd->compute.root_dirty = true;
+   vkf_cmd_compute_unknown(cmd);
+   if (cmd->gfx)
+      vkf_gfx_mark_all(cmd->gfx);
 }
 
 void vkf_cmd_unsupported(VkCommandBuffer commandBuffer, const char *command)

@@ -4,9 +4,11 @@
 
 #include "sc.h"
 #include "vkf.h"
+#include "vkf_cmd_render_pass.h"
 #include "vkf_stream.h"
 
 struct vkf_device;
+struct vkf_gfx_state;
 struct vkf_pipeline;
 struct vkf_set;
 struct vkf_set_layout;
@@ -22,14 +24,19 @@ struct vkf_bound_set {
    uint32_t offsets[SC_MAX_DYNAMIC];
 };
 
+/* What a bind point's programs see besides push constants, which all share. */
+struct vkf_bindings {
+   struct vkf_bound_set sets[SC_MAX_SETS];
+   uint8_t push_set[VKF_PUSH_SET_MAX_B];          /* what has been pushed so far; a layout has one such set */
+   const struct vkf_set_layout *push_layout;      /* of push_set; only compared */
+   bool dirty; /* a new root table is due */
+};
+#define VKF_BIND_POINTS 2u /* indexed by VkPipelineBindPoint: graphics, compute */
+
 /* Compute state; what is dirty is written into the stream by the next dispatch. */
 struct vkf_compute_state {
    const struct vkf_pipeline *pipeline;
-   struct vkf_bound_set sets[SC_MAX_SETS];
-   uint8_t push[SC_PUSH_MAX_B];
-   uint8_t push_set[VKF_PUSH_SET_MAX_B];          /* what has been pushed so far; a layout has one such set */
-   const struct vkf_set_layout *push_layout;      /* of push_set; only compared */
-   bool pipeline_dirty, root_dirty;
+   bool pipeline_dirty;
 };
 
 struct vkf_command_buffer {
@@ -38,7 +45,12 @@ struct vkf_command_buffer {
    struct vkf_device *device;
    enum vkf_cmd_state state;
    struct vkf_stream stream;
+   uint8_t push[SC_PUSH_MAX_B];
+   struct vkf_bindings bindings[VKF_BIND_POINTS];
    struct vkf_compute_state compute;
+   struct vkf_gfx_state *gfx;  /* NULL until something graphical is recorded */
+   struct vkf_pass_state pass;
+   bool inherits;              /* secondary: continues a render pass of its primary */
 };
 VKF_HANDLE(vkf_command_buffer, VkCommandBuffer)
 
@@ -49,5 +61,12 @@ void vkf_cmd_unsupported(VkCommandBuffer commandBuffer, const char *command);
 bool vkf_cmd_flush_compute(struct vkf_command_buffer *cmd);
 /* Load a program and its root table, whatever is bound; the caller marks the state dirty. */
 void vkf_cmd_load_program(struct vkf_command_buffer *cmd, const struct vkf_pipeline *pipeline, uint64_t root_va);
+
+/* GPU address of a root table with what is bound for this pipeline. */
+uint64_t vkf_cmd_write_root(struct vkf_command_buffer *cmd, const struct vkf_pipeline *pipeline);
+/* Nothing is known of what the card's compute registers hold. */
+void vkf_cmd_compute_unknown(struct vkf_command_buffer *cmd);
+/* vkf_cmd_draw.c */
+void vkf_gfx_bind(struct vkf_command_buffer *cmd, const struct vkf_pipeline *pipeline);
 
 #endif

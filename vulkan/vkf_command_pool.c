@@ -3,6 +3,7 @@
 #include "vkf_command_pool.h"
 #include "vkf_command_buffer.h"
 #include "vkf_device.h"
+#include "vkf_gfx_state.h"
 
 VkResult vkf_command_pool_segment(struct vkf_command_pool *pool, struct vkf_segment **out)
 {
@@ -67,6 +68,8 @@ static void free_buffer(struct vkf_command_pool *pool, struct vkf_command_buffer
       link = &(*link)->next;
    *link = cmd->next;
    vkf_stream_reset(&cmd->stream);
+   vkf_gfx_state_free(cmd);
+   vkf_free(cmd->device->alloc, cmd->pass.memory);
    vkf_object_delete(NULL, pool->alloc, cmd);
 }
 

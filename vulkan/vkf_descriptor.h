@@ -114,4 +114,7 @@ static inline bool vkf_is_dynamic_type(VkDescriptorType t)
 /* SC_BINDING_KIND_COUNT: not a type that this driver has. */
 uint32_t vkf_descriptor_kind(VkDescriptorType t);
 
+/* vkf_descriptor_template.c: of templates for push descriptors */
+VkPipelineBindPoint vkf_template_bind_point(VkDescriptorUpdateTemplate t);
+
 #endif

@@ -5,6 +5,7 @@
 
 struct vkf_template {
    struct vkf_object object;
+   VkPipelineBindPoint bind_point; /* of push descriptors */
    uint32_t count;
    VkDescriptorUpdateTemplateEntry entries[];
 };
@@ -26,10 +27,16 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateDescriptorUpdateTemplateKHR(
    if (!t)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    t->count = n;
+   t->bind_point = pCreateInfo->pipelineBindPoint;
    if (n)
       memcpy(t->entries, pCreateInfo->pDescriptorUpdateEntries, n * sizeof t->entries[0]);
    *pTemplate = vkf_template_to(t);
    return VK_SUCCESS;
+}
+
+VkPipelineBindPoint vkf_template_bind_point(VkDescriptorUpdateTemplate t)
+{
+   return vkf_template_from(t)->bind_point;
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_DestroyDescriptorUpdateTemplateKHR(VkDevice device,

@@ -38,29 +38,12 @@ void vkf_internal_destroy(struct vkf_device *device)
    if (!device->internal)
       return;
    for (uint32_t i = 0; i < VKF_INTERNAL_COUNT; i++)
-      vkf_span_give(&device->code, &device->internal->pipelines[i].program);
+      vkf_program_finish(device, &device->internal->pipelines[i].programs[SC_STAGE_COMPUTE]);
    pthread_mutex_destroy(&device->internal->lock);
    vkf_free(device->alloc, device->internal);
 }
 
-/* ---- compiling -------------------------------------------------------------------------------------------
- */
-static VkResult upload(struct vkf_device *device, const sc_program *program, struct vkf_pipeline *out)
-{
-   VkResult r = vkf_span_take(&device->code, program->word_count * 8, 256, &out->program);
-   if (r != VK_SUCCESS)
-      return r;
-   memcpy(out->program.host, program->words, program->word_count * 8);
-   out->program_qw = (uint32_t)program->word_count;
-   out->resources = program->vregs | program->sregs << 16;
-   out->lds_B = program->lds_B;
-   out->scratch_B = program->scratch_B;
-   memcpy(out->group_size, program->group_size, sizeof out->group_size);
-   out->flags = program->ordered ? GPU_CS_FLAG_ORDERED : 0;
-   out->tag = atomic_fetch_add(&device->pipelines, 1) + 1;
-   return VK_SUCCESS;
-}
-
+/* ---- compiling ------------------------------------------------------------------------------------------- */
 static VkResult compile(struct vkf_device *device, uint32_t index, struct vkf_pipeline *out)
 {
    static const sc_binding bindings[] = {
@@ -83,7 +66,8 @@ static VkResult compile(struct vkf_device *device, uint32_t index, struct vkf_pi
    if (sr != SC_OK)
       return vkf_error(device, NULL, sr == SC_E_NO_MEMORY ? VK_ERROR_OUT_OF_HOST_MEMORY : VK_ERROR_UNKNOWN,
                        "internal program %u: %s", index, err);
-   VkResult r = upload(device, &program, out);
+   VkResult r = vkf_program_upload(device, &program, &out->programs[SC_STAGE_COMPUTE]);
+   out->tag = atomic_fetch_add(&device->pipelines, 1) + 1;
    sc_program_finish(&program);
    return r;
 }
@@ -94,7 +78,7 @@ static const struct vkf_pipeline *program_of(struct vkf_device *device, uint32_t
    struct vkf_pipeline *p = &device->internal->pipelines[index];
    *r = VK_SUCCESS;
    pthread_mutex_lock(&device->internal->lock);
-   if (!p->program.block)
+   if (!p->programs[SC_STAGE_COMPUTE].qw)
       *r = compile(device, index, p);
    pthread_mutex_unlock(&device->internal->lock);
    return *r == VK_SUCCESS ? p : NULL;
@@ -130,5 +114,5 @@ void vkf_internal_dispatch(struct vkf_command_buffer *cmd, uint32_t program, con
    vkf_cmd_load_program(cmd, pipeline, write_tables(&cmd->stream, source, target, push, push_B));
    uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_DW(DISPATCH));
    vkf_stream_commit(&cmd->stream, vkf_pkt_dispatch(p, (size[0] + 7) / 8, (size[1] + 7) / 8, size[2]));
-   cmd->compute.pipeline_dirty = cmd->compute.root_dirty = true;
+   vkf_cmd_compute_unknown(cmd);
 }

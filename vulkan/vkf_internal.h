@@ -20,7 +20,7 @@ enum {
 
 struct vkf_internal {
    pthread_mutex_t lock;
-   struct vkf_pipeline pipelines[VKF_INTERNAL_COUNT]; /* program.block NULL: not compiled yet */
+   struct vkf_pipeline pipelines[VKF_INTERNAL_COUNT]; /* no words: not compiled yet */
 };
 
 VkResult vkf_internal_create(struct vkf_device *device);

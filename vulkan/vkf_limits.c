@@ -1,9 +1,8 @@
-/* Limits, heaps and names. What the hardware decides comes from the ID registers; limits of parts that do not
- * exist yet (rasterisation) stand at the minimum that the specification requires of every
- * implementation. */
+/* Limits, heaps and names. What the hardware decides comes from the ID registers and the contract's constants. */
 #include "vkf_instance.h"
 #include "vkf_physical_device.h"
 #include <stdio.h>
+#include "gfx_stage.h"
 #include "sc.h"
 #include "vkf_buffer_view.h"
 #include "vkf_descriptor.h"
@@ -41,33 +40,60 @@ static void fill_image_limits(VkPhysicalDeviceLimits *l)
    l->maxSampleMaskWords = 1;
 }
 
+static void fill_geometry_limits(VkPhysicalDeviceLimits *l)
+{
+   const uint32_t components = 4 * GPU_RECORD_LOCATIONS;
+   l->maxTessellationGenerationLevel = GPU_GFX_TESS_LEVEL_MAX;
+   l->maxTessellationPatchSize = GPU_GFX_PATCH_POINTS_MAX;
+   l->maxTessellationControlPerVertexInputComponents = components;
+   l->maxTessellationControlPerVertexOutputComponents = components;
+   l->maxTessellationControlPerPatchOutputComponents = 120;
+   l->maxTessellationControlTotalOutputComponents = 4096;
+   l->maxTessellationEvaluationInputComponents = components;
+   l->maxTessellationEvaluationOutputComponents = components;
+   l->maxGeometryShaderInvocations = 32;
+   l->maxGeometryInputComponents = components;
+   l->maxGeometryOutputComponents = components;
+   l->maxGeometryOutputVertices = 256;
+   l->maxGeometryTotalOutputComponents = 1024;
+}
+
 static void fill_raster_limits(VkPhysicalDeviceLimits *l)
 {
-   l->maxVertexInputAttributes = 16;
-   l->maxVertexInputBindings = 16;
+   l->maxVertexInputAttributes = GPU_GFX_ATTRIBUTES;
+   l->maxVertexInputBindings = GPU_GFX_BINDINGS;
    l->maxVertexInputAttributeOffset = 2047;
    l->maxVertexInputBindingStride = 2048;
-   l->maxVertexOutputComponents = 64;
-   l->maxFragmentInputComponents = 64;
-   l->maxFragmentOutputAttachments = 4;
-   l->maxFragmentCombinedOutputResources = 4;
-   l->subPixelPrecisionBits = 4;
-   l->maxDrawIndexedIndexValue = (1u << 24) - 1;
-   l->maxDrawIndirectCount = 1;
-   l->maxViewports = 1;
-   l->maxViewportDimensions[0] = l->maxViewportDimensions[1] = 4096;
-   l->viewportBoundsRange[0] = -8192;
-   l->viewportBoundsRange[1] = 8191;
-   l->maxFramebufferWidth = l->maxFramebufferHeight = 4096;
-   l->maxFramebufferLayers = 256;
-   l->framebufferColorSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->framebufferDepthSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->framebufferStencilSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->framebufferNoAttachmentsSampleCounts = VK_SAMPLE_COUNT_1_BIT | VK_SAMPLE_COUNT_4_BIT;
-   l->maxColorAttachments = 4;
+   l->maxVertexOutputComponents = 4 * GPU_RECORD_LOCATIONS;
+   l->maxFragmentInputComponents = 4 * GPU_RECORD_LOCATIONS;
+   l->maxFragmentOutputAttachments = GPU_GFX_TARGETS;
+   l->maxFragmentCombinedOutputResources = MAX_DESCRIPTORS;
+   l->subPixelPrecisionBits = 8;
+   l->maxDrawIndexedIndexValue = UINT32_MAX;
+   l->maxDrawIndirectCount = UINT32_MAX;
+   l->maxViewports = GPU_GFX_VIEWPORTS;
+   l->maxViewportDimensions[0] = l->maxViewportDimensions[1] = GPU_GFX_SIZE_MAX;
+   l->viewportBoundsRange[0] = -2.0f * GPU_GFX_SIZE_MAX;
+   l->viewportBoundsRange[1] = 2.0f * GPU_GFX_SIZE_MAX - 1;
+   l->maxFramebufferWidth = l->maxFramebufferHeight = GPU_GFX_SIZE_MAX;
+   l->maxFramebufferLayers = GPU_GFX_LAYERS_MAX;
+   l->framebufferColorSampleCounts = VKF_IMAGE_SAMPLES;
+   l->framebufferDepthSampleCounts = VKF_IMAGE_SAMPLES;
+   l->framebufferStencilSampleCounts = VKF_IMAGE_SAMPLES;
+   l->framebufferNoAttachmentsSampleCounts = VKF_IMAGE_SAMPLES;
+   l->maxColorAttachments = GPU_GFX_TARGETS;
    l->discreteQueuePriorities = 2;
-   l->pointSizeRange[0] = l->pointSizeRange[1] = 1;
-   l->lineWidthRange[0] = l->lineWidthRange[1] = 1;
+   l->pointSizeRange[0] = l->lineWidthRange[0] = 1;
+   l->pointSizeRange[1] = 256;
+   l->lineWidthRange[1] = 16;
+   l->pointSizeGranularity = l->lineWidthGranularity = 0.125f;
+   l->strictLines = VK_TRUE;
+   l->maxClipDistances = l->maxCullDistances = l->maxCombinedClipAndCullDistances = 8;
+   l->maxFragmentDualSrcAttachments = 1;
+   l->minInterpolationOffset = -0.5f;
+   l->maxInterpolationOffset = 0.4375f;
+   l->subPixelInterpolationOffsetBits = 4;
+   fill_geometry_limits(l);
    l->standardSampleLocations = VK_TRUE;
 }
 

@@ -10,6 +10,28 @@
 /* robustBufferAccess is the hardware's way: every buffer access is checked against its descriptor. */
 const VkPhysicalDeviceFeatures vkf_features = {
     .robustBufferAccess = VK_TRUE,
+    .fullDrawIndexUint32 = VK_TRUE,
+    .independentBlend = VK_TRUE,
+    .geometryShader = VK_TRUE,
+    .tessellationShader = VK_TRUE,
+    .sampleRateShading = VK_TRUE,
+    .dualSrcBlend = VK_TRUE,
+    .logicOp = VK_TRUE,
+    .multiDrawIndirect = VK_TRUE,
+    .drawIndirectFirstInstance = VK_TRUE,
+    .depthClamp = VK_TRUE,
+    .depthBiasClamp = VK_TRUE,
+    .fillModeNonSolid = VK_TRUE,
+    .depthBounds = VK_TRUE,
+    .wideLines = VK_TRUE,
+    .largePoints = VK_TRUE,
+    .alphaToOne = VK_TRUE,
+    .multiViewport = VK_TRUE,
+    .vertexPipelineStoresAndAtomics = VK_TRUE,
+    .fragmentStoresAndAtomics = VK_TRUE,
+    .shaderTessellationAndGeometryPointSize = VK_TRUE,
+    .shaderClipDistance = VK_TRUE,
+    .shaderCullDistance = VK_TRUE,
     .imageCubeArray = VK_TRUE,
     .samplerAnisotropy = VK_TRUE,
     .textureCompressionETC2 = VK_TRUE,
@@ -151,7 +173,7 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceProperties2KHR(VkPhysicalDevice 
       .minImageTransferGranularity = {1, 1, 1}                                                               \
    }
 const VkQueueFamilyProperties vkf_queue_families[VKF_FAMILY_COUNT] = {
-    [VKF_FAMILY_MAIN] = QUEUE_FAMILY(VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT, 1),
+    [VKF_FAMILY_MAIN] = QUEUE_FAMILY(VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT, 1),
     [VKF_FAMILY_COMPUTE] = QUEUE_FAMILY(VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT, 2),
     [VKF_FAMILY_TRANSFER] = QUEUE_FAMILY(VK_QUEUE_TRANSFER_BIT, 1),
 };

@@ -1,22 +1,29 @@
-/* VkPipeline (compute): a program in VRAM and the register values that go with it. */
+/* VkPipeline: programs in VRAM and the register values that go with them. */
 #ifndef VKF_PIPELINE_H
 #define VKF_PIPELINE_H
 
 #include "sc.h"
 #include "vkf.h"
-#include "vkf_suballoc.h"
+#include "vkf_program.h"
+
+struct vkf_device;
+struct vkf_gfx_bits;
+struct vkf_pipeline_layout;
 
 struct vkf_pipeline {
    struct vkf_object object;
-   struct vkf_span program;
-   uint32_t program_qw, resources, lds_B, scratch_B, group_size[3], flags; /* CS registers */
+   VkPipelineBindPoint bind_point;
+   struct vkf_program programs[SC_STAGE_COUNT]; /* by enum sc_stage */
    uint32_t tag; /* CS.TAG: number of the pipeline in reports */
    uint32_t set_count;
    uint32_t dynamic_base[SC_MAX_SETS]; /* of the pipeline layout */
-   sc_stats stats;                     /* for vkf_pipeline_executable.c, with what follows */
-   uint64_t spirv_B;
-   char *ir_text; /* NULL unless the creation flags asked for internal representations */
+   uint32_t bit_count;                 /* graphics: static state */
+   struct vkf_gfx_bits *bits;
 };
 VKF_HANDLE(vkf_pipeline, VkPipeline)
+
+void vkf_pipeline_delete(struct vkf_device *device, const VkAllocationCallbacks *alloc, struct vkf_pipeline *p);
+/* Number, sets and dynamic descriptors. */
+void vkf_pipeline_take_layout(struct vkf_device *device, struct vkf_pipeline *pipeline, const struct vkf_pipeline_layout *layout);
 
 #endif

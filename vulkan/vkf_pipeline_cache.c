@@ -11,7 +11,8 @@ struct entry_record { /* as in the blob */
    struct vkf_cache_key key;
    uint64_t checksum; /* of what follows, words included */
    uint32_t word_count, vregs, sregs, lds_B, scratch_B, group_size[3], ordered;
-   uint32_t spills, fills, ir_instructions, instructions, reserved;
+   uint32_t spills, fills, ir_instructions, instructions;
+   uint32_t stage_B; /* of the sc_stage_info behind the words: 0 or its size */
 };
 _Static_assert(sizeof(struct entry_record) == 80, "blob layout");
 
@@ -23,14 +24,19 @@ struct vkf_cache_entry {
 #define CHECKED_FROM offsetof(struct entry_record, word_count)
 #define MAX_WORDS (1u << 24)
 
-static size_t entry_size_B(uint32_t word_count)
+static size_t entry_size_B(const struct entry_record *r)
 {
-   return sizeof(struct entry_record) + (size_t)word_count * 8;
+   return sizeof *r + (size_t)r->word_count * 8 + (r->stage_B ? vkf_align(sizeof(sc_stage_info), 8) : 0);
+}
+
+static void *stage_of(struct vkf_cache_entry *e)
+{
+   return e->words + e->record.word_count;
 }
 
 static uint64_t checksum(const struct vkf_cache_entry *e)
 {
-   return XXH3_64bits((const char *)e + CHECKED_FROM, entry_size_B(e->record.word_count) - CHECKED_FROM);
+   return XXH3_64bits((const char *)e + CHECKED_FROM, entry_size_B(&e->record) - CHECKED_FROM);
 }
 
 /* ---- keys -------------------------------------------------------------------------------------------------
@@ -44,6 +50,7 @@ struct vkf_cache_key vkf_cache_key_of(const sc_input *in)
 {
    XXH3_state_t h;
    XXH3_128bits_reset(&h);
+   hash_u64(&h, in->stage);
    XXH3_128bits_update(&h, in->words, in->word_count * 4);
    XXH3_128bits_update(&h, in->entry, strlen(in->entry) + 1);
    hash_u64(&h, in->binding_count);
@@ -104,7 +111,7 @@ static void insert_copy(struct vkf_pipeline_cache *c, const struct vkf_cache_ent
       c->entries = p;
       c->capacity = n;
    }
-   size_t size_B = entry_size_B(e->record.word_count);
+   size_t size_B = entry_size_B(&e->record);
    struct vkf_cache_entry *copy = vkf_alloc(c->alloc, size_B, VK_SYSTEM_ALLOCATION_SCOPE_CACHE);
    if (!copy)
       return;
@@ -120,11 +127,19 @@ bool vkf_pipeline_cache_find(struct vkf_pipeline_cache *cache, struct vkf_cache_
    if (!cache)
       return false;
    pthread_mutex_lock(&cache->lock);
-   const struct vkf_cache_entry *e = lookup(cache, key);
+   struct vkf_cache_entry *e = lookup(cache, key);
    uint64_t *words = e ? malloc((size_t)e->record.word_count * 8) : NULL;
+   sc_stage_info *stage = words && e->record.stage_B ? malloc(sizeof *stage) : NULL;
+   if (words && e->record.stage_B && !stage) {
+      free(words);
+      words = NULL;
+   }
    if (words) {
+      if (stage)
+         memcpy(stage, stage_of(e), sizeof *stage);
       memcpy(words, e->words, (size_t)e->record.word_count * 8);
       *out = (sc_program){.words = words,
+                          .stage = stage,
                           .word_count = e->record.word_count,
                           .vregs = e->record.vregs,
                           .sregs = e->record.sregs,
@@ -148,11 +163,9 @@ void vkf_pipeline_cache_add(struct vkf_pipeline_cache *cache, struct vkf_cache_k
 {
    if (!cache || !program->word_count || program->word_count > MAX_WORDS)
       return;
-   struct vkf_cache_entry *e = malloc(entry_size_B((uint32_t)program->word_count));
-   if (!e)
-      return;
-   e->record = (struct entry_record){.key = key,
+   struct entry_record record = {.key = key,
                                      .word_count = (uint32_t)program->word_count,
+                                     .stage_B = program->stage ? sizeof *program->stage : 0,
                                      .vregs = program->vregs,
                                      .sregs = program->sregs,
                                      .lds_B = program->lds_B,
@@ -162,6 +175,12 @@ void vkf_pipeline_cache_add(struct vkf_pipeline_cache *cache, struct vkf_cache_k
                                      .fills = program->stats.fills,
                                      .ir_instructions = program->stats.ir_instructions,
                                      .instructions = program->stats.instructions};
+   struct vkf_cache_entry *e = calloc(1, entry_size_B(&record));
+   if (!e)
+      return;
+   e->record = record;
+   if (program->stage)
+      memcpy(stage_of(e), program->stage, sizeof *program->stage);
    memcpy(e->record.group_size, program->group_size, sizeof e->record.group_size);
    memcpy(e->words, program->words, program->word_count * 8);
    e->record.checksum = checksum(e);
@@ -184,6 +203,16 @@ static VkPipelineCacheHeaderVersionOne header_of(const struct vkf_device *device
    return h;
 }
 
+/* Counts that the driver would walk by. */
+static bool stage_good(struct vkf_cache_entry *e)
+{
+   sc_stage_info info;
+   if (!e->record.stage_B)
+      return true;
+   memcpy(&info, stage_of(e), sizeof info);
+   return info.xfb_count <= SC_XFB_MAX;
+}
+
 static void load_blob(struct vkf_device *device, struct vkf_pipeline_cache *c, const void *data,
                       size_t size_B)
 {
@@ -195,15 +224,17 @@ static void load_blob(struct vkf_device *device, struct vkf_pipeline_cache *c, c
    while (left >= sizeof(struct entry_record)) {
       struct entry_record record;
       memcpy(&record, p, sizeof record);
-      size_t need = entry_size_B(record.word_count);
-      if (!record.word_count || record.word_count > MAX_WORDS || need > left)
+      if (!record.word_count || record.word_count > MAX_WORDS || (record.stage_B && record.stage_B != sizeof(sc_stage_info)))
+         return;
+      size_t need = entry_size_B(&record);
+      if (need > left)
          return;
       /* The blob may be unaligned: work on a copy. */
       struct vkf_cache_entry *e = malloc(need);
       if (!e)
          return;
       memcpy(e, p, need);
-      bool good = checksum(e) == record.checksum;
+      bool good = checksum(e) == record.checksum && stage_good(e);
       if (good)
          insert_copy(c, e);
       free(e);
@@ -264,7 +295,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPipelineCacheData(VkDevice device_, VkPipe
    VkResult r = VK_SUCCESS;
    pthread_mutex_lock(&c->lock);
    for (uint32_t i = 0; i < c->count && r == VK_SUCCESS; i++) {
-      size_t size_B = entry_size_B(c->entries[i]->record.word_count);
+      size_t size_B = entry_size_B(&c->entries[i]->record);
       if (size_B > room - used) {
          r = VK_INCOMPLETE;
          break;

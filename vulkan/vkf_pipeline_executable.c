@@ -1,4 +1,4 @@
-/* VK_KHR_pipeline_executable_properties: what the compiler made of a shader. A compute pipeline is one executable. The
+/* VK_KHR_pipeline_executable_properties: what the compiler made of the shaders. Each stage is an executable. The
  * instructions are read back from GPU memory and decoded when somebody asks; what cannot be told from them (spills, the
  * final IR) the pipeline keeps, if its creation flags asked for it. */
 #include "isa.h"
@@ -8,9 +8,46 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const uint64_t *code(const struct vkf_pipeline *p)
+/* Executables are the stages that the pipeline has, in the order of enum sc_stage. */
+static const struct {
+   const char *name, *description;
+   VkShaderStageFlagBits bit;
+} stages[SC_STAGE_COUNT] = {
+    [SC_STAGE_COMPUTE] = {"compute", "Compute shader in the card's instruction set", VK_SHADER_STAGE_COMPUTE_BIT},
+    [SC_STAGE_VERTEX] = {"vertex", "Vertex shader in the card's instruction set", VK_SHADER_STAGE_VERTEX_BIT},
+    [SC_STAGE_TESS_CONTROL] = {"tessellation control", "Tessellation control shader in the card's instruction set",
+                               VK_SHADER_STAGE_TESSELLATION_CONTROL_BIT},
+    [SC_STAGE_TESS_EVAL] = {"tessellation evaluation", "Tessellation evaluation shader in the card's instruction set",
+                            VK_SHADER_STAGE_TESSELLATION_EVALUATION_BIT},
+    [SC_STAGE_GEOMETRY] = {"geometry", "Geometry shader in the card's instruction set", VK_SHADER_STAGE_GEOMETRY_BIT},
+    [SC_STAGE_FRAGMENT] = {"fragment", "Fragment shader in the card's instruction set", VK_SHADER_STAGE_FRAGMENT_BIT},
+};
+
+static uint32_t executable_count(const struct vkf_pipeline *p)
 {
-   return p->program.host;
+   uint32_t n = 0;
+   for (uint32_t i = 0; i < SC_STAGE_COUNT; i++)
+      n += p->programs[i].qw != 0;
+   return n;
+}
+
+/* Stage of an executable; the last one for an index out of range. */
+static enum sc_stage executable_stage(const struct vkf_pipeline *p, uint32_t index)
+{
+   enum sc_stage last = SC_STAGE_COMPUTE;
+   for (uint32_t i = 0; i < SC_STAGE_COUNT; i++) {
+      if (!p->programs[i].qw)
+         continue;
+      last = (enum sc_stage)i;
+      if (!index--)
+         break;
+   }
+   return last;
+}
+
+static const uint64_t *code(const struct vkf_program *p)
+{
+   return p->code.host;
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPipelineExecutablePropertiesKHR(VkDevice device,
@@ -18,18 +55,21 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPipelineExecutablePropertiesKHR(VkDevice d
                                                                       uint32_t *pCount,
                                                                       VkPipelineExecutablePropertiesKHR *pProperties)
 {
+   const struct vkf_pipeline *p = vkf_pipeline_from(pPipelineInfo->pipeline);
+   uint32_t n = executable_count(p);
    if (!pProperties) {
-      *pCount = 1;
+      *pCount = n;
       return VK_SUCCESS;
    }
-   if (!*pCount)
-      return VK_INCOMPLETE;
-   *pCount = 1;
-   pProperties->stages = VK_SHADER_STAGE_COMPUTE_BIT;
-   pProperties->subgroupSize = ISA_WAVE_LANES;
-   snprintf(pProperties->name, sizeof pProperties->name, "compute");
-   snprintf(pProperties->description, sizeof pProperties->description, "Compute shader in the card's instruction set");
-   return VK_SUCCESS;
+   *pCount = VKF_MIN(*pCount, n);
+   for (uint32_t i = 0; i < *pCount; i++) {
+      enum sc_stage stage = executable_stage(p, i);
+      pProperties[i].stages = stages[stage].bit;
+      pProperties[i].subgroupSize = ISA_WAVE_LANES;
+      snprintf(pProperties[i].name, sizeof pProperties[i].name, "%s", stages[stage].name);
+      snprintf(pProperties[i].description, sizeof pProperties[i].description, "%s", stages[stage].description);
+   }
+   return *pCount < n ? VK_INCOMPLETE : VK_SUCCESS;
 }
 
 /* ---- statistics ---------------------------------------------------------------------------------------- */
@@ -37,13 +77,13 @@ struct mix {
    uint32_t instructions, by_class[ISA_CLASS_COUNT];
 };
 
-static struct mix count_mix(const struct vkf_pipeline *p)
+static struct mix count_mix(const struct vkf_program *p)
 {
    struct mix mix = {0};
-   for (uint32_t at = 0; at < p->program_qw;) {
+   for (uint32_t at = 0; at < p->qw;) {
       isa_inst i;
       unsigned used = 1;
-      if (isa_decode(code(p) + at, p->program_qw - at, &i, &used) == ISA_OK) {
+      if (isa_decode(code(p) + at, p->qw - at, &i, &used) == ISA_OK) {
          mix.instructions++;
          mix.by_class[isa_lookup(i.op)->cls]++;
       }
@@ -57,7 +97,7 @@ struct residency {
 };
 
 /* How many workgroups a core holds: manual, "Workgroups on cores". */
-static struct residency residency_of(struct vkf_machine *m, const struct vkf_pipeline *p)
+static struct residency residency_of(struct vkf_machine *m, const struct vkf_program *p)
 {
    uint32_t lanes = p->group_size[0] * p->group_size[1] * p->group_size[2];
    uint32_t waves = (lanes + ISA_WAVE_LANES - 1) / ISA_WAVE_LANES, rows = (p->resources & 0xffff) * waves;
@@ -112,12 +152,12 @@ static void add_classes(struct list *l, const struct mix *mix)
    }
 }
 
-static void collect(struct vkf_machine *m, const struct vkf_pipeline *p, struct list *l)
+static void collect(struct vkf_machine *m, const struct vkf_program *p, struct list *l)
 {
    struct mix mix = count_mix(p);
    struct residency r = residency_of(m, p);
    add(l, "Instructions", "Instructions of the program", mix.instructions);
-   add(l, "Code size", "Bytes of the program, literals included", (uint64_t)p->program_qw * 8);
+   add(l, "Code size", "Bytes of the program, literals included", (uint64_t)p->qw * 8);
    add(l, "IR instructions", "Instructions of the intermediate form after optimisation", p->stats.ir_instructions);
    add(l, "SPIR-V size", "Bytes of the shader module", p->spirv_B);
    add(l, "Vector registers", "32-lane registers of a wave", p->resources & 0xffff);
@@ -139,7 +179,8 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPipelineExecutableStatisticsKHR(
 {
    VkPipelineExecutableStatisticKHR items[MAX_STATISTICS];
    struct list l = {.items = items};
-   collect(vkf_device_from(device_)->machine, vkf_pipeline_from(pExecutableInfo->pipeline), &l);
+   const struct vkf_pipeline *p = vkf_pipeline_from(pExecutableInfo->pipeline);
+   collect(vkf_device_from(device_)->machine, &p->programs[executable_stage(p, pExecutableInfo->executableIndex)], &l);
    if (!pStatistics) {
       *pCount = l.count;
       return VK_SUCCESS;
@@ -170,13 +211,13 @@ static void put(struct sink *s, const char *text)
    s->used += n;
 }
 
-static void put_isa(struct sink *s, const struct vkf_pipeline *p)
+static void put_isa(struct sink *s, const struct vkf_program *p)
 {
-   for (uint32_t at = 0; at < p->program_qw;) {
+   for (uint32_t at = 0; at < p->qw;) {
       isa_inst i;
       unsigned used = 1;
       char text[160], line[192];
-      if (isa_decode(code(p) + at, p->program_qw - at, &i, &used) == ISA_OK)
+      if (isa_decode(code(p) + at, p->qw - at, &i, &used) == ISA_OK)
          isa_print(&i, at, text, sizeof text);
       else
          snprintf(text, sizeof text, ".word 0x%016llx", (unsigned long long)code(p)[at]);
@@ -186,20 +227,20 @@ static void put_isa(struct sink *s, const struct vkf_pipeline *p)
    }
 }
 
-static void put_ir(struct sink *s, const struct vkf_pipeline *p)
+static void put_ir(struct sink *s, const struct vkf_program *p)
 {
    put(s, p->ir_text);
 }
 
 static const struct {
    const char *name, *description;
-   void (*put)(struct sink *s, const struct vkf_pipeline *p);
+   void (*put)(struct sink *s, const struct vkf_program *p);
 } representations[] = {
     {"ISA", "The program in the card's instruction set; `figment asm` reads it", put_isa},
     {"IR", "The compiler's intermediate form after optimisation", put_ir},
 };
 
-static VkResult represent(const struct vkf_pipeline *p, uint32_t index,
+static VkResult represent(const struct vkf_program *p, uint32_t index,
                           VkPipelineExecutableInternalRepresentationKHR *out)
 {
    snprintf(out->name, sizeof out->name, "%s", representations[index].name);
@@ -222,8 +263,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetPipelineExecutableInternalRepresentationsK
     VkDevice device, const VkPipelineExecutableInfoKHR *pExecutableInfo, uint32_t *pCount,
     VkPipelineExecutableInternalRepresentationKHR *pRepresentations)
 {
-   const struct vkf_pipeline *p = vkf_pipeline_from(pExecutableInfo->pipeline);
-   /* The IR is kept only where the pipeline was created to show it. */
+   const struct vkf_pipeline *pipeline = vkf_pipeline_from(pExecutableInfo->pipeline);
+   const struct vkf_program *p = &pipeline->programs[executable_stage(pipeline, pExecutableInfo->executableIndex)];
+   /* The IR is kept only where the pipeline was created to show it, and where there was memory for it. */
    uint32_t n = p->ir_text ? 2 : 1;
    if (!pRepresentations) {
       *pCount = n;

@@ -25,6 +25,9 @@ struct vkf_transfer_side {
 bool vkf_transfer_side(const struct vkf_image *image, const VkImageSubresourceLayers *sub,
                        const VkOffset3D *offset, struct vkf_transfer_side *out);
 
+/* A component of a clear value as the format's own kind of number. */
+void vkf_clear_component(fmt_texel *t, unsigned c, const fmt_info *info, const VkClearColorValue *v);
+
 /* Put the job into the stream, unless it is empty. */
 void vkf_transfer_put(struct vkf_command_buffer *cmd, const gpu_image_job *job, bool fill);
 

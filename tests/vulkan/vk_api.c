@@ -95,7 +95,7 @@ static void test_device_refusals(void **state)
    vkt_open_instance(&t, &no_options);
    VkDeviceQueueCreateInfo queue = {
       .sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO, .queueCount = 1, .pQueuePriorities = &priority};
-   VkPhysicalDeviceFeatures features = {.geometryShader = VK_TRUE};
+   VkPhysicalDeviceFeatures features = {.sparseResidencyBuffer = VK_TRUE};
    VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
                               .queueCreateInfoCount = 1,
                               .pQueueCreateInfos = &queue,
@@ -133,20 +133,12 @@ static void test_missing_parts(void **state)
    VkImage image = (VkImage)1;
    assert_int_equal(vk.CreateImage(t.device, &image_info, NULL, &image), VK_ERROR_FORMAT_NOT_SUPPORTED);
    vk.DestroyImage(t.device, VK_NULL_HANDLE, NULL);
-   VkRenderPassCreateInfo pass_info = {.sType = VK_STRUCTURE_TYPE_RENDER_PASS_CREATE_INFO};
-   VkRenderPass pass;
-   assert_int_equal(vk.CreateRenderPass(t.device, &pass_info, NULL, &pass), VK_ERROR_FEATURE_NOT_PRESENT);
-   VkGraphicsPipelineCreateInfo pipeline_info = {.sType = VK_STRUCTURE_TYPE_GRAPHICS_PIPELINE_CREATE_INFO};
-   VkPipeline pipeline = (VkPipeline)1;
-   assert_int_equal(vk.CreateGraphicsPipelines(t.device, VK_NULL_HANDLE, 1, &pipeline_info, NULL, &pipeline),
-                    VK_ERROR_FEATURE_NOT_PRESENT);
-   assert_null(pipeline);
    uint32_t errors = t.errors;
-   assert_true(errors >= 3);
+   assert_true(errors >= 1);
    VkCommandBuffer cmd = vkt_begin(&t);
    vk.CmdDraw(cmd, 3, 1, 0, 0);
    assert_int_equal(t.errors, errors + 1);
-   assert_non_null(strstr(t.last, "vkCmdDraw"));
+   assert_non_null(strstr(t.last, "without a pipeline"));
    assert_int_equal(vk.EndCommandBuffer(cmd), VK_ERROR_UNKNOWN);
    /* An invalid command buffer is refused, and works again after a new recording. */
    assert_int_equal(vkt_submit_no_wait(&t, t.queue, cmd, VK_NULL_HANDLE), VK_ERROR_UNKNOWN);

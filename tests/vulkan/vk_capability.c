@@ -70,6 +70,16 @@ static bool expected(const struct report *r, uint32_t capability)
    switch (capability) {
    case SpvCapabilityMatrix: case SpvCapabilityShader:
       return true;
+   case SpvCapabilityInputAttachment: case SpvCapabilityDerivativeControl:
+      return true;
+   case SpvCapabilityGeometry: return r->core.geometryShader;
+   case SpvCapabilityTessellation: return r->core.tessellationShader;
+   case SpvCapabilityGeometryPointSize: case SpvCapabilityTessellationPointSize:
+      return r->core.shaderTessellationAndGeometryPointSize;
+   case SpvCapabilityMultiViewport: return r->core.multiViewport;
+   case SpvCapabilityClipDistance: return r->core.shaderClipDistance;
+   case SpvCapabilityCullDistance: return r->core.shaderCullDistance;
+   case SpvCapabilitySampleRateShading: case SpvCapabilityInterpolationFunction: return r->core.sampleRateShading;
    case SpvCapabilityFloat64: return r->core.shaderFloat64;
    case SpvCapabilityInt64: return r->core.shaderInt64;
    case SpvCapabilityInt16: return r->core.shaderInt16;
