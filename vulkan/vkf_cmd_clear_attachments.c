@@ -42,6 +42,10 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer
    struct vkf_gfx_state *g = vkf_gfx_state(cmd);
    if (!g)
       return;
+   if (!g->rendering.known) {
+      vkf_cmd_unsupported(commandBuffer, "vkCmdClearAttachments in a secondary command buffer that names no framebuffer");
+      return;
+   }
    barrier(cmd, GPU_BARRIER_GFX);
    for (uint32_t i = 0; i < attachmentCount; i++)
       for (uint32_t k = 0; k < rectCount; k++)

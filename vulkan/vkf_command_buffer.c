@@ -26,7 +26,8 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_BeginCommandBuffer(VkCommandBuffer commandBuf
    struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
    vkf_command_buffer_reset(cmd);
    cmd->state = VKF_CMD_RECORDING;
-   if (pBeginInfo->flags & VK_COMMAND_BUFFER_USAGE_RENDER_PASS_CONTINUE_BIT && pBeginInfo->pInheritanceInfo)
+   /* Primaries ignore both. */
+   if (cmd->secondary && pBeginInfo->flags & VK_COMMAND_BUFFER_USAGE_RENDER_PASS_CONTINUE_BIT && pBeginInfo->pInheritanceInfo)
       vkf_gfx_inherit(cmd, pBeginInfo->pInheritanceInfo);
    return cmd->stream.error;
 }

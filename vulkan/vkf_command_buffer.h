@@ -50,6 +50,7 @@ struct vkf_command_buffer {
    struct vkf_compute_state compute;
    struct vkf_gfx_state *gfx;  /* NULL until something graphical is recorded */
    struct vkf_pass_state pass;
+   bool secondary;             /* its level */
    bool inherits;              /* secondary: continues a render pass of its primary */
 };
 VKF_HANDLE(vkf_command_buffer, VkCommandBuffer)

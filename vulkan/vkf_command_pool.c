@@ -118,6 +118,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_AllocateCommandBuffers(VkDevice device,
          return VK_ERROR_OUT_OF_HOST_MEMORY;
       }
       cmd->device = pool->device;
+      cmd->secondary = pInfo->level == VK_COMMAND_BUFFER_LEVEL_SECONDARY;
       cmd->stream.pool = pool;
       cmd->next = pool->buffers;
       pool->buffers = cmd;

@@ -59,6 +59,21 @@ struct vkf_gfx_state *vkf_gfx_state(struct vkf_command_buffer *cmd)
    return cmd->gfx;
 }
 
+static const struct vkf_image_view *view_of(const struct vkf_framebuffer *fb, uint32_t attachment)
+{
+   return attachment < fb->count ? fb->views[attachment] : NULL;
+}
+
+/* What vkCmdClearAttachments may clear, where the application names the framebuffer. */
+static void inherit_attachments(struct vkf_rendering *r, const struct vkf_subpass *s, const struct vkf_framebuffer *fb)
+{
+   r->color_count = s->color_count;
+   for (uint32_t c = 0; c < s->color_count; c++)
+      r->color[c].view = view_of(fb, s->color[c]);
+   r->depth.view = r->stencil.view = view_of(fb, s->depth_stencil);
+   r->known = true;
+}
+
 void vkf_gfx_inherit(struct vkf_command_buffer *cmd, const VkCommandBufferInheritanceInfo *info)
 {
    struct vkf_gfx_state *g = vkf_gfx_state(cmd);
@@ -69,9 +84,13 @@ void vkf_gfx_inherit(struct vkf_command_buffer *cmd, const VkCommandBufferInheri
       return;
    vkf_gfx_state_reset(g, true);
    cmd->inherits = true;
-   if (pass && info->subpass < pass->subpass_count)
+   if (pass && info->subpass < pass->subpass_count) {
+      const struct vkf_framebuffer *fb = vkf_framebuffer_from(info->framebuffer);
       g->rendering.view_mask = pass->subpasses[info->subpass].view_mask;
-   else if (dynamic)
+      if (fb && fb->count)
+         inherit_attachments(&g->rendering, &pass->subpasses[info->subpass], fb);
+   }
+   if (!pass && dynamic)
       g->rendering.view_mask = dynamic->viewMask;
 }
 
