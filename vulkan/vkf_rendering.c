@@ -19,7 +19,8 @@ static void set_target(struct vkf_gfx_state *g, uint32_t offset, const struct vk
 {
    uint32_t dw[GPU_IMAGE_DESC_DW] = {0};
    gpu_image d;
-   if (view && vkf_image_describe(view->image, view->format, GPU_DIM_2D_ARRAY, false, &view->range, &d))
+   enum gpu_dim dim = view && view->image->type == VK_IMAGE_TYPE_1D ? GPU_DIM_1D_ARRAY : GPU_DIM_2D_ARRAY;
+   if (view && vkf_image_describe(view->image, view->format, dim, false, &view->range, &d))
       gpu_image_encode(&d, dw);
    vkf_gfx_set_many(g, offset, dw, GPU_IMAGE_DESC_DW);
 }

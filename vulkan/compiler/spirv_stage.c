@@ -333,14 +333,23 @@ static ir_inst *fragment_builtin(spv_reader *r, uint32_t builtin, uint32_t c)
    }
 }
 
-static ir_inst *any_builtin(spv_reader *r, uint32_t builtin)
+static ir_inst *any_builtin(spv_reader *r, uint32_t builtin, uint32_t c)
 {
    switch (builtin) {
    case SpvBuiltInBaseVertex: return ir_op0(&r->b, IR_launch_s, GPU_SREG_GFX_VERTEX_OFFSET);
    case SpvBuiltInBaseInstance: return ir_op0(&r->b, IR_launch_s, GPU_SREG_GFX_FIRST_INSTANCE);
    case SpvBuiltInDrawIndex: return ir_op0(&r->b, IR_launch_s, GPU_SREG_GFX_DRAW_INDEX);
    case SpvBuiltInViewIndex: return ir_op0(&r->b, IR_launch_s, GPU_SREG_GFX_VIEW_INDEX);
-   case SpvBuiltInDeviceIndex: return spv_c32(r, 0);
+   case SpvBuiltInDeviceIndex:
+   case SpvBuiltInSubgroupSize:
+   case SpvBuiltInSubgroupLocalInvocationId:
+      return spv_input_scalar(r, builtin, 0);
+   case SpvBuiltInSubgroupEqMask:
+   case SpvBuiltInSubgroupGeMask:
+   case SpvBuiltInSubgroupGtMask:
+   case SpvBuiltInSubgroupLeMask:
+   case SpvBuiltInSubgroupLtMask:
+      return spv_input_scalar(r, builtin, c);
    default: return NULL;
    }
 }
@@ -355,7 +364,7 @@ static ir_inst *stage_builtin(spv_reader *r, uint32_t builtin, uint32_t c)
    case SC_STAGE_GEOMETRY: v = geometry_builtin(r, builtin); break;
    default: v = fragment_builtin(r, builtin, c); break;
    }
-   return v ? v : any_builtin(r, builtin);
+   return v ? v : any_builtin(r, builtin, c);
 }
 
 static ir_inst *interpolated(spv_reader *r, const struct part *p)
