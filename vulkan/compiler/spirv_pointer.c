@@ -52,6 +52,18 @@ spv_pointer *spv_make_storage(spv_reader *r, const spv_type *type, bool memory, 
    return p;
 }
 
+/* A constant, or the address of a variable that is not itself initialised here. */
+static const spv_value *initial_value(spv_reader *r, const spv_variable *v)
+{
+   const spv_id *e = spv_get(r, v->initializer);
+   bool address = e->kind == SPV_K_GLOBAL && e->var->storage != SpvStorageClassPrivate;
+   if (e->kind != SPV_K_CONST && !address)
+      spv_fail(r, SC_E_UNSUPPORTED, "initializer %u is neither a constant nor the address of a variable", v->initializer);
+   if (address && e->type != v->type)
+      spv_fail(r, SC_E_INVALID, "initializer %u is of another type", v->initializer);
+   return address ? spv_use(r, v->initializer) : spv_raw(r, v->initializer);
+}
+
 /* Private variables live as long as the shader and are initialised before anything else. */
 static spv_pointer *private_pointer(spv_reader *r, const spv_variable *v)
 {
@@ -60,12 +72,9 @@ static spv_pointer *private_pointer(spv_reader *r, const spv_variable *v)
    if (p->kind == SPV_P_SCRATCH)
       r->scratch_floor_B = r->scratch_B;
    if (v->initializer) {
-      if (spv_get(r, v->initializer)->kind != SPV_K_CONST)
-         spv_fail(r, SC_E_UNSUPPORTED, "initializer %u is not a constant", v->initializer);
-      const spv_value *value = spv_raw(r, v->initializer);
       ir_builder here = r->b;
       r->b = spv_prologue(r);
-      spv_store(r, p, value, false);
+      spv_store(r, p, initial_value(r, v), false);
       r->b = here;
    }
    return p;

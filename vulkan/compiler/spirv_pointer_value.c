@@ -6,7 +6,7 @@
  *   StorageBuffer          5: the four dwords of the buffer descriptor, byte offset in the buffer. Range checks stay as they are
  *   Workgroup              1: byte offset in the LDS
  * The null pointer is all zeros, in Workgroup all ones. Pointers of other storage classes are never values. A place inside a
- * matrix has a layout that its type does not tell, so it is no value either.
+ * matrix that the module lays out has a layout that its type does not tell, so it is no value either.
  */
 #include "spirv_reader.h"
 
@@ -64,7 +64,7 @@ spv_value *spv_pointer_to_value(spv_reader *r, const spv_type *type, const spv_p
 {
    if (type->scalars == SPV_UNKNOWN || (p->kind == SPV_P_BUFFER && !p->in_block))
       spv_fail(r, SC_E_INVALID, "a pointer of type %u cannot be a value", type->id);
-   if (p->comp_stride_B || p->type->kind == SPV_T_MATRIX)
+   if (p->comp_stride_B || (p->type->kind == SPV_T_MATRIX && spv_is_explicit(r, p)))
       spv_fail(r, SC_E_UNSUPPORTED, "pointers to or into matrices are not supported as values");
    spv_value *v = spv_new_value(r, type);
    if (p->kind == SPV_P_ADDRESS) {
