@@ -124,7 +124,7 @@ static const struct feature_set sets[] = {
         pipelineCreationCacheControl, .pipelineCreationCacheControl = VK_TRUE),
     /* Known since 1.1, so they are answered: there are no render passes, and no protected memory. */
     SET(VkPhysicalDeviceMultiviewFeatures, MULTIVIEW_FEATURES, multiviewTessellationShader,
-        .multiview = VK_FALSE),
+        .multiview = VK_TRUE, .multiviewGeometryShader = VK_TRUE, .multiviewTessellationShader = VK_TRUE),
     SET(VkPhysicalDeviceShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters,
         .shaderDrawParameters = VK_FALSE),
     SET(VkPhysicalDeviceProtectedMemoryFeatures, PROTECTED_MEMORY_FEATURES, protectedMemory,
@@ -200,11 +200,11 @@ static void fill_maintenance3(const struct vkf_physical_device *p, VkPhysicalDev
    m->maxMemoryAllocationSize = VKF_MAX(p->vram_B, p->sysmem_B);
 }
 
-/* Nothing is rendered: the least that an implementation may say. */
+/* Each view is a draw of its own; a view mask has 32 bits. */
 static void fill_multiview(VkPhysicalDeviceMultiviewProperties *m)
 {
-   m->maxMultiviewViewCount = 6;
-   m->maxMultiviewInstanceIndex = (1u << 27) - 1;
+   m->maxMultiviewViewCount = 32;
+   m->maxMultiviewInstanceIndex = UINT32_MAX;
 }
 
 /* A subgroup is a wave. */

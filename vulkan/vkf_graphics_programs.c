@@ -84,7 +84,7 @@ static void put_tessellation(struct vkf_static_state *s, const struct vkf_pipeli
    if (!c || !e)
       return;
    uint32_t domain = e->domain ? e->domain : c->domain, spacing = e->spacing ? e->spacing : c->spacing;
-   bool clockwise = (e->clockwise || c->clockwise) != lower_left;
+   bool clockwise = (e->clockwise || c->clockwise) == lower_left; /* the card's v points up */
    vkf_static(s, GPU_OFF_GFX_TESS, ~0u,
               (domain ? domain - 1 : 0) | (spacing ? spacing - 1 : 0) << 2 | (clockwise ? 1u << 4 : 0) |
                  (e->point_mode || c->point_mode ? 1u << 5 : 0) | c->output_vertices << 8);

@@ -168,9 +168,9 @@ static void test_wanted_features(void **state)
    assert_int_equal(create_with(&f11), VK_ERROR_FEATURE_NOT_PRESENT);
    f12.shaderOutputLayer = VK_TRUE;
    assert_int_equal(create_with(&f12), VK_ERROR_FEATURE_NOT_PRESENT);
-   VkPhysicalDeviceMultiviewFeatures views = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MULTIVIEW_FEATURES,
-                                              .multiview = VK_TRUE};
-   assert_int_equal(create_with(&views), VK_ERROR_FEATURE_NOT_PRESENT);
+   VkPhysicalDeviceProtectedMemoryFeatures protected = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROTECTED_MEMORY_FEATURES,
+                                                        .protectedMemory = VK_TRUE};
+   assert_int_equal(create_with(&protected), VK_ERROR_FEATURE_NOT_PRESENT);
    t.errors = before;
 }
 

@@ -102,8 +102,14 @@ static uint32_t patch_dword(uint32_t builtin)
                                                 : SPV_UNKNOWN;
 }
 
+/* Of a block it may be the members that say so. */
 static bool is_patch(spv_reader *r, const spv_variable *v)
 {
+   const spv_type *t = v->type;
+   while (t->kind == SPV_T_ARRAY || t->kind == SPV_T_RUNTIME_ARRAY)
+      t = t->elem;
+   if (t->kind == SPV_T_STRUCT && t->count && decoration(r, t->id, 0, SpvDecorationPatch))
+      return true;
    uint32_t builtin = argument(r, v->id, SPV_UNKNOWN, SpvDecorationBuiltIn, SPV_UNKNOWN);
    return decoration(r, v->id, SPV_UNKNOWN, SpvDecorationPatch) != NULL || patch_dword(builtin) != SPV_UNKNOWN;
 }
@@ -422,8 +428,10 @@ static void add_index(spv_reader *r, spv_pointer *p, uint32_t id, uint32_t strid
       return;
    }
    ir_inst *offset = E2(r, imul, spv_use_index(r, id), spv_c32(r, stride_B));
-   if (down)
-      offset = E2(r, isub, spv_c32(r, 0), offset);
+   if (down) { /* offsets are unsigned: count from the other end of the eight distances */
+      offset = E2(r, isub, spv_c32(r, 7 * 4), offset);
+      p->imm -= 7 * 4;
+   }
    p->base = p->base ? E2(r, iadd, p->base, offset) : offset;
 }
 
