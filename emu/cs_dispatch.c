@@ -177,6 +177,8 @@ static void add_counters(emu_device *dev, const emu_dispatch *d, uint64_t cycles
    }
    emu_counter_add(dev, GPU_COUNTER_DISPATCHES, 1);
    emu_counter_add(dev, GPU_COUNTER_WORKGROUPS, d->groups_done);
+   emu_counter_add(dev, GPU_COUNTER_CS_INVOCATIONS,
+                   d->groups_done * d->launch.size[0] * d->launch.size[1] * d->launch.size[2]);
    emu_counter_add(dev, GPU_COUNTER_WAVES, d->waves_done);
    emu_counter_add(dev, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
    emu_counter_add(dev, GPU_COUNTER_LANE_INSTRUCTIONS, s->lane_instructions);

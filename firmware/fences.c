@@ -84,11 +84,17 @@ bool fw_valid_counters(const struct fw_packet *p)
 bool fw_execute_counters(struct fw_ring *r, const struct fw_packet *p)
 {
    uint64_t values[GPU_COUNTER_COUNT];
+   uint64_t va = fw_u64(p->payload + GPU_PKTF_COUNTERS_VA_LO);
    uint32_t n = counters_count(p);
+   bool delta = p->flags & GPU_PKT_F_DELTA;
+   fw_transfer_result t = {GPU_FAULT_NONE, GPU_ACCESS_NONE, 0};
    fw_time_engines(r, ALL);
+   if (delta)
+      t = fw_transfer(GPU_XFER_READ, va, values, n * 8);
    for (uint32_t i = 0; i < n; i++)
-      values[i] = hw_read64(GPU_REG_AT(COUNTER, LO, counters_first(p) + i));
-   fw_transfer_result t = fw_transfer(GPU_XFER_WRITE, fw_u64(p->payload + GPU_PKTF_COUNTERS_VA_LO), values, n * 8);
+      values[i] = hw_read64(GPU_REG_AT(COUNTER, LO, counters_first(p) + i)) - (delta ? values[i] : 0);
+   if (!t.fault)
+      t = fw_transfer(GPU_XFER_WRITE, va, values, n * 8);
    if (t.fault)
       return fw_fault_transfer(r, t, p->header);
    fw_fetch_advance(r, 1 + p->count);

@@ -261,7 +261,7 @@ static const struct fw_packet_type types[] = {
    TYPE(DRAW_XFB), 0, fw_valid_draw_xfb, fw_ready_draw, fw_execute_draw_xfb },
    TYPE(XFB_LOAD), 0, fw_valid_xfb, fw_ready_xfb, fw_execute_xfb },
    TYPE(XFB_STORE), 0, fw_valid_xfb, fw_ready_xfb, fw_execute_xfb },
-   TYPE(COUNTERS), 0, fw_valid_counters, fw_ready_drained, fw_execute_counters },
+   TYPE(COUNTERS), GPU_PKT_F_DELTA, fw_valid_counters, fw_ready_drained, fw_execute_counters },
 };
 
 const struct fw_packet_type *fw_packet_type(uint32_t opcode)

@@ -1,7 +1,9 @@
-/* Query commands as packets. The firmware writes timestamps in ring order; resets and copies of results go
- * through the copy engine, so barriers keep them in order with each other. */
+/* Query commands as packets. The firmware writes timestamps and counters in ring order; resets and copies of results go
+ * through the copy engine, so barriers keep them in order with each other. A counted query holds the counters' values
+ * from its begin to its end, and then what they have grown by. Invariant: availability is written last. */
 #include "vkf_buffer.h"
 #include "vkf_command_buffer.h"
+#include "vkf_gfx_state.h"
 #include "vkf_packet.h"
 #include "vkf_query_pool.h"
 
@@ -15,9 +17,24 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResetQueryPool(VkCommandBuffer commandBuffer, 
       return;
    uint32_t *p = vkf_stream_reserve(s, 2 * VKF_PKT_DW(BARRIER) + VKF_PKT_DW(FILL));
    p = vkf_pkt_barrier(p, GPU_BARRIER_DMA, 0);
-   p = vkf_pkt_fill(p, vkf_query_va(pool, firstQuery), queryCount * sizeof(struct vkf_query), 0);
+   p = vkf_pkt_fill(p, vkf_query_va(pool, firstQuery), queryCount * vkf_query_size_B(pool), 0);
    p = vkf_pkt_barrier(p, GPU_BARRIER_DMA, 0);
    vkf_stream_commit(s, p);
+}
+
+/* With multiview a query is as many as there are views. The first one holds the sum, the others become available with zeros. */
+static void finish_views(struct vkf_command_buffer *cmd, const struct vkf_query_pool *pool, uint32_t query)
+{
+   const struct vkf_gfx_state *g = cmd->gfx;
+   uint32_t mask = g && (g->rendering.active || cmd->inherits) ? g->rendering.view_mask : 0;
+   uint32_t views = mask ? vkf_query_count(pool, query, (uint32_t)__builtin_popcount(mask)) : 1;
+   uint64_t zeros[VKF_QUERY_VALUES_MAX + 1] = {0};
+   zeros[pool->values] = 1;
+   for (uint32_t v = 1; v < views; v++) {
+      uint32_t dw = 2 * (pool->values + 1);
+      uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_WRITE_DW(dw));
+      vkf_stream_commit(&cmd->stream, vkf_pkt_write(p, vkf_query_va(pool, query + v), zeros, dw));
+   }
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdWriteTimestamp(VkCommandBuffer commandBuffer, VkPipelineStageFlagBits stage,
@@ -29,30 +46,52 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdWriteTimestamp(VkCommandBuffer commandBuffer, 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdWriteTimestamp2KHR(VkCommandBuffer commandBuffer, VkPipelineStageFlags2 stage,
                                                      VkQueryPool queryPool, uint32_t query)
 {
-   struct vkf_stream *s = &vkf_command_buffer_from(commandBuffer)->stream;
+   struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
+   struct vkf_stream *s = &cmd->stream;
    const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
-   if (!vkf_query_count(pool, query, 1))
+   if (pool->counted || !vkf_query_count(pool, query, 1))
       return;
    bool after_work = stage & ~(VK_PIPELINE_STAGE_2_TOP_OF_PIPE_BIT | VK_PIPELINE_STAGE_2_HOST_BIT);
    uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(TIMESTAMP) + VKF_PKT_WRITE_DW(1));
    p = vkf_pkt_timestamp(p, vkf_query_va(pool, query), after_work);
    p = vkf_pkt_write1(p, vkf_query_available_va(pool, query), 1);
    vkf_stream_commit(s, p);
+   finish_views(cmd, pool, query);
 }
 
-/* One query's result: wait for it, or leave its value out if it is not there. */
+/* Packets that copy the values, in the buffer's width. */
+static uint32_t *put_values(uint32_t *p, uint64_t src, uint64_t dst, uint32_t values, bool wide)
+{
+   if (wide)
+      return vkf_pkt_copy(p, src, dst, 8 * (uint64_t)values);
+   for (uint32_t v = 0; v < values; v++)
+      p = vkf_pkt_copy(p, src + 8 * v, dst + 4 * v, 4);
+   return p;
+}
+
+/* One query's result: wait for it, or leave its values out if they are not there; what a partial result then is: 0. */
 static void copy_result(struct vkf_stream *s, const struct vkf_query_pool *pool, uint32_t query, uint64_t dst,
                         VkQueryResultFlags flags)
 {
-   uint32_t size_B = flags & VK_QUERY_RESULT_64_BIT ? 8 : 4;
-   uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(WAIT_MEM) + VKF_PKT_DW(COND) + 2 * VKF_PKT_DW(COPY));
-   if (flags & VK_QUERY_RESULT_WAIT_BIT)
-      p = vkf_pkt_wait_mem(p, vkf_query_available_va(pool, query), 1, 1, GPU_WAIT_EQ);
-   else
-      p = vkf_pkt_cond(p, vkf_query_available_va(pool, query), 1, VKF_PKT_DW(COPY));
-   p = vkf_pkt_copy(p, vkf_query_va(pool, query), dst, size_B);
+   static const uint64_t zeros[VKF_QUERY_VALUES_MAX];
+   bool wide = flags & VK_QUERY_RESULT_64_BIT, wait = flags & VK_QUERY_RESULT_WAIT_BIT;
+   uint64_t src = vkf_query_va(pool, query), available = vkf_query_available_va(pool, query);
+   uint32_t zero_dw = wide ? 2 * pool->values : pool->values;
+   uint32_t values_dw = (wide ? 1 : pool->values) * VKF_PKT_DW(COPY);
+   uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(WAIT_MEM) + 2 * VKF_PKT_DW(COND) + VKF_PKT_WRITE_DW(zero_dw) +
+                                          values_dw + VKF_PKT_DW(COPY));
+   if (wait) {
+      p = vkf_pkt_wait_mem(p, available, 1, 1, GPU_WAIT_EQ);
+   } else {
+      if (flags & VK_QUERY_RESULT_PARTIAL_BIT && zero_dw) {
+         p = vkf_pkt_cond_not(p, available, 1, VKF_PKT_WRITE_DW(zero_dw));
+         p = vkf_pkt_write(p, dst, zeros, zero_dw);
+      }
+      p = vkf_pkt_cond(p, available, 1, values_dw);
+   }
+   p = put_values(p, src, dst, pool->values, wide);
    if (flags & VK_QUERY_RESULT_WITH_AVAILABILITY_BIT)
-      p = vkf_pkt_copy(p, vkf_query_available_va(pool, query), dst + size_B, size_B);
+      p = vkf_pkt_copy(p, available, dst + (wide ? 8 : 4) * pool->values, wide ? 8 : 4);
    vkf_stream_commit(s, p);
 }
 
@@ -68,14 +107,36 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyQueryPoolResults(VkCommandBuffer commandBu
       copy_result(s, vkf_query_pool_from(queryPool), firstQuery + i, dst + i * stride, flags);
 }
 
+/* The pool's counters, neighbours in one packet. */
+static void put_counters(struct vkf_stream *s, const struct vkf_query_pool *pool, uint32_t query, bool delta)
+{
+   for (uint32_t v = 0, n; v < pool->values; v += n) {
+      n = 1;
+      while (v + n < pool->values && pool->counters[v + n] == pool->counters[v] + n)
+         n++;
+      uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(COUNTERS));
+      p = vkf_pkt_counters(p, vkf_query_va(pool, query) + 8 * (uint64_t)v, pool->counters[v], n, delta);
+      vkf_stream_commit(s, p);
+   }
+}
+
 VKAPI_ATTR void VKAPI_CALL vkf_CmdBeginQuery(VkCommandBuffer commandBuffer, VkQueryPool queryPool,
                                              uint32_t query, VkQueryControlFlags flags)
 {
-   vkf_cmd_unsupported(commandBuffer, "vkCmdBeginQuery");
+   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   if (pool->counted && vkf_query_count(pool, query, 1))
+      put_counters(&vkf_command_buffer_from(commandBuffer)->stream, pool, query, false);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdEndQuery(VkCommandBuffer commandBuffer, VkQueryPool queryPool,
                                            uint32_t query)
 {
-   vkf_cmd_unsupported(commandBuffer, "vkCmdEndQuery");
+   struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
+   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   if (!pool->counted || !vkf_query_count(pool, query, 1))
+      return;
+   put_counters(&cmd->stream, pool, query, true);
+   uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_WRITE_DW(1));
+   vkf_stream_commit(&cmd->stream, vkf_pkt_write1(p, vkf_query_available_va(pool, query), 1));
+   finish_views(cmd, pool, query);
 }

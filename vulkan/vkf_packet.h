@@ -112,6 +112,23 @@ static inline uint32_t *vkf_pkt_cond(uint32_t *p, uint64_t va, uint32_t mask, ui
    return p;
 }
 
+/* The next skip_dw dwords are left out if (dword at va & mask) != 0. */
+static inline uint32_t *vkf_pkt_cond_not(uint32_t *p, uint64_t va, uint32_t mask, uint32_t skip_dw)
+{
+   uint32_t *end = vkf_pkt_cond(p, va, mask, skip_dw);
+   *p = VKF_PKT_FIXED(COND, GPU_PKT_F_INVERT);
+   return end;
+}
+
+/* Counters once earlier work is done; delta: less what stands there. */
+static inline uint32_t *vkf_pkt_counters(uint32_t *p, uint64_t va, uint32_t first, uint32_t count, bool delta)
+{
+   *p++ = VKF_PKT_FIXED(COUNTERS, delta ? GPU_PKT_F_DELTA : 0);
+   p = vkf_put64(p, va);
+   *p++ = first | count << 16;
+   return p;
+}
+
 static inline uint32_t *vkf_pkt_dispatch(uint32_t *p, uint32_t x, uint32_t y, uint32_t z)
 {
    *p++ = VKF_PKT_FIXED(DISPATCH, 0);

@@ -37,6 +37,8 @@ const VkPhysicalDeviceFeatures vkf_features = {
     .textureCompressionETC2 = VK_TRUE,
     .textureCompressionASTC_LDR = VK_TRUE,
     .textureCompressionBC = VK_TRUE,
+    .occlusionQueryPrecise = VK_TRUE,
+    .pipelineStatisticsQuery = VK_TRUE,
     .shaderImageGatherExtended = VK_TRUE,
     .shaderStorageImageExtendedFormats = VK_TRUE,
     .shaderStorageImageMultisample = VK_TRUE,
@@ -49,6 +51,7 @@ const VkPhysicalDeviceFeatures vkf_features = {
     .shaderFloat64 = VK_TRUE,
     .shaderInt64 = VK_TRUE,
     .shaderInt16 = VK_TRUE,
+    .inheritedQueries = VK_TRUE,
 };
 
 static void put_uuid(uint8_t out[VK_UUID_SIZE], const char text[12])

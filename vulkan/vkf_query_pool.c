@@ -1,26 +1,57 @@
-/* VkQueryPool: creation and reading on the host. Results are written by packets (vkf_cmd_query.c). Timestamps
- * are real; occlusion pools can be made, as everywhere, but no queue here can count into them. */
+/* VkQueryPool: creation and reading on the host. Results are written by packets (vkf_cmd_query.c). */
 #include "vkf_query_pool.h"
 #include "vkf_address_report.h"
 #include "vkf_device.h"
 
 #define POLL_NS UINT64_C(500000)
 
+/* Counters of VkQueryPipelineStatisticFlagBits, from bit 0 on. */
+static const enum gpu_counter statistics[VKF_QUERY_VALUES_MAX] = {
+   GPU_COUNTER_IA_VERTICES,    GPU_COUNTER_IA_PRIMITIVES, GPU_COUNTER_VS_INVOCATIONS, GPU_COUNTER_GS_INVOCATIONS,
+   GPU_COUNTER_GS_PRIMITIVES,  GPU_COUNTER_CLIP_IN,       GPU_COUNTER_CLIP_OUT,       GPU_COUNTER_FS_INVOCATIONS,
+   GPU_COUNTER_TCS_PATCHES,    GPU_COUNTER_TES_INVOCATIONS, GPU_COUNTER_CS_INVOCATIONS,
+};
+
+/* What the queries of the pool hold; false for a type that does not exist here. */
+static bool layout(struct vkf_query_pool *pool, const VkQueryPoolCreateInfo *info)
+{
+   switch (info->queryType) {
+   case VK_QUERY_TYPE_TIMESTAMP:
+      pool->values = 1;
+      return true;
+   case VK_QUERY_TYPE_OCCLUSION:
+      pool->counted = true;
+      pool->values = 1;
+      pool->counters[0] = GPU_COUNTER_SAMPLES_PASSED;
+      return true;
+   case VK_QUERY_TYPE_PIPELINE_STATISTICS:
+      pool->counted = true;
+      for (uint32_t bit = 0; bit < VKF_QUERY_VALUES_MAX; bit++)
+         if (info->pipelineStatistics >> bit & 1)
+            pool->counters[pool->values++] = statistics[bit];
+      return info->pipelineStatistics >> VKF_QUERY_VALUES_MAX == 0;
+   default:
+      return false;
+   }
+}
+
 VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateQueryPool(VkDevice device_, const VkQueryPoolCreateInfo *pCreateInfo,
                                                    const VkAllocationCallbacks *pAllocator,
                                                    VkQueryPool *pQueryPool)
 {
    struct vkf_device *device = vkf_device_from(device_);
-   if (pCreateInfo->queryType != VK_QUERY_TYPE_TIMESTAMP && pCreateInfo->queryType != VK_QUERY_TYPE_OCCLUSION)
-      return vkf_error(device, NULL, VK_ERROR_FEATURE_NOT_PRESENT,
-                       "vkCreateQueryPool: query type %d is not supported", pCreateInfo->queryType);
    struct vkf_query_pool *pool =
        vkf_device_object(device, pAllocator, sizeof *pool, VK_OBJECT_TYPE_QUERY_POOL);
    if (!pool)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    pool->count = pCreateInfo->queryCount;
-   VkResult r =
-       vkf_span_take(&device->slots, (uint64_t)pool->count * sizeof(struct vkf_query), 16, &pool->span);
+   if (!layout(pool, pCreateInfo)) {
+      vkf_object_delete(pAllocator, device->alloc, pool);
+      return vkf_error(device, NULL, VK_ERROR_FEATURE_NOT_PRESENT,
+                       "vkCreateQueryPool: query type %d, statistics 0x%x: not supported", pCreateInfo->queryType,
+                       pCreateInfo->pipelineStatistics);
+   }
+   VkResult r = vkf_span_take(&device->slots, pool->count * vkf_query_size_B(pool), 16, &pool->span);
    if (r != VK_SUCCESS) {
       vkf_object_delete(pAllocator, device->alloc, pool);
       return r;
@@ -47,21 +78,20 @@ VKAPI_ATTR void VKAPI_CALL vkf_ResetQueryPoolEXT(VkDevice device, VkQueryPool qu
                                                  uint32_t queryCount)
 {
    const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
-   struct vkf_query *queries = pool->span.host;
    queryCount = vkf_query_count(pool, firstQuery, queryCount);
    if (queryCount)
-      memset(queries + firstQuery, 0, queryCount * sizeof *queries);
+      memset(vkf_query_host(pool, firstQuery), 0, queryCount * vkf_query_size_B(pool));
 }
 
-static void store(char *out, uint64_t value, bool wide)
+static void store(char *out, uint32_t index, uint64_t value, bool wide)
 {
    uint32_t narrow = (uint32_t)value;
-   memcpy(out, wide ? (void *)&value : (void *)&narrow, wide ? 8 : 4);
+   memcpy(out + index * (wide ? 8 : 4), wide ? (void *)&value : (void *)&narrow, wide ? 8 : 4);
 }
 
-static bool is_available(void *context)
+static bool is_available(void *available)
 {
-   return __atomic_load_n(&((struct vkf_query *)context)->available, __ATOMIC_ACQUIRE) != 0;
+   return __atomic_load_n((uint64_t *)available, __ATOMIC_ACQUIRE) != 0;
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_GetQueryPoolResults(VkDevice device_, VkQueryPool queryPool,
@@ -70,25 +100,27 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetQueryPoolResults(VkDevice device_, VkQuery
                                                        VkQueryResultFlags flags)
 {
    struct vkf_device *device = vkf_device_from(device_);
-   struct vkf_query *queries = vkf_query_pool_from(queryPool)->span.host;
-   queryCount = vkf_query_count(vkf_query_pool_from(queryPool), firstQuery, queryCount);
+   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   queryCount = vkf_query_count(pool, firstQuery, queryCount);
    bool wide = (flags & VK_QUERY_RESULT_64_BIT) != 0, lost = vkf_device_is_lost(device);
    VkResult result = VK_SUCCESS;
    for (uint32_t i = 0; i < queryCount; i++) {
-      struct vkf_query *q = &queries[firstQuery + i];
+      uint64_t *q = vkf_query_host(pool, firstQuery + i);
       char *out = (char *)pData + i * stride;
       if (flags & VK_QUERY_RESULT_WAIT_BIT) {
-         VkResult r = vkf_device_wait(device, is_available, q, UINT64_MAX, POLL_NS);
+         VkResult r = vkf_device_wait(device, is_available, q + pool->values, UINT64_MAX, POLL_NS);
          if (r != VK_SUCCESS)
             return r;
       }
-      bool available = is_available(q);
-      if (available)
-         store(out, q->value, wide);
-      else
+      bool available = is_available(q + pool->values);
+      /* A query under way holds what the counters began with; the least that a partial result can be is 0. */
+      for (uint32_t v = 0; v < pool->values; v++)
+         if (available || flags & VK_QUERY_RESULT_PARTIAL_BIT)
+            store(out, v, available ? q[v] : 0, wide);
+      if (!available)
          result = lost ? VK_ERROR_DEVICE_LOST : VK_NOT_READY;
       if (flags & VK_QUERY_RESULT_WITH_AVAILABILITY_BIT)
-         store(out + (wide ? 8 : 4), available, wide);
+         store(out, pool->values, available, wide);
    }
    return result;
 }

@@ -1,18 +1,19 @@
-/* VkQueryPool: 16 bytes a query, value and availability. */
+/* VkQueryPool. A query is a slot of 64-bit values (one, or one for each statistic asked for) and its availability, which
+ * is 0 or 1. The card's counters that a slot is filled from are listed in the order of its values. */
 #ifndef VKF_QUERY_POOL_H
 #define VKF_QUERY_POOL_H
 
 #include "vkf.h"
 #include "vkf_suballoc.h"
 
-struct vkf_query {
-   uint64_t value;
-   uint64_t available; /* 0 or 1 */
-};
+#define VKF_QUERY_VALUES_MAX 11u
 
 struct vkf_query_pool {
    struct vkf_object object;
    uint32_t count;
+   uint32_t values;                         /* of one query */
+   bool counted;                            /* filled by begin and end; otherwise a timestamp */
+   uint32_t counters[VKF_QUERY_VALUES_MAX]; /* enum gpu_counter */
    struct vkf_span span;
 };
 VKF_HANDLE(vkf_query_pool, VkQueryPool)
@@ -22,13 +23,22 @@ static inline uint32_t vkf_query_count(const struct vkf_query_pool *p, uint32_t 
 {
    return first < p->count ? VKF_MIN(count, p->count - first) : 0;
 }
+static inline uint64_t vkf_query_size_B(const struct vkf_query_pool *p)
+{
+   return 8 * (uint64_t)(p->values + 1);
+}
 static inline uint64_t vkf_query_va(const struct vkf_query_pool *p, uint32_t i)
 {
-   return p->span.va + i * sizeof(struct vkf_query);
+   return p->span.va + i * vkf_query_size_B(p);
 }
 static inline uint64_t vkf_query_available_va(const struct vkf_query_pool *p, uint32_t i)
 {
-   return vkf_query_va(p, i) + offsetof(struct vkf_query, available);
+   return vkf_query_va(p, i) + 8 * (uint64_t)p->values;
+}
+/* The query's values as the host sees them, availability behind them. */
+static inline uint64_t *vkf_query_host(const struct vkf_query_pool *p, uint32_t i)
+{
+   return (uint64_t *)p->span.host + i * (uint64_t)(p->values + 1);
 }
 
 #endif

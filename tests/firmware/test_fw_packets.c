@@ -332,6 +332,24 @@ static void counters(void **state)
    assert_true(rig_read64(VA(0x1020)) == 0);
 }
 
+/* With DELTA the difference to what stood there, modulo 2^64. */
+static void counter_deltas(void **state)
+{
+   const uint32_t fences = GPU_COUNTER_CP_FENCES | 1u << 16;
+   rig_write32(VA(0x1010), 7);
+   rig_write32(VA(0x1018), 0x55);
+   PKT(0, COUNTERS, U64(VA(0x1000)), fences);
+   PKT(0, FENCE, U64(VA(0x2000)), 1, 0);
+   PKT(0, FENCE, U64(VA(0x2000)), 2, 0);
+   PKT(0, FENCE, U64(VA(0x2000)), 3, 0);
+   PKT_FLAGS(0, COUNTERS, GPU_PKT_F_DELTA, U64(VA(0x1000)), fences);
+   PKT_FLAGS(0, COUNTERS, GPU_PKT_F_DELTA, U64(VA(0x1010)), fences);
+   assert_true(rig_fence(0, 1));
+   assert_true(rig_read64(VA(0x1000)) == 3);
+   assert_true(rig_read64(VA(0x1010)) == UINT64_C(3) - 7);
+   assert_int_equal(rig_read32(VA(0x1018)), 0x55);
+}
+
 /* Commands that an earlier packet writes are fetched anew behind a barrier. */
 static void written_commands(void **state)
 {
@@ -375,6 +393,7 @@ static void bad_packets(void **state)
       { GPU_PKT_HEADER(GPU_PKT_WRITE, 3, 0), 1, 0, 0 },
       { GPU_PKT_HEADER(GPU_PKT_INDIRECT, 3, 0), 1, 0, 1 },
       { GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, 0), 0, 0, GPU_COUNTER_COUNT | 1u << 16 },
+      { GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, 2), 0, 0, 1u << 16 },
       { GPU_PKT_HEADER(GPU_PKT_LABEL, 0, 0) },
    };
    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -535,6 +554,7 @@ int main(void)
       TEST(fence_tells), TEST(nop_and_label), TEST(write_short_and_long), TEST(ring_wraps), TEST(indirect_nests),
       TEST(set_regs_and_dispatch), TEST(full_queue_waits), TEST(copy_and_fill), TEST(copy_and_fill_images), TEST(wait_mem_functions),
       TEST(two_rings_wait_for_each_other), TEST(wait_takes_the_signallers_time), TEST(timestamps_are_monotonic),
+      TEST(counter_deltas),
       TEST(idle_ring_catches_up), TEST(barrier_waits), TEST(conditional), TEST(counters), TEST(written_commands),
       TEST(bad_packets), TEST(bad_images), TEST(unreachable_memory), TEST(bad_ring_registers), TEST(restart_of_an_idle_ring), TEST(shader_fault_stops_its_ring_only),
       TEST(rings_take_turns),

@@ -186,13 +186,14 @@ static void printed_stream(void **state)
       GPU_PKT_HEADER(GPU_PKT_WAIT_MEM, 5, 0), 0x2000, 0, 1, 0xffffffff, GPU_WAIT_GE,
       GPU_PKT_HEADER(GPU_PKT_TIMESTAMP, 2, GPU_PKT_F_WAIT), 8, 0,
       GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, 0), 8, 0, 2 | 1 << 16,
+      GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, GPU_PKT_F_DELTA), 8, 0, 2 | 1 << 16,
       GPU_PKT_HEADER(GPU_PKT_SET_GFX, 4, 0), GPU_OFF_GFX_VIEWPORT + 12, 7, 8, 9,
    };
    static const char *const expected[] = {
       "000000  00000402  SET_REGS\n", "FIRST        0x20\n", "CS.GROUP_Z   0x00000001\n", "CS.GRID_X    0x000000aa\n",
       "CS.GRID_Y    0x000000bb\n", "text         \"hello\"\n", "VA           0x001200001000\n",
       "VALUE        0x000000000007\n", "00000d  deadbeef  ? undefined opcode\n", "FUNC         5  >=\n",
-      "TIMESTAMP.WAIT\n", "FIRST        2  WORKGROUPS\n", "COUNT        1\n", "GFX.VIEWPORT3 0x00000007\n", "GFX.VIEWPORT5 0x00000009\n",
+      "TIMESTAMP.WAIT\n", "FIRST        2  WORKGROUPS\n", "COUNT        1\n", "COUNTERS.DELTA\n", "GFX.VIEWPORT3 0x00000007\n", "GFX.VIEWPORT5 0x00000009\n",
    };
 
    assert_int_equal(pkt_print(dw, sizeof dw / sizeof *dw, keep, &l), 1);
