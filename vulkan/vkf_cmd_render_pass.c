@@ -19,17 +19,27 @@ static const struct vkf_image_view *view_of(const struct vkf_pass_state *s, uint
    return attachment < s->view_count ? s->views[attachment] : NULL;
 }
 
+/* Load operations are due at an attachment's first use; with multiview that of each view. */
 static struct vkf_attachment attachment(const struct vkf_pass_state *s, uint32_t index, uint32_t resolve, bool stencil)
 {
    struct vkf_attachment a = {.view = view_of(s, index), .resolve = view_of(s, resolve)};
    if (!a.view || index >= s->pass->attachment_count)
       return (struct vkf_attachment){0};
    const struct vkf_pass_attachment *p = &s->pass->attachments[index];
-   a.clear = p->first_use == s->subpass && (stencil ? p->stencil_load : p->load) == VK_ATTACHMENT_LOAD_OP_CLEAR;
+   uint32_t views = s->pass->subpasses[s->subpass].view_mask;
+   bool due = views ? (views & ~s->seen[index]) != 0 : p->first_use == s->subpass;
+   a.clear = due && (stencil ? p->stencil_load : p->load) == VK_ATTACHMENT_LOAD_OP_CLEAR;
+   a.clear_views = ~s->seen[index];
    if (index < s->clear_count)
       a.value = s->clears[index];
    a.resolve_mode = VK_RESOLVE_MODE_AVERAGE_BIT;
    return a;
+}
+
+static void see(struct vkf_pass_state *s, uint32_t index, uint32_t views)
+{
+   if (index < s->view_count)
+      s->seen[index] |= views;
 }
 
 static void begin_subpass(struct vkf_command_buffer *cmd, struct vkf_pass_state *s)
@@ -48,6 +58,9 @@ static void begin_subpass(struct vkf_command_buffer *cmd, struct vkf_pass_state 
       r.stencil.resolve_mode = sub->stencil_mode;
    }
    vkf_rendering_begin(cmd, &r);
+   for (uint32_t c = 0; c < sub->color_count; c++)
+      see(s, sub->color[c], sub->view_mask);
+   see(s, sub->depth_stencil, sub->view_mask);
 }
 
 /* Attachments and clear values are copied: the framebuffer may be imageless, and pClearValues is the caller's. */
@@ -58,14 +71,16 @@ static bool take_arrays(struct vkf_command_buffer *cmd, struct vkf_pass_state *s
    s->view_count = fb->count ? fb->count : late ? late->attachmentCount : 0;
    s->clear_count = info->clearValueCount;
    size_t views_B = s->view_count * sizeof *s->views, clears_B = s->clear_count * sizeof *s->clears;
+   size_t seen_B = s->view_count * sizeof *s->seen;
    vkf_free(cmd->device->alloc, s->memory);
-   s->memory = vkf_alloc(cmd->device->alloc, views_B + clears_B + 1, VK_SYSTEM_ALLOCATION_SCOPE_OBJECT);
+   s->memory = vkf_alloc(cmd->device->alloc, views_B + clears_B + seen_B + 1, VK_SYSTEM_ALLOCATION_SCOPE_OBJECT);
    if (!s->memory) {
-      cmd->stream.error = VK_ERROR_OUT_OF_HOST_MEMORY;
+      cmd->stream.error = vkf_error(cmd->device, cmd, VK_ERROR_OUT_OF_HOST_MEMORY, "no memory for a render pass");
       return false;
    }
    s->views = s->memory;
    s->clears = (VkClearValue *)((char *)s->memory + views_B);
+   s->seen = (uint32_t *)((char *)s->memory + views_B + clears_B);
    for (uint32_t i = 0; i < s->view_count; i++)
       s->views[i] = fb->count ? fb->views[i] : vkf_image_view_from(late->pAttachments[i]);
    if (clears_B)
@@ -133,6 +148,7 @@ static struct vkf_attachment dynamic_attachment(const VkRenderingAttachmentInfo 
       return a;
    a.view = vkf_image_view_from(i->imageView);
    a.clear = i->loadOp == VK_ATTACHMENT_LOAD_OP_CLEAR;
+   a.clear_views = ~0u;
    a.value = i->clearValue;
    a.resolve = i->resolveMode ? vkf_image_view_from(i->resolveImageView) : NULL;
    a.resolve_mode = i->resolveMode;

@@ -14,6 +14,7 @@ struct vkf_pass_state {
    uint32_t view_count, clear_count;
    const struct vkf_image_view **views; /* in memory */
    VkClearValue *clears;                /* likewise */
+   uint32_t *seen;                      /* likewise: views of each attachment that have been used */
    void *memory;
 };
 

@@ -51,7 +51,7 @@ struct vkf_gfx_state *vkf_gfx_state(struct vkf_command_buffer *cmd)
    if (!cmd->gfx) {
       cmd->gfx = vkf_alloc(cmd->device->alloc, sizeof *cmd->gfx, VK_SYSTEM_ALLOCATION_SCOPE_OBJECT);
       if (!cmd->gfx) {
-         cmd->stream.error = VK_ERROR_OUT_OF_HOST_MEMORY;
+         cmd->stream.error = vkf_error(cmd->device, cmd, VK_ERROR_OUT_OF_HOST_MEMORY, "no memory for graphics state");
          return NULL;
       }
       vkf_gfx_state_reset(cmd->gfx, false);

@@ -108,7 +108,7 @@ static bool clear_attachment(struct vkf_command_buffer *cmd, const struct vkf_re
    if (!r->view_mask)
       vkf_rendering_clear(cmd, a->view, aspects, &a->value, &r->area, 0, r->layers);
    for (uint32_t v = 0; v < 32; v++)
-      if (r->view_mask >> v & 1)
+      if (r->view_mask & a->clear_views & 1u << v)
          vkf_rendering_clear(cmd, a->view, aspects, &a->value, &r->area, v, 1);
    return true;
 }

@@ -13,6 +13,7 @@ struct vkf_attachment {
    const struct vkf_image_view *resolve; /* NULL: none */
    VkResolveModeFlagBits resolve_mode;
    bool clear;
+   uint32_t clear_views; /* with multiview: which of the views */
    VkClearValue value;
 };
 
