@@ -42,6 +42,24 @@ static void see(struct vkf_pass_state *s, uint32_t index, uint32_t views)
       s->seen[index] |= views;
 }
 
+/* Resolve modes may leave an aspect of the target out, which then holds what its load operation made of it. */
+static void clear_resolve_target(struct vkf_command_buffer *cmd, const struct vkf_pass_state *s, uint32_t index)
+{
+   const struct vkf_image_view *view = view_of(s, index);
+   if (!view || index >= s->pass->attachment_count || index >= s->clear_count ||
+       s->pass->attachments[index].first_use != s->subpass)
+      return;
+   const struct vkf_pass_attachment *p = &s->pass->attachments[index];
+   VkImageAspectFlags aspects = (p->load == VK_ATTACHMENT_LOAD_OP_CLEAR ? VK_IMAGE_ASPECT_DEPTH_BIT : 0) |
+                                (p->stencil_load == VK_ATTACHMENT_LOAD_OP_CLEAR ? VK_IMAGE_ASPECT_STENCIL_BIT : 0);
+   uint32_t views = s->pass->subpasses[s->subpass].view_mask, layers = views ? view->range.layers : s->layers;
+   for (VkImageAspectFlags a = VK_IMAGE_ASPECT_DEPTH_BIT; a <= VK_IMAGE_ASPECT_STENCIL_BIT; a <<= 1)
+      if (aspects & a & view->image->aspects)
+         vkf_rendering_clear(cmd, view, a, &s->clears[index], &s->area, 0, layers);
+   uint32_t *packet = vkf_stream_reserve(&cmd->stream, VKF_PKT_DW(BARRIER));
+   vkf_stream_commit(&cmd->stream, vkf_pkt_barrier(packet, GPU_BARRIER_DMA, 0));
+}
+
 static void begin_subpass(struct vkf_command_buffer *cmd, struct vkf_pass_state *s)
 {
    const struct vkf_subpass *sub = &s->pass->subpasses[s->subpass];
@@ -58,6 +76,7 @@ static void begin_subpass(struct vkf_command_buffer *cmd, struct vkf_pass_state 
       r.stencil.resolve_mode = sub->stencil_mode;
    }
    vkf_rendering_begin(cmd, &r);
+   clear_resolve_target(cmd, s, sub->depth_stencil_resolve);
    for (uint32_t c = 0; c < sub->color_count; c++)
       see(s, sub->color[c], sub->view_mask);
    see(s, sub->depth_stencil, sub->view_mask);

@@ -123,6 +123,8 @@ static const struct feature_set sets[] = {
     SET(VkPhysicalDevicePipelineCreationCacheControlFeatures, PIPELINE_CREATION_CACHE_CONTROL_FEATURES,
         pipelineCreationCacheControl, .pipelineCreationCacheControl = VK_TRUE),
     /* Known since 1.1, so they are answered: there are no render passes, and no protected memory. */
+    SET(VkPhysicalDeviceDynamicRenderingFeatures, DYNAMIC_RENDERING_FEATURES, dynamicRendering,
+        .dynamicRendering = VK_TRUE),
     SET(VkPhysicalDeviceMultiviewFeatures, MULTIVIEW_FEATURES, multiviewTessellationShader,
         .multiview = VK_TRUE, .multiviewGeometryShader = VK_TRUE, .multiviewTessellationShader = VK_TRUE),
     SET(VkPhysicalDeviceShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters,
@@ -200,6 +202,15 @@ static void fill_maintenance3(const struct vkf_physical_device *p, VkPhysicalDev
    m->maxMemoryAllocationSize = VKF_MAX(p->vram_B, p->sysmem_B);
 }
 
+/* One program resolves all; stencil has no mean. */
+static void fill_resolve(VkPhysicalDeviceDepthStencilResolveProperties *r)
+{
+   r->supportedStencilResolveModes =
+      VK_RESOLVE_MODE_SAMPLE_ZERO_BIT | VK_RESOLVE_MODE_MIN_BIT | VK_RESOLVE_MODE_MAX_BIT;
+   r->supportedDepthResolveModes = r->supportedStencilResolveModes | VK_RESOLVE_MODE_AVERAGE_BIT;
+   r->independentResolveNone = r->independentResolve = VK_TRUE;
+}
+
 /* Each view is a draw of its own; a view mask has 32 bits. */
 static void fill_multiview(VkPhysicalDeviceMultiviewProperties *m)
 {
@@ -266,6 +277,9 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MULTIVIEW_PROPERTIES:
       fill_multiview((VkPhysicalDeviceMultiviewProperties *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DEPTH_STENCIL_RESOLVE_PROPERTIES:
+      fill_resolve((VkPhysicalDeviceDepthStencilResolveProperties *)s);
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_POINT_CLIPPING_PROPERTIES:
       ((VkPhysicalDevicePointClippingProperties *)s)->pointClippingBehavior =
