@@ -203,8 +203,11 @@ static void spread(spv_reader *r, const spv_variable *v, const spv_type *t, cons
       }
       break;
    default:
-      for (uint32_t k = 0; k < t->scalars; k++)
+      for (uint32_t k = 0; k < t->scalars; k++) {
          out[k] = advanced(p, k);
+         if (out[k].dword != SPV_UNKNOWN && out[k].dword >= GPU_GFX_RECORD_DW_MAX)
+            spv_fail(r, SC_E_LIMIT, "variable %u reaches beyond the last location", v->id);
+      }
    }
 }
 
@@ -404,6 +407,8 @@ ir_inst *spv_stage_scalar(spv_reader *r, const spv_pointer *p, uint32_t at)
    }
    if (r->in->stage == SC_STAGE_VERTEX) {
       uint32_t index = part->dword - GPU_RECORD_LOCATION;
+      if (part->dword < GPU_RECORD_LOCATION)
+         spv_fail(r, SC_E_INVALID, "a vertex attribute that is no location's");
       r->s->stage->attributes |= 1u << index / 4;
       return launch_v(r, SC_ATTRIBUTE_REG(0) + index);
    }
