@@ -77,33 +77,41 @@ static void place(struct vkf_image *image)
    image->size_B = image->layer_stride_B * image->layers;
 }
 
+VkResult vkf_image_plan(struct vkf_device *device, const VkImageCreateInfo *info, struct vkf_image *out)
+{
+   VkResult r = check(device, info, memory_max_B(device));
+   if (r != VK_SUCCESS)
+      return r;
+   out->flags = info->flags;
+   out->type = info->imageType;
+   out->format = info->format;
+   out->info = fmt_lookup(info->format);
+   out->tiling = info->tiling;
+   out->usage = info->usage;
+   out->aspects = vkf_format_aspects(out->info);
+   out->extent = info->extent;
+   out->levels = info->mipLevels;
+   out->layers = info->arrayLayers;
+   out->samples_log2 = log2_of(info->samples);
+   place(out);
+   return VK_SUCCESS;
+}
+
 VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateImage(VkDevice device_, const VkImageCreateInfo *pCreateInfo,
                                                const VkAllocationCallbacks *pAllocator, VkImage *pImage)
 {
    struct vkf_device *device = vkf_device_from(device_);
-   uint64_t memory_B = memory_max_B(device);
-   VkResult r = check(device, pCreateInfo, memory_B);
+   struct vkf_image plan = {0};
+   VkResult r = vkf_image_plan(device, pCreateInfo, &plan);
    if (r != VK_SUCCESS)
       return r;
+   if (plan.size_B > memory_max_B(device))
+      return vkf_error(device, NULL, VK_ERROR_OUT_OF_DEVICE_MEMORY, "vkCreateImage: larger than any memory");
    struct vkf_image *image = vkf_device_object(device, pAllocator, sizeof *image, VK_OBJECT_TYPE_IMAGE);
    if (!image)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
-   image->flags = pCreateInfo->flags;
-   image->type = pCreateInfo->imageType;
-   image->format = pCreateInfo->format;
-   image->info = fmt_lookup(pCreateInfo->format);
-   image->tiling = pCreateInfo->tiling;
-   image->usage = pCreateInfo->usage;
-   image->aspects = vkf_format_aspects(image->info);
-   image->extent = pCreateInfo->extent;
-   image->levels = pCreateInfo->mipLevels;
-   image->layers = pCreateInfo->arrayLayers;
-   image->samples_log2 = log2_of(pCreateInfo->samples);
-   place(image);
-   if (image->size_B > memory_B) {
-      vkf_object_delete(pAllocator, device->alloc, image);
-      return vkf_error(device, NULL, VK_ERROR_OUT_OF_DEVICE_MEMORY, "vkCreateImage: larger than any memory");
-   }
+   plan.object = image->object;
+   *image = plan;
    *pImage = vkf_image_to(image);
    return VK_SUCCESS;
 }

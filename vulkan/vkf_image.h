@@ -32,6 +32,11 @@ struct vkf_image {
 };
 VKF_HANDLE(vkf_image, VkImage)
 
+/* Everything of *out (zeroed) but its object header and address as vkCreateImage would make it, without asking for memory;
+ * the error of vkCreateImage for what cannot be. Its size may be more than any memory has. */
+struct vkf_device;
+VkResult vkf_image_plan(struct vkf_device *device, const VkImageCreateInfo *info, struct vkf_image *out);
+
 /* A part of an image, counts resolved. Of a 3D image seen as 2D, layers are slices. */
 struct vkf_image_range {
    uint32_t base_level, levels, base_layer, layers;

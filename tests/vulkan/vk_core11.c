@@ -226,6 +226,65 @@ static void test_requirements(void **state)
    assert_true(dedicated.prefersDedicatedAllocation <= 1 && dedicated.requiresDedicatedAllocation <= 1);
 }
 
+/* As the object itself says, and nothing is asked of the system for it. */
+static void check_image_requirements(const VkImageCreateInfo *ii)
+{
+   VkDeviceImageMemoryRequirements want = {.sType = VK_STRUCTURE_TYPE_DEVICE_IMAGE_MEMORY_REQUIREMENTS,
+                                           .pCreateInfo = ii,
+                                           .planeAspect = VK_IMAGE_ASPECT_COLOR_BIT};
+   VkMemoryDedicatedRequirements dedicated = {.sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_REQUIREMENTS,
+                                              .prefersDedicatedAllocation = 7,
+                                              .requiresDedicatedAllocation = 7};
+   VkMemoryRequirements2 r2 = {.sType = VK_STRUCTURE_TYPE_MEMORY_REQUIREMENTS_2, .pNext = &dedicated};
+   VkMemoryRequirements r;
+   VkImage image;
+   uint32_t sparse = 9;
+   long requests = vkt_requests();
+   vk.GetDeviceImageMemoryRequirementsKHR(t.device, &want, &r2);
+   vk.GetDeviceImageSparseMemoryRequirementsKHR(t.device, &want, &sparse, NULL);
+   assert_int_equal(vkt_requests(), requests);
+   assert_int_equal(sparse, 0);
+   vkt_ok(vk.CreateImage(t.device, ii, NULL, &image));
+   vk.GetImageMemoryRequirements(t.device, image, &r);
+   vk.DestroyImage(t.device, image, NULL);
+   assert_int_equal(r.size, r2.memoryRequirements.size);
+   assert_int_equal(r.alignment, r2.memoryRequirements.alignment);
+   assert_int_equal(r.memoryTypeBits, r2.memoryRequirements.memoryTypeBits);
+   assert_true(dedicated.prefersDedicatedAllocation <= 1 && dedicated.requiresDedicatedAllocation <= 1);
+}
+
+static void test_image_requirements(void **state)
+{
+   static const struct {
+      VkImageType type;
+      VkFormat format;
+      VkExtent3D extent;
+      uint32_t levels, layers, samples;
+      VkImageTiling tiling;
+   } images[] = {
+      {VK_IMAGE_TYPE_1D, VK_FORMAT_R8_UNORM, {1000, 1, 1}, 10, 3, 1, VK_IMAGE_TILING_OPTIMAL},
+      {VK_IMAGE_TYPE_2D, VK_FORMAT_R8G8B8A8_UNORM, {333, 77, 1}, 9, 5, 1, VK_IMAGE_TILING_OPTIMAL},
+      {VK_IMAGE_TYPE_2D, VK_FORMAT_R8G8B8A8_UNORM, {333, 77, 1}, 1, 1, 8, VK_IMAGE_TILING_OPTIMAL},
+      {VK_IMAGE_TYPE_2D, VK_FORMAT_R8G8B8A8_UNORM, {333, 77, 1}, 1, 1, 1, VK_IMAGE_TILING_LINEAR},
+      {VK_IMAGE_TYPE_2D, VK_FORMAT_BC1_RGB_UNORM_BLOCK, {65, 65, 1}, 7, 6, 1, VK_IMAGE_TILING_OPTIMAL},
+      {VK_IMAGE_TYPE_3D, VK_FORMAT_R32G32B32A32_SFLOAT, {60, 70, 80}, 7, 1, 1, VK_IMAGE_TILING_OPTIMAL},
+   };
+   for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+      VkImageCreateInfo ii = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
+                              .imageType = images[i].type,
+                              .format = images[i].format,
+                              .extent = images[i].extent,
+                              .mipLevels = images[i].levels,
+                              .arrayLayers = images[i].layers,
+                              .samples = (VkSampleCountFlagBits)images[i].samples,
+                              .tiling = images[i].tiling,
+                              .usage = VK_IMAGE_USAGE_SAMPLED_BIT | (images[i].samples > 1
+                                                                        ? VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT
+                                                                        : 0)};
+      check_image_requirements(&ii);
+   }
+}
+
 /* ---- private data ------------------------------------------------------------------------------------------------ */
 static uint64_t get_data(VkObjectType type, uint64_t handle, VkPrivateDataSlot slot)
 {
@@ -316,6 +375,7 @@ int main(void)
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_versions),
       cmocka_unit_test(test_features),     cmocka_unit_test(test_wanted_features), cmocka_unit_test(test_properties),
+      cmocka_unit_test(test_image_requirements),
       cmocka_unit_test(test_requirements), cmocka_unit_test(test_private_data),    cmocka_unit_test(test_cache_control),
    };
    return cmocka_run_group_tests(tests, setup, teardown);

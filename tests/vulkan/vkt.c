@@ -36,6 +36,16 @@ bool vkt_refused(VkResult r)
    return now;
 }
 
+long vkt_requests(void)
+{
+#ifdef _WIN32
+   return 0;
+#else
+   long (*count)(void) = NULL;
+   *(void **)&count = dlsym(RTLD_DEFAULT, "nomem_count");
+   return count ? count() : 0;
+#endif
+}
 
 #ifdef _WIN32
 static void *open_library(const char *path) { return (void *)LoadLibraryA(path ? path : "vulkan-1.dll"); }

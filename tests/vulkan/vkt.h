@@ -70,6 +70,7 @@ void vkt_close(struct vkt *t);
 
 /* What was refused because nomem_run let a request of the driver fail is asked for once more. */
 bool vkt_refused(VkResult r);
+long vkt_requests(void); /* that the driver has made so far; 0 when nobody counts */
 #define vkt_ok(call)                                                                                                \
    do {                                                                                                             \
       VkResult vkt_result_ = (call);                                                                                \
