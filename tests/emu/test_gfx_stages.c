@@ -141,6 +141,64 @@ static void known_patterns(void **state)
    assert_true(tess.points > 64);
 }
 
+/* Positions, order and connectivity bit for bit: hashes of what another implementation of the same tessellator
+ * gave for these levels (lavapipe 22.3, gl_TessCoord captured by transform feedback). */
+#define PATCHES_EACH 200
+
+static uint32_t xorshift(uint32_t *x)
+{
+   *x ^= *x << 13;
+   *x ^= *x >> 17;
+   return *x ^= *x << 5;
+}
+
+static float random_level(uint32_t *x)
+{
+   uint32_t n = xorshift(x), kind = xorshift(x) % 8;
+   return kind < 2    ? (float)(n % 66)
+          : kind == 2 ? (float)(n % 5)
+          : kind == 3 ? 1.0f + (float)(n % 64) / 262144.0f
+                      : (float)(n % 66000) / 1000.0f + 0.001f;
+}
+
+static uint64_t mix(uint64_t hash, uint32_t v)
+{
+   return (hash ^ v) * UINT64_C(0x100000001b3);
+}
+
+static void reference_patterns(void **state)
+{
+   static const uint64_t expected[3][3][2] = { /* domain, spacing, clockwise */
+       {{UINT64_C(0xca4503c079e12033), UINT64_C(0xc6261de8e754ffeb)},
+        {UINT64_C(0x3f42bf9fc686fa58), UINT64_C(0x2cb81ab28b463a7c)},
+        {UINT64_C(0xec97b08450abcd6a), UINT64_C(0x9c4f0f128f9c6b2e)}},
+       {{UINT64_C(0xc3f601e02489d37d), UINT64_C(0xb0e55bfd34b0bfc5)},
+        {UINT64_C(0x8df4572317d3e93f), UINT64_C(0xffac9e7628159793)},
+        {UINT64_C(0x81eec88900ec8b84), UINT64_C(0xee4a0f85d8a8f534)}},
+       {{UINT64_C(0x3cfd5ae45fad7f4f), UINT64_C(0x3cfd5ae45fad7f4f)},
+        {UINT64_C(0x88f13f6057d179e9), UINT64_C(0x88f13f6057d179e9)},
+        {UINT64_C(0x18a9a3a94cfe07ed), UINT64_C(0x18a9a3a94cfe07ed)}},
+   };
+   for (unsigned n = 0; n < 18; n++) {
+      unsigned domain = n / 6, spacing = n / 2 % 3, clockwise = n % 2;
+      uint32_t x = 12345 + domain * 100 + spacing * 10;
+      uint64_t hash = UINT64_C(0xcbf29ce484222325);
+      for (unsigned k = 0; k < PATCHES_EACH; k++) {
+         float l[6];
+         for (unsigned i = 0; i < 6; i++)
+            l[i] = random_level(&x);
+         run((enum gpu_tess_domain)domain, (enum gpu_tess_spacing)spacing, clockwise, false, l[0], l[1], l[2], l[3],
+             l[4], l[5]);
+         hash = mix(hash, tess.indices);
+         for (uint32_t i = 0; i < tess.indices; i++) {
+            gfx_domain_point p = tess.point[tess.index[i]];
+            hash = mix(mix(hash, p.u), p.v);
+         }
+      }
+      assert_true(hash == expected[domain][spacing][clockwise]);
+   }
+}
+
 /* ---- the stages
  * ----------------------------------------------------------------------------------------------------------------------
  */
@@ -259,6 +317,7 @@ int main(void)
        cmocka_unit_test(areas),
        cmocka_unit_test(shared_edges),
        cmocka_unit_test(known_patterns),
+       cmocka_unit_test(reference_patterns),
        cmocka_unit_test_setup_teardown(tess_stages, open_one, close_it),
        cmocka_unit_test_setup_teardown(geometry, open_one, close_it),
    };

@@ -240,11 +240,18 @@ static bool by_vertex(spv_reader *r, const spv_variable *v)
    }
 }
 
+/* Built-ins that come in registers may be decorated Patch, too. */
+static bool in_patch(spv_reader *r, const spv_variable *v)
+{
+   uint32_t builtin = argument(r, v->id, SPV_UNKNOWN, SpvDecorationBuiltIn, SPV_UNKNOWN);
+   return is_patch(r, v) && (builtin == SPV_UNKNOWN || patch_dword(builtin) != SPV_UNKNOWN);
+}
+
 static bool in_record(spv_reader *r, const spv_variable *v)
 {
    if (v->storage == SpvStorageClassOutput)
       return r->in->stage == SC_STAGE_TESS_CONTROL;
-   return by_vertex(r, v) || (r->in->stage == SC_STAGE_TESS_EVAL && is_patch(r, v));
+   return by_vertex(r, v) || (r->in->stage == SC_STAGE_TESS_EVAL && in_patch(r, v));
 }
 
 static spv_pointer *record_pointer(spv_reader *r, spv_variable *v, spv_pointer *p)
