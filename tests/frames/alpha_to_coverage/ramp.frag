@@ -1,0 +1,4 @@
+#version 450
+layout(location = 0) in vec2 place;
+layout(location = 0) out vec4 target;
+void main() { target = vec4(0.8, 0.2, 0.2, place.x); }

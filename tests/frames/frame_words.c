@@ -1,0 +1,116 @@
+/* Words of the scene language and the Vulkan values that they stand for. */
+#include "frame.h"
+#include <string.h>
+#include "formats.h"
+
+struct word {
+   enum frame_kind kind;
+   const char *text;
+   uint32_t value;
+};
+
+static const struct word words[] = {
+   {FRAME_TOPOLOGY, "points", VK_PRIMITIVE_TOPOLOGY_POINT_LIST},
+   {FRAME_TOPOLOGY, "lines", VK_PRIMITIVE_TOPOLOGY_LINE_LIST},
+   {FRAME_TOPOLOGY, "line_strip", VK_PRIMITIVE_TOPOLOGY_LINE_STRIP},
+   {FRAME_TOPOLOGY, "triangles", VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST},
+   {FRAME_TOPOLOGY, "triangle_strip", VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP},
+   {FRAME_TOPOLOGY, "triangle_fan", VK_PRIMITIVE_TOPOLOGY_TRIANGLE_FAN},
+   {FRAME_TOPOLOGY, "lines_adjacency", VK_PRIMITIVE_TOPOLOGY_LINE_LIST_WITH_ADJACENCY},
+   {FRAME_TOPOLOGY, "triangles_adjacency", VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST_WITH_ADJACENCY},
+   {FRAME_TOPOLOGY, "patches", VK_PRIMITIVE_TOPOLOGY_PATCH_LIST},
+   {FRAME_CULL, "none", VK_CULL_MODE_NONE},
+   {FRAME_CULL, "front", VK_CULL_MODE_FRONT_BIT},
+   {FRAME_CULL, "back", VK_CULL_MODE_BACK_BIT},
+   {FRAME_FRONT, "ccw", VK_FRONT_FACE_COUNTER_CLOCKWISE},
+   {FRAME_FRONT, "cw", VK_FRONT_FACE_CLOCKWISE},
+   {FRAME_POLYGON, "fill", VK_POLYGON_MODE_FILL},
+   {FRAME_POLYGON, "line", VK_POLYGON_MODE_LINE},
+   {FRAME_POLYGON, "point", VK_POLYGON_MODE_POINT},
+   {FRAME_COMPARE, "never", VK_COMPARE_OP_NEVER},
+   {FRAME_COMPARE, "less", VK_COMPARE_OP_LESS},
+   {FRAME_COMPARE, "equal", VK_COMPARE_OP_EQUAL},
+   {FRAME_COMPARE, "less_equal", VK_COMPARE_OP_LESS_OR_EQUAL},
+   {FRAME_COMPARE, "greater", VK_COMPARE_OP_GREATER},
+   {FRAME_COMPARE, "not_equal", VK_COMPARE_OP_NOT_EQUAL},
+   {FRAME_COMPARE, "greater_equal", VK_COMPARE_OP_GREATER_OR_EQUAL},
+   {FRAME_COMPARE, "always", VK_COMPARE_OP_ALWAYS},
+   {FRAME_STENCIL, "keep", VK_STENCIL_OP_KEEP},
+   {FRAME_STENCIL, "zero", VK_STENCIL_OP_ZERO},
+   {FRAME_STENCIL, "replace", VK_STENCIL_OP_REPLACE},
+   {FRAME_STENCIL, "increment", VK_STENCIL_OP_INCREMENT_AND_CLAMP},
+   {FRAME_STENCIL, "decrement", VK_STENCIL_OP_DECREMENT_AND_CLAMP},
+   {FRAME_STENCIL, "invert", VK_STENCIL_OP_INVERT},
+   {FRAME_STENCIL, "increment_wrap", VK_STENCIL_OP_INCREMENT_AND_WRAP},
+   {FRAME_STENCIL, "decrement_wrap", VK_STENCIL_OP_DECREMENT_AND_WRAP},
+   {FRAME_FACTOR, "0", VK_BLEND_FACTOR_ZERO},
+   {FRAME_FACTOR, "1", VK_BLEND_FACTOR_ONE},
+   {FRAME_FACTOR, "src", VK_BLEND_FACTOR_SRC_COLOR},
+   {FRAME_FACTOR, "1-src", VK_BLEND_FACTOR_ONE_MINUS_SRC_COLOR},
+   {FRAME_FACTOR, "dst", VK_BLEND_FACTOR_DST_COLOR},
+   {FRAME_FACTOR, "1-dst", VK_BLEND_FACTOR_ONE_MINUS_DST_COLOR},
+   {FRAME_FACTOR, "srca", VK_BLEND_FACTOR_SRC_ALPHA},
+   {FRAME_FACTOR, "1-srca", VK_BLEND_FACTOR_ONE_MINUS_SRC_ALPHA},
+   {FRAME_FACTOR, "dsta", VK_BLEND_FACTOR_DST_ALPHA},
+   {FRAME_FACTOR, "1-dsta", VK_BLEND_FACTOR_ONE_MINUS_DST_ALPHA},
+   {FRAME_FACTOR, "const", VK_BLEND_FACTOR_CONSTANT_COLOR},
+   {FRAME_FACTOR, "1-const", VK_BLEND_FACTOR_ONE_MINUS_CONSTANT_COLOR},
+   {FRAME_FACTOR, "consta", VK_BLEND_FACTOR_CONSTANT_ALPHA},
+   {FRAME_FACTOR, "1-consta", VK_BLEND_FACTOR_ONE_MINUS_CONSTANT_ALPHA},
+   {FRAME_FACTOR, "saturate", VK_BLEND_FACTOR_SRC_ALPHA_SATURATE},
+   {FRAME_FACTOR, "src1", VK_BLEND_FACTOR_SRC1_COLOR},
+   {FRAME_FACTOR, "1-src1", VK_BLEND_FACTOR_ONE_MINUS_SRC1_COLOR},
+   {FRAME_FACTOR, "src1a", VK_BLEND_FACTOR_SRC1_ALPHA},
+   {FRAME_FACTOR, "1-src1a", VK_BLEND_FACTOR_ONE_MINUS_SRC1_ALPHA},
+   {FRAME_BLEND, "add", VK_BLEND_OP_ADD},
+   {FRAME_BLEND, "subtract", VK_BLEND_OP_SUBTRACT},
+   {FRAME_BLEND, "reverse", VK_BLEND_OP_REVERSE_SUBTRACT},
+   {FRAME_BLEND, "min", VK_BLEND_OP_MIN},
+   {FRAME_BLEND, "max", VK_BLEND_OP_MAX},
+   {FRAME_LOGIC, "clear", VK_LOGIC_OP_CLEAR},
+   {FRAME_LOGIC, "and", VK_LOGIC_OP_AND},
+   {FRAME_LOGIC, "and_reverse", VK_LOGIC_OP_AND_REVERSE},
+   {FRAME_LOGIC, "copy", VK_LOGIC_OP_COPY},
+   {FRAME_LOGIC, "and_inverted", VK_LOGIC_OP_AND_INVERTED},
+   {FRAME_LOGIC, "no_op", VK_LOGIC_OP_NO_OP},
+   {FRAME_LOGIC, "xor", VK_LOGIC_OP_XOR},
+   {FRAME_LOGIC, "or", VK_LOGIC_OP_OR},
+   {FRAME_LOGIC, "nor", VK_LOGIC_OP_NOR},
+   {FRAME_LOGIC, "equivalent", VK_LOGIC_OP_EQUIVALENT},
+   {FRAME_LOGIC, "invert", VK_LOGIC_OP_INVERT},
+   {FRAME_LOGIC, "or_reverse", VK_LOGIC_OP_OR_REVERSE},
+   {FRAME_LOGIC, "copy_inverted", VK_LOGIC_OP_COPY_INVERTED},
+   {FRAME_LOGIC, "or_inverted", VK_LOGIC_OP_OR_INVERTED},
+   {FRAME_LOGIC, "nand", VK_LOGIC_OP_NAND},
+   {FRAME_LOGIC, "set", VK_LOGIC_OP_SET},
+   {FRAME_FILTER, "nearest", VK_FILTER_NEAREST},
+   {FRAME_FILTER, "linear", VK_FILTER_LINEAR},
+   {FRAME_MIP, "nearest", VK_SAMPLER_MIPMAP_MODE_NEAREST},
+   {FRAME_MIP, "linear", VK_SAMPLER_MIPMAP_MODE_LINEAR},
+   {FRAME_ADDRESS, "repeat", VK_SAMPLER_ADDRESS_MODE_REPEAT},
+   {FRAME_ADDRESS, "mirror", VK_SAMPLER_ADDRESS_MODE_MIRRORED_REPEAT},
+   {FRAME_ADDRESS, "clamp", VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE},
+   {FRAME_ADDRESS, "border", VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_BORDER},
+   {FRAME_PATTERN, "checker", FRAME_FILL_CHECKER},
+   {FRAME_PATTERN, "bricks", FRAME_FILL_BRICKS},
+   {FRAME_PATTERN, "noise", FRAME_FILL_NOISE},
+   {FRAME_PATTERN, "levels", FRAME_FILL_LEVELS},
+};
+
+bool frame_word(enum frame_kind kind, const char *text, uint32_t *value)
+{
+   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+      if (words[i].kind == kind && !strcmp(words[i].text, text)) {
+         *value = words[i].value;
+         return true;
+      }
+   return false;
+}
+
+bool frame_format(const char *name, VkFormat *format)
+{
+   const fmt_info *info = fmt_lookup_name(name, strlen(name));
+   if (info)
+      *format = (VkFormat)info->number;
+   return info != NULL;
+}
