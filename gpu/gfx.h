@@ -15,7 +15,7 @@
 #define GPU_GFX_USER_REGS 8u
 #define GPU_GFX_STREAMS 4u
 #define GPU_GFX_XFB_BUFFERS 4u
-#define GPU_GFX_XFB_ENTRIES 128u
+#define GPU_GFX_XFB_ENTRIES 144u /* every dword of a record */
 #define GPU_GFX_PATCH_POINTS_MAX 32u
 #define GPU_GFX_RECORD_DW_MAX 144u
 #define GPU_GFX_GS_DW_MAX 65536u /* (GS_MAX_VERTICES + 1) x OUT_DW of the geometry stage */

@@ -117,6 +117,8 @@ static const struct rule rules[] = {
     CORE(CullDistance, shaderCullDistance),
     CORE(SampleRateShading, sampleRateShading),
     SET(DrawParameters, ShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters),
+    SET(TransformFeedback, TransformFeedbackFeaturesEXT, TRANSFORM_FEEDBACK_FEATURES_EXT, transformFeedback),
+    SET(GeometryStreams, TransformFeedbackFeaturesEXT, TRANSFORM_FEEDBACK_FEATURES_EXT, geometryStreams),
     SET(MultiView, MultiviewFeatures, MULTIVIEW_FEATURES, multiview),
     /* invocations and devices; subgroups have properties, not features */
     ANY(GroupNonUniform),

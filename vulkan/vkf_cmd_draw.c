@@ -114,3 +114,17 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndexedIndirectCountKHR(VkCommandBuffer co
 {
    indirect(commandBuffer, buffer, offset, maxDrawCount, stride, vkf_buffer_from(countBuffer)->va + countBufferOffset, true);
 }
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndirectByteCountEXT(VkCommandBuffer commandBuffer, uint32_t instanceCount,
+                                                           uint32_t firstInstance, VkBuffer counterBuffer,
+                                                           VkDeviceSize counterBufferOffset, uint32_t counterOffset,
+                                                           uint32_t vertexStride)
+{
+   const struct vkf_buffer *b = vkf_buffer_from(counterBuffer);
+   uint64_t va = (b->va + counterBufferOffset) & ~UINT64_C(3);
+   const uint32_t packet[] = {VKF_PKT_FIXED(DRAW_XFB, 0), VKF_LO(va), VKF_HI(va), instanceCount, firstInstance, counterOffset,
+                              vertexStride};
+   /* Nothing is drawn of vertices without bytes, nor by a counter outside its buffer. */
+   if (vertexStride && vkf_buffer_range(b, counterBufferOffset, 4) == 4)
+      put(vkf_command_buffer_from(commandBuffer), packet, VKF_COUNT(packet));
+}

@@ -107,36 +107,54 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdCopyQueryPoolResults(VkCommandBuffer commandBu
       copy_result(s, vkf_query_pool_from(queryPool), firstQuery + i, dst + i * stride, flags);
 }
 
-/* The pool's counters, neighbours in one packet. */
-static void put_counters(struct vkf_stream *s, const struct vkf_query_pool *pool, uint32_t query, bool delta)
+/* The pool's counters, neighbours in one packet; index: the vertex stream. */
+static void put_counters(struct vkf_stream *s, const struct vkf_query_pool *pool, uint32_t query, uint32_t index, bool delta)
 {
    for (uint32_t v = 0, n; v < pool->values; v += n) {
       n = 1;
       while (v + n < pool->values && pool->counters[v + n] == pool->counters[v] + n)
          n++;
       uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(COUNTERS));
-      p = vkf_pkt_counters(p, vkf_query_va(pool, query) + 8 * (uint64_t)v, pool->counters[v], n, delta);
+      p = vkf_pkt_counters(p, vkf_query_va(pool, query) + 8 * (uint64_t)v, pool->counters[v] + index, n, delta);
       vkf_stream_commit(s, p);
    }
+}
+
+/* A query that the command may name: one that counts, of a stream that there is. */
+static bool is_countable(const struct vkf_query_pool *pool, uint32_t query, uint32_t index)
+{
+   return pool->counted && vkf_query_count(pool, query, 1) && index < (pool->streams ? GPU_GFX_STREAMS : 1);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdBeginQueryIndexedEXT(VkCommandBuffer commandBuffer, VkQueryPool queryPool, uint32_t query,
+                                                       VkQueryControlFlags flags, uint32_t index)
+{
+   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   if (is_countable(pool, query, index))
+      put_counters(&vkf_command_buffer_from(commandBuffer)->stream, pool, query, index, false);
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdEndQueryIndexedEXT(VkCommandBuffer commandBuffer, VkQueryPool queryPool, uint32_t query,
+                                                     uint32_t index)
+{
+   struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
+   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
+   if (!is_countable(pool, query, index))
+      return;
+   put_counters(&cmd->stream, pool, query, index, true);
+   uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_WRITE_DW(1));
+   vkf_stream_commit(&cmd->stream, vkf_pkt_write1(p, vkf_query_available_va(pool, query), 1));
+   finish_views(cmd, pool, query);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdBeginQuery(VkCommandBuffer commandBuffer, VkQueryPool queryPool,
                                              uint32_t query, VkQueryControlFlags flags)
 {
-   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
-   if (pool->counted && vkf_query_count(pool, query, 1))
-      put_counters(&vkf_command_buffer_from(commandBuffer)->stream, pool, query, false);
+   vkf_CmdBeginQueryIndexedEXT(commandBuffer, queryPool, query, flags, 0);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdEndQuery(VkCommandBuffer commandBuffer, VkQueryPool queryPool,
                                            uint32_t query)
 {
-   struct vkf_command_buffer *cmd = vkf_command_buffer_from(commandBuffer);
-   const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
-   if (!pool->counted || !vkf_query_count(pool, query, 1))
-      return;
-   put_counters(&cmd->stream, pool, query, true);
-   uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_WRITE_DW(1));
-   vkf_stream_commit(&cmd->stream, vkf_pkt_write1(p, vkf_query_available_va(pool, query), 1));
-   finish_views(cmd, pool, query);
+   vkf_CmdEndQueryIndexedEXT(commandBuffer, queryPool, query, 0);
 }

@@ -2,6 +2,7 @@
  * VkBool32, which both the query and the check of vkCreateDevice walk. */
 #include "vkf_features.h"
 #include "isa.h"
+#include "gfx.h"
 #include "vkf_command_buffer.h"
 #include "vkf_instance.h"
 #include "vkf_physical_device.h"
@@ -127,6 +128,11 @@ static const struct feature_set sets[] = {
         .dynamicRendering = VK_TRUE),
     SET(VkPhysicalDeviceMultiviewFeatures, MULTIVIEW_FEATURES, multiviewTessellationShader,
         .multiview = VK_TRUE, .multiviewGeometryShader = VK_TRUE, .multiviewTessellationShader = VK_TRUE),
+    SET(VkPhysicalDeviceTransformFeedbackFeaturesEXT, TRANSFORM_FEEDBACK_FEATURES_EXT, geometryStreams,
+        .transformFeedback = VK_TRUE, .geometryStreams = VK_TRUE),
+    SET(VkPhysicalDevicePrimitivesGeneratedQueryFeaturesEXT, PRIMITIVES_GENERATED_QUERY_FEATURES_EXT,
+        primitivesGeneratedQueryWithNonZeroStreams, .primitivesGeneratedQuery = VK_TRUE,
+        .primitivesGeneratedQueryWithRasterizerDiscard = VK_TRUE, .primitivesGeneratedQueryWithNonZeroStreams = VK_TRUE),
     SET(VkPhysicalDeviceShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters,
         .shaderDrawParameters = VK_FALSE),
     SET(VkPhysicalDeviceProtectedMemoryFeatures, PROTECTED_MEMORY_FEATURES, protectedMemory,
@@ -254,6 +260,21 @@ static void fill_float_controls(VkPhysicalDeviceFloatControlsProperties *f)
    f->shaderRoundingModeRTZFloat16 = f->shaderRoundingModeRTZFloat32 = f->shaderRoundingModeRTZFloat64 = VK_FALSE;
 }
 
+/* A captured dword is one of a vertex's record, and all of them may go into one buffer. */
+static void fill_transform_feedback(VkPhysicalDeviceTransformFeedbackPropertiesEXT *t)
+{
+   t->maxTransformFeedbackStreams = GPU_GFX_STREAMS;
+   t->maxTransformFeedbackBuffers = GPU_GFX_XFB_BUFFERS;
+   t->maxTransformFeedbackBufferSize = UINT32_MAX & ~3u;
+   t->maxTransformFeedbackStreamDataSize = 4 * GPU_GFX_XFB_ENTRIES;
+   t->maxTransformFeedbackBufferDataSize = 4 * GPU_GFX_XFB_ENTRIES;
+   t->maxTransformFeedbackBufferDataStride = SC_XFB_STRIDE_MAX_B;
+   t->transformFeedbackQueries = VK_TRUE;
+   t->transformFeedbackStreamsLinesTriangles = VK_TRUE;
+   t->transformFeedbackRasterizationStreamSelect = VK_TRUE;
+   t->transformFeedbackDraw = VK_TRUE;
+}
+
 /* Dot products are expanded: none is faster than its products and sums. */
 static void fill_dot_product(VkPhysicalDeviceShaderIntegerDotProductProperties *d)
 {
@@ -316,6 +337,9 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT:
       ((VkPhysicalDeviceExternalMemoryHostPropertiesEXT *)s)->minImportedHostPointerAlignment = GPU_CHUNK_B;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TRANSFORM_FEEDBACK_PROPERTIES_EXT:
+      fill_transform_feedback((VkPhysicalDeviceTransformFeedbackPropertiesEXT *)s);
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES:
       fill_subgroup((VkPhysicalDeviceSubgroupProperties *)s);

@@ -129,6 +129,14 @@ static inline uint32_t *vkf_pkt_counters(uint32_t *p, uint64_t va, uint32_t firs
    return p;
 }
 
+/* How far buffer n is filled: from memory (va 0: nothing yet), or into it. */
+static inline uint32_t *vkf_pkt_xfb(uint32_t *p, bool store, uint32_t n, uint64_t va)
+{
+   *p++ = store ? VKF_PKT_FIXED(XFB_STORE, 0) : VKF_PKT_FIXED(XFB_LOAD, 0);
+   *p++ = n;
+   return vkf_put64(p, va);
+}
+
 static inline uint32_t *vkf_pkt_dispatch(uint32_t *p, uint32_t x, uint32_t y, uint32_t z)
 {
    *p++ = VKF_PKT_FIXED(DISPATCH, 0);

@@ -30,6 +30,17 @@ static bool layout(struct vkf_query_pool *pool, const VkQueryPoolCreateInfo *inf
          if (info->pipelineStatistics >> bit & 1)
             pool->counters[pool->values++] = statistics[bit];
       return info->pipelineStatistics >> VKF_QUERY_VALUES_MAX == 0;
+   case VK_QUERY_TYPE_TRANSFORM_FEEDBACK_STREAM_EXT:
+      pool->counted = pool->streams = true;
+      pool->values = 2;
+      pool->counters[0] = GPU_COUNTER_XFB_WRITTEN0;
+      pool->counters[1] = GPU_COUNTER_XFB_NEEDED0;
+      return true;
+   case VK_QUERY_TYPE_PRIMITIVES_GENERATED_EXT:
+      pool->counted = pool->streams = true;
+      pool->values = 1;
+      pool->counters[0] = GPU_COUNTER_PRIMITIVES_OUT0;
+      return true;
    default:
       return false;
    }

@@ -1,5 +1,5 @@
 /* VkQueryPool. A query is a slot of 64-bit values (one, or one for each statistic asked for) and its availability, which
- * is 0 or 1. The card's counters that a slot is filled from are listed in the order of its values. */
+ * is 0 or 1. The card's counters that a slot is filled from are listed in the order of its values; of those that vertex streams have, the counters of stream 0. */
 #ifndef VKF_QUERY_POOL_H
 #define VKF_QUERY_POOL_H
 
@@ -13,6 +13,7 @@ struct vkf_query_pool {
    uint32_t count;
    uint32_t values;                         /* of one query */
    bool counted;                            /* filled by begin and end; otherwise a timestamp */
+   bool streams;                            /* there is a counter for each vertex stream, one behind the other */
    uint32_t counters[VKF_QUERY_VALUES_MAX]; /* enum gpu_counter */
    struct vkf_span span;
 };

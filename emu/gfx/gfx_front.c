@@ -85,6 +85,12 @@ static bool drop_adjacency(gfx_worker *wk, gfx_draw *d, gfx_batch *b, gfx_input_
    return true;
 }
 
+static void count_primitives(gfx_batch *b)
+{
+   for (uint32_t i = 0; i < b->out.count; i++)
+      b->counters[GPU_COUNTER_PRIMITIVES_OUT0 - GPU_COUNTER_DRAWS + b->out.list[i].stream]++;
+}
+
 static bool window(gfx_worker *wk, gfx_draw *d, gfx_batch *b)
 {
    for (uint32_t i = 0; i < b->out.count; i++) {
@@ -109,6 +115,7 @@ static bool run_stages(gfx_worker *wk, gfx_draw *d, gfx_batch *b, gfx_input_list
       return false;
    if (geometry && !gfx_geometry(wk, d, b, tess ? between : in, &b->out))
       return false;
+   count_primitives(b);
    return drop_adjacency(wk, d, b, &b->out) && (s->discard || window(wk, d, b));
 }
 

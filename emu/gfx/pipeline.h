@@ -153,7 +153,7 @@ typedef struct gfx_prim {
 } gfx_prim;
 
 /* Counters of the contract from DRAWS on. */
-#define GFX_COUNTERS (GPU_COUNTER_XFB_NEEDED3 - GPU_COUNTER_DRAWS + 1)
+#define GFX_COUNTERS (GPU_COUNTER_PRIMITIVES_OUT3 - GPU_COUNTER_DRAWS + 1)
 #define GFX_COUNT(block, name, n) ((block)[GPU_COUNTER_##name - GPU_COUNTER_DRAWS] += (n))
 
 typedef struct gfx_batch {

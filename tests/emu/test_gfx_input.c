@@ -241,7 +241,7 @@ static void faults(void **state)
        {GPU_OFF_GFX_VS + GPU_STAGE_OUT_DW, 145, GPU_OFF_GFX_VS + GPU_STAGE_OUT_DW},
        {GPU_OFF_GFX_GS + GPU_STAGE_FLAGS, 1u << 20, ~0u},
        {GPU_OFF_GFX_ATTRIBUTE, 1000, GPU_OFF_GFX_ATTRIBUTE},
-       {GPU_OFF_GFX_XFB_ENTRIES, 129, GPU_OFF_GFX_XFB_ENTRIES},
+       {GPU_OFF_GFX_XFB_ENTRIES, 145, GPU_OFF_GFX_XFB_ENTRIES},
    };
    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
       capture_indices(GPU_TOPOLOGY_POINTS);

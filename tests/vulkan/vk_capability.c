@@ -30,6 +30,7 @@ static int teardown(void **state)
    X(VkPhysicalDeviceShaderAtomicFloat2FeaturesEXT, atomic_float2, SHADER_ATOMIC_FLOAT_2_FEATURES_EXT)                  \
    X(VkPhysicalDeviceVulkanMemoryModelFeatures, model, VULKAN_MEMORY_MODEL_FEATURES)                                    \
    X(VkPhysicalDeviceVariablePointersFeatures, variable, VARIABLE_POINTERS_FEATURES)                                    \
+   X(VkPhysicalDeviceTransformFeedbackFeaturesEXT, feedback, TRANSFORM_FEEDBACK_FEATURES_EXT)                           \
    X(VkPhysicalDeviceMultiviewFeatures, views, MULTIVIEW_FEATURES)                                                      \
    X(VkPhysicalDeviceBufferDeviceAddressFeatures, address, BUFFER_DEVICE_ADDRESS_FEATURES)                              \
    X(VkPhysicalDeviceDescriptorIndexingFeatures, indexing, DESCRIPTOR_INDEXING_FEATURES)                                \
@@ -78,6 +79,8 @@ static bool expected(const struct report *r, uint32_t capability)
    case SpvCapabilityGeometryPointSize: case SpvCapabilityTessellationPointSize:
       return r->core.shaderTessellationAndGeometryPointSize;
    case SpvCapabilityMultiViewport: return r->core.multiViewport;
+   case SpvCapabilityTransformFeedback: return r->feedback.transformFeedback;
+   case SpvCapabilityGeometryStreams: return r->feedback.geometryStreams;
    case SpvCapabilityMultiView: return r->views.multiview;
    case SpvCapabilityClipDistance: return r->core.shaderClipDistance;
    case SpvCapabilityCullDistance: return r->core.shaderCullDistance;

@@ -117,8 +117,9 @@ typedef struct sc_stats {
 
 /* Vertex shaders find component C of the attribute of location L in vector register SC_ATTRIBUTE_REG(4 L + C). */
 #define SC_ATTRIBUTE_REG(n) (2u + (n))
-#define SC_XFB_MAX 128u
+#define SC_XFB_MAX 144u
 #define SC_XFB_BUFFERS 4u
+#define SC_XFB_STRIDE_MAX_B 2048u
 
 typedef struct sc_xfb { /* a captured dword */
    uint8_t dword, buffer, stream;
@@ -142,6 +143,7 @@ typedef struct sc_stage_info {
    uint8_t streams;          /* geometry: mask */
    uint8_t depth;            /* fragment: enum sc_depth */
    bool early_tests, per_sample, demotes, side_effects;
+   bool captures;            /* says that transform feedback captures its outputs */
    uint32_t xfb_stride_B[SC_XFB_BUFFERS], xfb_count;
    sc_xfb xfb[SC_XFB_MAX];
 } sc_stage_info;

@@ -359,9 +359,13 @@ static void parse_ext_import(spv_reader *r, const spv_inst *i)
 static void parse_entry_point(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 4);
-   const char *name = spv_string(r, i, 3, NULL);
-   if (i->w[1] == spv_execution_models[r->in->stage] && r->in->entry && !strcmp(name, r->in->entry))
-      r->entry = i->w[2];
+   uint32_t words;
+   const char *name = spv_string(r, i, 3, &words);
+   if (i->w[1] != spv_execution_models[r->in->stage] || !r->in->entry || strcmp(name, r->in->entry))
+      return;
+   r->entry = i->w[2];
+   for (uint32_t k = 3 + words; k < i->n; k++)
+      spv_get(r, i->w[k])->in_interface = true;
 }
 
 static void parse_execution_mode(spv_reader *r, const spv_inst *i)
@@ -623,8 +627,10 @@ int spirv_to_ir(const struct sc_input *in, ir_shader **out, char *err, size_t er
       return SC_E_NO_MEMORY;
    }
    r->in = in;
-   if (in->stage >= SC_STAGE_COUNT)
+   if (in->stage >= SC_STAGE_COUNT) {
+      free(r);
       return SC_E_INVALID;
+   }
    r->w = in->words;
    r->err = err;
    r->err_size = err_size;

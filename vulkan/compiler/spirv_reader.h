@@ -162,6 +162,7 @@ enum spv_ext_set { SPV_EXT_GLSL450, SPV_EXT_IGNORED, SPV_EXT_UNKNOWN };
 typedef struct spv_id {
    uint8_t kind;              /* enum spv_id_kind */
    bool no_contraction;
+   bool in_interface;         /* the entry point names it */
    bool needs_memory;         /* variables and parameters: an array in it is indexed dynamically */
    uint32_t id, word;         /* word: of the defining instruction */
    const spv_type *type;      /* of the result; of SPV_K_TYPE the type itself */
@@ -471,7 +472,9 @@ void spv_stage_load(spv_reader *r, const spv_pointer *p, spv_value *v);
 void spv_stage_store(spv_reader *r, const spv_pointer *p, const spv_value *v);
 void spv_emit_outputs(spv_reader *r);      /* all output variables to the record */
 void spv_emit_output_init(spv_reader *r);
-void spv_collect_captures(spv_reader *r);
+/* Dword of the record for each scalar of an output of type t, SPV_UNKNOWN where there is none. */
+void spv_output_dwords(spv_reader *r, const spv_variable *v, const spv_type *t, uint32_t *dwords);
+void spv_collect_captures(spv_reader *r); /* spirv_capture.c */
 bool spv_emit_stage(spv_reader *r, const spv_inst *i);
 void spv_emit_demote(spv_reader *r);
 void spv_emit_interpolate_at(spv_reader *r, const spv_inst *i, uint32_t function);

@@ -591,53 +591,11 @@ void spv_emit_output_init(spv_reader *r)
          spv_store(r, spv_global_pointer(r, v), spv_raw(r, v->initializer), false);
 }
 
-/* ---- transform feedback -------------------------------------------------------------------------- */
+/* ---- for transform feedback (spirv_capture.c) ------------------------------------------------------- */
 
-static void capture(spv_reader *r, const spv_variable *v, const spv_type *t, const struct part *parts, uint32_t id,
-                    uint32_t member, uint32_t buffer, uint32_t stream)
+void spv_output_dwords(spv_reader *r, const spv_variable *v, const spv_type *t, uint32_t *dwords)
 {
-   sc_stage_info *info = r->s->stage;
-   uint32_t offset = argument(r, id, member, SpvDecorationOffset, SPV_UNKNOWN);
-   if (offset == SPV_UNKNOWN)
-      return;
-   for (uint32_t k = 0; k < t->scalars; k++) {
-      if (info->xfb_count == SC_XFB_MAX || parts[k].dword == SPV_UNKNOWN)
-         spv_fail(r, SC_E_LIMIT, "more than %u captured components", SC_XFB_MAX);
-      info->xfb[info->xfb_count++] = (sc_xfb){.dword = (uint8_t)parts[k].dword, .buffer = (uint8_t)buffer,
-                                              .stream = (uint8_t)stream, .offset_B = (uint16_t)(offset + 4 * k)};
-   }
-}
-
-/* Capture of one variable: decorations of it, of its block, or of members. */
-static void capture_variable(spv_reader *r, const spv_variable *v)
-{
-   const spv_type *t = v->type;
-   uint32_t stream = argument(r, v->id, SPV_UNKNOWN, SpvDecorationStream, 0);
-   uint32_t buffer = argument(r, v->id, SPV_UNKNOWN, SpvDecorationXfbBuffer, SPV_UNKNOWN);
-   uint32_t stride = argument(r, v->id, SPV_UNKNOWN, SpvDecorationXfbStride, 0);
-   struct part *parts = all_parts(r, v, t);
-   if (t->kind != SPV_T_STRUCT) {
-      if (buffer < SC_XFB_BUFFERS) {
-         r->s->stage->xfb_stride_B[buffer] = stride;
-         capture(r, v, t, parts, v->id, SPV_UNKNOWN, buffer, stream);
-      }
-      return;
-   }
-   for (uint32_t k = 0; k < t->count; k++) {
-      uint32_t b = argument(r, t->id, k, SpvDecorationXfbBuffer, buffer);
-      uint32_t s = argument(r, t->id, k, SpvDecorationStream, stream);
-      if (b >= SC_XFB_BUFFERS)
-         continue;
-      uint32_t member_stride = argument(r, t->id, k, SpvDecorationXfbStride, stride);
-      if (member_stride)
-         r->s->stage->xfb_stride_B[b] = member_stride;
-      capture(r, v, t->members[k].type, parts + t->members[k].first, t->id, k, b, s);
-   }
-}
-
-void spv_collect_captures(spv_reader *r)
-{
-   for (const spv_variable *v = r->variables; v; v = v->next)
-      if (v->storage == SpvStorageClassOutput && v->ptr && v->ptr->kind != SPV_P_RECORD)
-         capture_variable(r, v);
+   const struct part *parts = all_parts(r, v, t);
+   for (uint32_t k = 0; k < t->scalars; k++)
+      dwords[k] = parts[k].dword;
 }

@@ -178,8 +178,8 @@ bool spv_stage_mode(spv_reader *r, struct sc_stage_info *info, const spv_inst *i
    case SpvExecutionModeDepthLess: info->depth = SC_DEPTH_LESS; return true;
    case SpvExecutionModeDepthUnchanged: info->depth = SC_DEPTH_UNCHANGED; return true;
    case SpvExecutionModeOriginUpperLeft:
-   case SpvExecutionModeStencilRefReplacingEXT:
-   case SpvExecutionModeXfb: return true;
+   case SpvExecutionModeStencilRefReplacingEXT: return true;
+   case SpvExecutionModeXfb: info->captures = true; return true;
    default: return false;
    }
 }
