@@ -17,6 +17,15 @@
 #endif
 #include <vulkan/vulkan.h>
 #include <vulkan/vk_icd.h>
+#ifdef VKF_HAVE_X11
+/* The types of X that the API's declarations name, without the macros of its headers. */
+typedef struct xcb_connection_t xcb_connection_t;
+typedef uint32_t xcb_window_t, xcb_visualid_t;
+typedef struct _XDisplay Display;
+typedef unsigned long Window, VisualID;
+#include <vulkan/vulkan_xcb.h>
+#include <vulkan/vulkan_xlib.h>
+#endif
 #include "gpu.h"
 
 /* Prototypes of all implemented entry points, from their API declarations. */

@@ -1,5 +1,6 @@
 /* The list of extensions: enumeration and parsing of what an application enables. */
 #include "vkf_extensions.h"
+#include "vkf_wsi_library.h"
 
 static const struct {
    VkExtensionProperties properties;
@@ -15,6 +16,18 @@ enum vkf_extension_kind vkf_extension_kind(enum vkf_extension e)
    return table[e].kind;
 }
 
+/* Window systems whose libraries this machine lacks are not offered. */
+static bool is_offered(uint32_t e)
+{
+   switch (e) {
+#ifdef VKF_HAVE_X11
+   case VKF_EXT_KHR_xcb_surface: return vkf_wsi_x11_is_there();
+   case VKF_EXT_KHR_xlib_surface: return vkf_wsi_xlib_is_there();
+#endif
+   default: return true;
+   }
+}
+
 bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names, uint32_t count,
                           struct vkf_extension_set *set, const char **unknown)
 {
@@ -24,7 +37,7 @@ bool vkf_extensions_parse(enum vkf_extension_kind kind, const char *const *names
       while (e < VKF_EXT_COUNT &&
              (table[e].kind != kind || strcmp(table[e].properties.extensionName, names[i])))
          e++;
-      if (e == VKF_EXT_COUNT) {
+      if (e == VKF_EXT_COUNT || !is_offered(e)) {
          *unknown = names[i];
          return false;
       }
@@ -38,7 +51,7 @@ VkResult vkf_extensions_list(enum vkf_extension_kind kind, uint32_t *count, VkEx
    VkExtensionProperties all[VKF_EXT_COUNT];
    uint32_t n = 0;
    for (uint32_t e = 1; e < VKF_EXT_COUNT; e++)
-      if (table[e].kind == kind)
+      if (table[e].kind == kind && is_offered(e))
          all[n++] = table[e].properties;
    return vkf_return_array(all, n, sizeof all[0], count, out);
 }

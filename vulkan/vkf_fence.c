@@ -3,12 +3,23 @@
  * the epoch past the value. */
 #include "vkf_fence.h"
 #include "vkf_device.h"
+#include "vkf_machine.h"
 #include "vkf_queue.h"
 
 void vkf_fence_attach(struct vkf_fence *fence, struct vkf_queue *queue, uint64_t number)
 {
    atomic_store(&fence->number, number);
    atomic_store(&fence->queue, queue);
+}
+
+void vkf_fence_signal_now(struct vkf_device *device, struct vkf_fence *fence)
+{
+   struct vkf_payload *p = vkf_fence_payload(fence);
+   if (p)
+      __atomic_store_n(&p->page->value, vkf_payload_epoch(p), __ATOMIC_SEQ_CST);
+   else
+      atomic_store(&fence->signaled, true);
+   vkf_machine_irq_wake(device->machine);
 }
 
 static bool is_signaled(struct vkf_fence *fence)

@@ -25,5 +25,7 @@ static inline struct vkf_payload *vkf_fence_payload(const struct vkf_fence *fenc
 }
 VkResult vkf_fence_import(struct vkf_device *device, struct vkf_fence *fence,
                           const struct vkf_sync_import *import, const char *command);
+/* Signal it at once; it is part of no submission. */
+void vkf_fence_signal_now(struct vkf_device *device, struct vkf_fence *fence);
 
 #endif

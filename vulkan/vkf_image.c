@@ -6,6 +6,7 @@
 #include "vkf_device.h"
 #include "vkf_format.h"
 #include "vkf_memory.h"
+#include "vkf_swapchain.h"
 
 #define LINEAR_PITCH_ALIGN_B 64u
 
@@ -171,11 +172,26 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory(VkDevice device, VkImage imag
    return VK_SUCCESS;
 }
 
+/* The memory of a swapchain's image, made with the same parameters. */
+static void bind_swapchain_image(struct vkf_image *image, const VkBindImageMemorySwapchainInfoKHR *s)
+{
+   const struct vkf_swapchain *sc = vkf_swapchain_from(s->swapchain);
+   const struct vkf_image *of = s->imageIndex < sc->count ? vkf_image_from(sc->images[s->imageIndex].image) : NULL;
+   if (of && of->size_B >= image->size_B)
+      image->va = of->va;
+}
+
 VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory2KHR(VkDevice device, uint32_t bindInfoCount,
                                                        const VkBindImageMemoryInfo *pBindInfos)
 {
-   for (uint32_t i = 0; i < bindInfoCount; i++)
-      vkf_BindImageMemory(device, pBindInfos[i].image, pBindInfos[i].memory, pBindInfos[i].memoryOffset);
+   for (uint32_t i = 0; i < bindInfoCount; i++) {
+      const VkBindImageMemorySwapchainInfoKHR *s =
+          vkf_find_in(pBindInfos[i].pNext, VK_STRUCTURE_TYPE_BIND_IMAGE_MEMORY_SWAPCHAIN_INFO_KHR);
+      if (s && s->swapchain)
+         bind_swapchain_image(vkf_image_from(pBindInfos[i].image), s);
+      else
+         vkf_BindImageMemory(device, pBindInfos[i].image, pBindInfos[i].memory, pBindInfos[i].memoryOffset);
+   }
    return VK_SUCCESS;
 }
 

@@ -58,6 +58,14 @@ VkResult vkf_semaphore_import(struct vkf_device *device, struct vkf_semaphore *s
    return VK_SUCCESS;
 }
 
+void vkf_semaphore_signal_now(struct vkf_device *device, struct vkf_semaphore *s)
+{
+   struct vkf_payload *p = vkf_semaphore_payload(s);
+   uint64_t value = __atomic_add_fetch(&p->page->epoch, 1, __ATOMIC_SEQ_CST);
+   __atomic_store_n(&p->page->value, value, __ATOMIC_SEQ_CST);
+   vkf_machine_write(device->machine, GPU_REG_CP_POKE, 1);
+}
+
 /* ---- timelines on the host ----------------------------------------------------------------------------- */
 VKAPI_ATTR VkResult VKAPI_CALL vkf_GetSemaphoreCounterValueKHR(VkDevice device, VkSemaphore semaphore,
                                                                uint64_t *pValue)

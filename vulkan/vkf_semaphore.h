@@ -21,4 +21,7 @@ static inline struct vkf_payload *vkf_semaphore_payload(const struct vkf_semapho
 VkResult vkf_semaphore_import(struct vkf_device *device, struct vkf_semaphore *s,
                               const struct vkf_sync_import *import, const char *command);
 
+/* Signal a binary semaphore at once, as a submission would. */
+void vkf_semaphore_signal_now(struct vkf_device *device, struct vkf_semaphore *s);
+
 #endif

@@ -135,12 +135,14 @@ static void load_instance_commands(VkInstance instance)
 
 void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
 {
-   static const char *const extensions[] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME,
-                                            VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_FENCE_CAPABILITIES_EXTENSION_NAME,
-                                            VK_KHR_DEVICE_GROUP_CREATION_EXTENSION_NAME};
+   const char *extensions[6 + 8] = {VK_EXT_DEBUG_UTILS_EXTENSION_NAME,
+                                    VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
+                                    VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
+                                    VK_KHR_EXTERNAL_SEMAPHORE_CAPABILITIES_EXTENSION_NAME,
+                                    VK_KHR_EXTERNAL_FENCE_CAPABILITIES_EXTENSION_NAME,
+                                    VK_KHR_DEVICE_GROUP_CREATION_EXTENSION_NAME};
+   for (uint32_t i = 0; i < o->instance_extension_count; i++)
+      extensions[6 + i] = o->instance_extensions[i];
    vkt_load();
    memset(t, 0, sizeof *t);
    VkDebugUtilsMessengerCreateInfoEXT listen = {
@@ -155,7 +157,7 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
                                 .pApplicationInfo = &app,
                                 .enabledLayerCount = o->layer != NULL,
                                 .ppEnabledLayerNames = &o->layer,
-                                .enabledExtensionCount = 6,
+                                .enabledExtensionCount = 6 + o->instance_extension_count,
                                 .ppEnabledExtensionNames = extensions};
    vkt_ok(vk.CreateInstance(&info, o->alloc, &t->instance));
    load_instance_commands(t->instance);

@@ -59,6 +59,8 @@ struct vkt_options {
    const char *const *extensions;  /* more device extensions */
    uint32_t extension_count;
    const void *device_next;        /* pNext of VkDeviceCreateInfo */
+   const char *const *instance_extensions; /* more of them, at most 8 */
+   uint32_t instance_extension_count;
 };
 
 /* vkt_open_instance stops before the device; vkt_create_device answers its result. */
