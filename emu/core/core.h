@@ -136,12 +136,20 @@ typedef struct emu_program {
    struct {
       uint32_t sreg, row;
    } * invariants;
+   /* Vector registers that a full wave must find set when it starts, zero or initial values: all others are written before
+    * they are read. */
+   uint32_t entry[ISA_MAX_VREGS / 32];
    size_t bytes; /* host memory held */
    /* cache */
    uint64_t hash;
    uint32_t references;
    struct emu_program *next, *newer, *older;
 } emu_program;
+
+static inline bool emu_program_needs(const emu_program *p, unsigned vreg)
+{
+   return p->entry[vreg / 32] >> vreg % 32 & 1;
+}
 
 struct emu_interp;
 /* Decode; NULL when host memory is exhausted. Any content is accepted: what cannot be executed faults when

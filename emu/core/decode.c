@@ -47,6 +47,8 @@ typedef struct decoder {
    bool open;
    uint32_t word; /* of the instruction being emitted */
    emu_timing_board board;
+   bool entry;                               /* still in the straight line from the first word, all lanes active */
+   uint32_t entry_written[ISA_MAX_VREGS / 32];
 } decoder;
 
 /* ---- growing arrays -------------------------------------------------------------------------- */
@@ -455,6 +457,41 @@ static void emit_instruction(decoder *d, const isa_inst *inst, const isa_info *i
       note_writes(d, inst);
 }
 
+/* ---- registers at the start ------------------------------------------------------------------ */
+static void note_entry_read(decoder *d, unsigned operand, unsigned regs)
+{
+   for (unsigned r = operand; r < operand + regs && is_vector_register(operand); r++)
+      if (!(d->entry_written[r / 32] >> r % 32 & 1))
+         d->p->entry[r / 32] |= 1u << r % 32;
+}
+
+/* The straight line ends where control may go elsewhere or lanes are switched off. What it leaves open counts as read, unless
+ * nothing follows. */
+static void note_entry(decoder *d, const isa_inst *inst, const isa_info *info)
+{
+   bool old_value = (info->flags & (ISA_F_PARTIAL | ISA_F_ATOMIC)) != 0; /* atomics leave helper lanes out */
+   if (!d->entry)
+      return;
+   for (unsigned i = 0; i < 3; i++)
+      if (info->src[i] != ISA_K_N)
+         note_entry_read(d, inst->src[i], isa_source_regs(inst, i));
+   for (unsigned k = 0; k < isa_kind_regs(info->dst) && is_vector_register(inst->dst) && !(info->flags & ISA_F_ATOMIC); k++) {
+      unsigned r = inst->dst + k;
+      if (old_value)
+         note_entry_read(d, r, 1);
+      d->entry_written[r / 32] |= 1u << r % 32;
+   }
+   if (ends_program(inst))
+      d->entry = false;
+}
+
+static void end_entry(decoder *d)
+{
+   for (unsigned i = 0; i < ISA_MAX_VREGS / 32 && d->entry; i++)
+      d->p->entry[i] |= ~d->entry_written[i];
+   d->entry = false;
+}
+
 static bool ends_segment(const isa_inst *inst, const isa_info *info)
 {
    bool sync = inst->op == ISA_OP_s_barrier || inst->op == ISA_OP_s_yield;
@@ -495,6 +532,9 @@ static void emit_block(decoder *d, size_t word, size_t following)
       if (d->p->segments[d->p->segment_count - 1].instructions >= EMU_SEGMENT_MAX)
          open_segment(d);
       emit_instruction(d, &inst, info);
+      note_entry(d, &inst, info);
+      if (info->format == ISA_FMT_BRANCH || (writes_scalars(info) && inst.dst == ISA_EXEC))
+         end_entry(d);
       if (info->format == ISA_FMT_BRANCH)
          add_fix(d, branch_target(word, used, &inst));
       if (ends_program(&inst) || inst.op == ISA_OP_s_br)
@@ -508,6 +548,7 @@ static void emit_block(decoder *d, size_t word, size_t following)
       word += used;
    }
    close_segment(d);
+   end_entry(d);
 }
 
 static void emit_code(decoder *d)
@@ -585,6 +626,7 @@ emu_program *emu_program_decode(const emu_interp *interp, const emu_profile *pro
    p->sregs = sregs & ~EMU_PROGRAM_FRAGMENT;
    p->fragment = sregs & EMU_PROGRAM_FRAGMENT;
    d->next_row = vregs;
+   d->entry = true;
    memset(d->scalar_row, 0xff, sizeof d->scalar_row);
    memset(d->temp_row, 0xff, sizeof d->temp_row);
    memset(d->pair_row, 0xff, sizeof d->pair_row);

@@ -9,7 +9,6 @@
       emu_stage_##name(u, w, x);                                                                             \
       return u + 1;                                                                                          \
    }
-STAGE(o_store)
 STAGE(i_load)
 STAGE(t_load)
 STAGE(t_store)
@@ -21,11 +20,70 @@ STAGE(f_bary_sample)
 STAGE(f_flat)
 STAGE(f_vertex)
 
+static inline bool is_uniform(const uint32_t *v)
+{
+   uint32_t differ = 0;
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+      differ |= v[l] ^ v[0];
+   return !differ;
+}
+
+/* A fragment's outputs are rows. */
+H(o_store)
+{
+   const emu_stage *s = x->stage;
+   const uint32_t *b = row(w, u->b), *c = row(w, u->c);
+   if (!s || !s->fragment || !is_uniform(b)) {
+      leave_vector_state();
+      emu_stage_o_store(u, w, x);
+      return u + 1;
+   }
+   uint64_t dw = ((uint64_t)b[0] + u->imm) / 4;
+   if (dw < s->out_dw) {
+      uint32_t *out = s->fragment_out[dw];
+      const uint32_t *m = x->exec_row;
+      LANES out[l] = m[l] ? c[l] : out[l];
+   }
+   NEXT;
+}
+
+/* The dword of the three vertices, as value and differences. */
+static inline void quad_values(const emu_stage *s, unsigned quad, uint64_t dw, float out[3])
+{
+   float p[3];
+   for (unsigned k = 0; k < 3; k++) {
+      const uint32_t *record = s->vertex[quad][k];
+      p[k] = arith_float(record && dw < s->in_dw ? record[dw] : 0);
+   }
+   out[0] = p[0];
+   out[1] = arith_add(p[1], -p[0]);
+   out[2] = arith_add(p[2], -p[0]);
+}
+
 H(f_interp)
 {
    const float *i = row(w, u->a), *j = row(w, u->b);
+   const uint32_t *c = row(w, u->c);
    float(*t)[ISA_WAVE_LANES] = (float(*)[ISA_WAVE_LANES])x->temp;
-   if (x->stage && x->stage->fragment) {
+   const emu_stage *s = x->stage;
+   if (s && s->fragment && is_uniform(c)) {
+      uint64_t dw = ((uint64_t)c[0] + u->imm) / 4;
+      float v[3];
+      if (s->one_shape) {
+         quad_values(s, 0, dw, v);
+         LANES t[0][l] = arith_fma(i[l], v[1], v[0]);
+         LANES t[0][l] = arith_fma(j[l], v[2], t[0][l]);
+      } else {
+         for (unsigned q = 0; q < EMU_STAGE_QUADS; q++) {
+            quad_values(s, q, dw, v);
+            for (unsigned k = 0; k < 3; k++)
+               for (unsigned l = 4 * q; l < 4 * q + 4; l++)
+                  t[k][l] = v[k];
+         }
+         LANES t[0][l] = arith_fma(i[l], t[1][l], t[0][l]);
+         LANES t[0][l] = arith_fma(j[l], t[2][l], t[0][l]);
+      }
+   } else if (s && s->fragment) {
       leave_vector_state();
       emu_stage_interp_rows(u, w, x);
       LANES t[0][l] = arith_fma(i[l], t[1][l], t[0][l]);

@@ -45,6 +45,12 @@ void emu_stage_o_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
    const uint32_t *b = row(w, u->b), *c = row(w, u->c);
    if (!s)
       return;
+   if (s->fragment) {
+      ACTIVE(l, w->exec)
+      if (dword_of(u, b[l]) < s->out_dw)
+         s->fragment_out[dword_of(u, b[l])][l] = c[l];
+      return;
+   }
    if (w->exec == 0xffffffffu && s->out_stride && is_uniform(b)) {
       uint32_t *out = s->out[0] + dword_of(u, b[0]);
       for (unsigned l = 0; l < ISA_WAVE_LANES && dword_of(u, b[0]) < s->out_dw; l++)

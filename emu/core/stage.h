@@ -33,6 +33,8 @@ struct emu_stage {
    uint32_t last[ISA_WAVE_LANES][EMU_STAGE_STREAMS]; /* number of the stream's latest vertex + 1, 0: none */
    /* Fragments. */
    bool fragment;
+   uint32_t (*fragment_out)[ISA_WAVE_LANES];   /* out_dw rows take the place of out[] */
+   bool one_shape;                             /* the vertices of all quads are those of quad 0 */
    uint32_t live;                              /* lanes that are no helpers */
    const uint32_t *vertex[EMU_STAGE_QUADS][3]; /* records; never NULL for quads that exist, else NULL */
    uint8_t provoking[EMU_STAGE_QUADS];

@@ -28,6 +28,7 @@ typedef struct gfx_target {
    uint8_t write_bits[16]; /* colour: bits of the components that may be written */
    bool writes, blends, integer, unorm8, all;
    bool rgba8, swapped; /* unorm8 of four components; red and blue change places */
+   bool fast;           /* gfx_lanes.colour does it */
    uint8_t shift8[4]; /* unorm8: byte of each component */
    uint32_t blend;
 } gfx_target;
@@ -47,6 +48,7 @@ typedef struct gfx_back {
    unsigned depth_bits; /* UNORM; 0: f32 or no depth */
    bool has_depth, has_stencil;
    bool tests; /* any of them */
+   bool fast_depth; /* nothing but a depth test, in a format that gfx_lanes.depth does */
    float bounds[2];
    gfx_stencil stencil[2]; /* front, back */
    float constant[4];
@@ -103,9 +105,12 @@ typedef struct gfx_surface {
 
 typedef struct gfx_quad {
    const gfx_shape *shape;
-   int32_t x, y;     /* upper left pixel, even */
-   uint8_t cover[4]; /* samples of each pixel */
-   uint8_t sample;   /* sample shading: the one */
+   int32_t x, y; /* upper left pixel, even */
+   union {
+      uint8_t cover[4]; /* samples of each pixel */
+      uint32_t all;
+   };
+   uint8_t sample; /* sample shading: the one */
 } gfx_quad;
 
 typedef struct gfx_tile {
@@ -117,7 +122,9 @@ typedef struct gfx_tile {
    gfx_surface colour[GPU_GFX_TARGETS], depth;
    gfx_quad quad[EMU_STAGE_QUADS];
    unsigned quads;
-   uint32_t record[ISA_WAVE_LANES][GPU_FRAGMENT_DW];
+   uint32_t record[GPU_FRAGMENT_DW][ISA_WAVE_LANES]; /* what the wave puts out */
+   const struct gfx_lanes *lanes;
+   bool fast_depth;
    uint64_t counters[GFX_COUNTERS];
    bool failed;
    /* hierarchical Z: of blocks of 8 x 8 pixels, how often looked at, and the depth that nothing in it lies behind */
@@ -150,8 +157,10 @@ void gfx_raster(gfx_tile *t, const gfx_shape *shape);
 /* gfx_line.c: coverage of a Bresenham line, one pixel after the other; stipple of any line. */
 void gfx_bresenham(gfx_tile *t, const gfx_shape *shape);
 bool gfx_stippled_out(const gfx_state *s, double along);
-/* gfx_fragment.c: take a quad, and shade what has gathered. */
-void gfx_quad_add(gfx_tile *t, const gfx_quad *q);
+/* gfx_fragment.c: take quads of one shape and shade what has gathered. Quad i is at (x + i % 4 * 2, y + i / 4 * 2); their cover,
+ * as in gfx_quad.all, is changed. */
+#define GFX_BLOCK_QUADS 16u
+void gfx_quads_add(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover, unsigned count);
 void gfx_quads_flush(gfx_tile *t);
 /* gfx_depth.c: tests of a pixel's samples; those that pass. z of each sample, NULL: from the shape. */
 uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t cover, const float *z,

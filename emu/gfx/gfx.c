@@ -6,7 +6,7 @@
  * and the files behind it.
  */
 #include <stdlib.h>
-#include "back.h"
+#include "lanes.h"
 #include "settings.h"
 
 #define PROGRAM_CACHE_B (32u << 20)
@@ -24,6 +24,7 @@ bool emu_gfx_create(emu_device *dev)
    pthread_cond_init(&g->done, NULL);
    pthread_cond_init(&g->drained, NULL);
    g->interp = emu_interp_select(dev->settings.isa);
+   g->lanes = gfx_lanes_select(g->interp);
    g->programs = emu_program_cache_create(g->interp, &dev->profile, PROGRAM_CACHE_B);
    g->batches = calloc(BATCHES, sizeof *g->batches);
    g->batch_count = BATCHES;

@@ -138,6 +138,8 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
    t->x = (int32_t)(number % b->tiles_x << GFX_TILE_LOG2);
    t->y = (int32_t)(number / b->tiles_x << GFX_TILE_LOG2);
    t->layer = b->layer;
+   t->lanes = wk->gfx->lanes;
+   t->fast_depth = t->k->fast_depth && t->layer < t->k->depth.layers;
    t->quads = 0;
    t->failed = false;
    memset(t->looked, 0, sizeof t->looked);

@@ -5,7 +5,7 @@
  * through.
  */
 #include <smmintrin.h>
-#include "back.h"
+#include "lanes.h"
 
 /* Four components, red in the lowest place. */
 typedef __m128 colour;
@@ -235,17 +235,25 @@ static void write_sample(const gfx_back *k, const gfx_target *g, uint8_t *p, inp
       merge(g, p, new);
 }
 
-static void write_pixel(gfx_tile *t, const gfx_target *g, uint8_t *p, uint8_t cover, const uint32_t *record,
-                        unsigned n)
+/* Four components from `first` on of what lane l put out. */
+static void take(const gfx_tile *t, unsigned first, unsigned l, uint32_t out[4])
+{
+   for (unsigned c = 0; c < 4; c++)
+      out[c] = t->record[first + c][l];
+}
+
+static void write_pixel(gfx_tile *t, const gfx_target *g, uint8_t *p, uint8_t cover, unsigned l, unsigned n)
 {
    const gfx_back *k = t->k;
-   const uint32_t *raw = record + GPU_FRAGMENT_COLOUR + 4 * n;
+   uint32_t raw[4], second[4];
+   take(t, GPU_FRAGMENT_COLOUR + 4 * n, l, raw);
    inputs i = {_mm_loadu_ps((const float *)raw), _mm_setzero_ps(), _mm_setzero_ps(), _mm_setzero_ps()};
    if (k->alpha_to_one)
       i.source = with_alpha(i.source, _mm_set1_ps(1));
    i.source = limited(g, i.source);
    if (g->blends) {
-      i.second = limited(g, _mm_loadu_ps((const float *)(record + GPU_FRAGMENT_SECOND)));
+      take(t, GPU_FRAGMENT_SECOND, l, second);
+      i.second = limited(g, _mm_loadu_ps((const float *)second));
       i.constant = limited(g, _mm_loadu_ps(k->constant));
    }
    for (unsigned s = 0; s < k->samples; s++)
@@ -259,13 +267,17 @@ static void blend_target(gfx_tile *t, unsigned n, const uint8_t *cover)
    gfx_surface *s = &t->colour[n];
    if (t->layer >= g->layers || !gfx_surface_map(t, s, g))
       return;
+   if (g->fast) {
+      t->lanes->colour(t, n, cover);
+      return;
+   }
    for (unsigned l = 0; l < 4 * t->quads; l++) {
       const gfx_quad *q = &t->quad[l / 4];
       int32_t x = q->x + (int32_t)(l & 1), y = q->y + (int32_t)(l >> 1 & 1);
       uint8_t *p = cover[l] ? gfx_element(s, x, y) : NULL;
       if (!p)
          continue;
-      write_pixel(t, g, p, cover[l], t->record[l], n);
+      write_pixel(t, g, p, cover[l], l, n);
       gfx_touch(s, x, y);
    }
 }

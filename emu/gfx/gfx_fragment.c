@@ -4,7 +4,7 @@
  *
  * A wave runs to its end before anything of it is written, so that the order of quads is all that counts.
  */
-#include "back.h"
+#include "lanes.h"
 
 static double sample_x(const gfx_back *k, unsigned n)
 {
@@ -53,6 +53,10 @@ static void weights(const emu_stage *st, unsigned what, const float *dx, const f
                     const uint32_t *sample, float *i, float *j)
 {
    const gfx_tile *t = st->quads;
+   if (!dx && !sample && !t->k->sample_shading && ((what & 3) == 0 || ((what & 3) == 1 && t->k->samples == 1))) {
+      t->lanes->weights(t, what & 4, i, j);
+      return;
+   }
    for (unsigned l = 0; l < ISA_WAVE_LANES; l++) {
       const gfx_quad *q = &t->quad[l / 4];
       double x, y;
@@ -69,34 +73,66 @@ static void weights(const emu_stage *st, unsigned what, const float *dx, const f
 /* ---- launch
  * ------------------------------------------------------------------------------------------------------------------------
  */
-static void set_quad(const gfx_tile *t, unsigned n, float *const row[9])
+static void set_bits(const gfx_tile *t, unsigned n, float *const row[9])
 {
    const gfx_quad *q = &t->quad[n];
-   const gfx_back *k = t->k;
-   const gfx_shape *s = q->shape;
-   const gfx_prim *p = s->prim;
-   double ox = k->sample_shading ? sample_x(k, q->sample) : 0.5,
-          oy = k->sample_shading ? sample_y(k, q->sample) : 0.5;
+   const gfx_prim *p = q->shape->prim;
    uint32_t where = p->layer | p->viewport << 16;
    for (unsigned l = 4 * n; l < 4 * n + 4; l++) {
-      double x = q->x + (int32_t)(l & 1) + ox, y = q->y + (int32_t)(l >> 1 & 1) + oy;
       uint32_t bits = (uint32_t)p->front | (uint32_t)q->sample << 4 | (uint32_t)q->cover[l % 4] << 8;
-      row[0][l] = (float)x;
-      row[1][l] = (float)y;
-      row[2][l] = gfx_depth_at(k, s, x, y);
-      row[3][l] = (float)gfx_at(&s->inv_w, x - s->ox, y - s->oy);
       memcpy(&row[4][l], &bits, 4);
       memcpy(&row[5][l], &p->id, 4);
       memcpy(&row[6][l], &where, 4);
-      if (p->kind == GFX_POINT && p->point_size > 0) {
-         row[7][l] = (float)((x - (s->ox - p->point_size / 2.0)) / p->point_size);
-         row[8][l] = (float)((y - (s->oy - p->point_size / 2.0)) / p->point_size);
-      }
+   }
+}
+
+static void set_point(const gfx_tile *t, unsigned n, float *const row[9])
+{
+   const gfx_quad *q = &t->quad[n];
+   const gfx_shape *s = q->shape;
+   const gfx_prim *p = s->prim;
+   double ox = t->k->sample_shading ? sample_x(t->k, q->sample) : 0.5,
+          oy = t->k->sample_shading ? sample_y(t->k, q->sample) : 0.5;
+   for (unsigned l = 4 * n; l < 4 * n + 4 && p->point_size > 0; l++) {
+      double x = q->x + (int32_t)(l & 1) + ox, y = q->y + (int32_t)(l >> 1 & 1) + oy;
+      row[7][l] = (float)((x - (s->ox - p->point_size / 2.0)) / p->point_size);
+      row[8][l] = (float)((y - (s->oy - p->point_size / 2.0)) / p->point_size);
+   }
+}
+
+/* Sample shading: at the sample instead of the centre. */
+static void set_positions(const gfx_tile *t, unsigned n, float *const row[9])
+{
+   const gfx_quad *q = &t->quad[n];
+   const gfx_shape *s = q->shape;
+   for (unsigned l = 4 * n; l < 4 * n + 4; l++) {
+      double x = q->x + (int32_t)(l & 1) + sample_x(t->k, q->sample),
+             y = q->y + (int32_t)(l >> 1 & 1) + sample_y(t->k, q->sample);
+      row[0][l] = (float)x;
+      row[1][l] = (float)y;
+      row[2][l] = gfx_depth_at(t->k, s, x, y);
+      row[3][l] = (float)gfx_at(&s->inv_w, x - s->ox, y - s->oy);
+   }
+}
+
+/* Initial registers that the program looks at; all if the wave is not full. */
+static void set_rows(const gfx_tile *t, const emu_program *p, float *const row[9])
+{
+   uint32_t needs = t->quads == EMU_STAGE_QUADS ? p->entry[0] & 0x1ff : 0x1ff;
+   if ((needs & 0xf) && !t->k->sample_shading)
+      t->lanes->positions(t, row[0], row[1], row[2], row[3]);
+   for (unsigned n = 0; n < t->quads && needs; n++) {
+      if (t->k->sample_shading)
+         set_positions(t, n, row);
+      if (needs & 0x70)
+         set_bits(t, n, row);
+      if (t->quad[n].shape->prim->kind == GFX_POINT)
+         set_point(t, n, row);
    }
 }
 
 /* Outputs that somebody looks at start as zeros. */
-static void clear_records(gfx_tile *t, unsigned lanes)
+static void clear_records(gfx_tile *t)
 {
    unsigned targets = GPU_GFX_TARGETS;
    bool rest =
@@ -105,90 +141,125 @@ static void clear_records(gfx_tile *t, unsigned lanes)
       targets--;
    for (unsigned n = 0; n < targets; n++)
       rest |= t->k->colour[n].blends;
-   for (unsigned l = 0; l < lanes; l++) {
-      for (unsigned n = 0; n < targets; n++)
-         memset(t->record[l] + 4 * n, 0, 16);
-      if (rest)
-         memset(t->record[l] + GPU_FRAGMENT_SECOND, 0, (GPU_FRAGMENT_DW - GPU_FRAGMENT_SECOND) * 4);
+   memset(t->record[GPU_FRAGMENT_COLOUR], 0, 4 * targets * sizeof t->record[0]);
+   if (rest)
+      memset(t->record[GPU_FRAGMENT_SECOND], 0, (GPU_FRAGMENT_DW - GPU_FRAGMENT_SECOND) * sizeof t->record[0]);
+}
+
+/* Records of the quads' vertices, lanes that are no helpers. */
+static uint32_t set_stage(const gfx_tile *t, emu_stage *st)
+{
+   uint32_t live = 0;
+   if (t->quads < EMU_STAGE_QUADS)
+      memset(st->vertex, 0, sizeof st->vertex);
+   for (unsigned n = 0; n < t->quads; n++) {
+      const gfx_quad *q = &t->quad[n];
+      const gfx_prim *p = q->shape->prim;
+      st->provoking[n] = p->provoking;
+      for (unsigned c = 0; c < 3; c++)
+         st->vertex[n][c] = p->record[c];
+      uint32_t some = (((q->all & 0x7f7f7f7fu) + 0x7f7f7f7fu) | q->all) >> 7 & 0x01010101u; /* bytes that are not 0 */
+      live |= (some * 0x01020408u >> 24 & 15) << 4 * n;
    }
+   st->one_shape = t->quads == EMU_STAGE_QUADS;
+   for (unsigned n = 1; n < t->quads; n++)
+      st->one_shape &= t->quad[n].shape == t->quad[0].shape;
+   return live;
 }
 
 static bool shade(gfx_tile *t)
 {
    gfx_worker *wk = t->wk;
-   uint32_t lanes = 4 * t->quads, exec = lanes < ISA_WAVE_LANES ? (1u << lanes) - 1 : 0xffffffffu, live = 0;
+   uint32_t lanes = 4 * t->quads, exec = lanes < ISA_WAVE_LANES ? (1u << lanes) - 1 : 0xffffffffu;
    emu_wave *w = gfx_wave_start(wk, t->d, GPU_STAGE_FS, exec, 0);
    float *row[9];
    if (!w)
       return false;
    for (unsigned n = 0; n < 9; n++)
       row[n] = (float *)gfx_wave_row(wk, t->d, GPU_STAGE_FS, w, n);
+   set_rows(t, t->d->state.stage[GPU_STAGE_FS].program, row);
+   clear_records(t);
    emu_stage *st = &wk->stage;
-   memset(st->vertex, 0, sizeof st->vertex);
-   for (unsigned l = 0; l < lanes; l++) {
-      live |= t->quad[l / 4].cover[l % 4] ? 1u << l : 0;
-      st->out[l] = t->record[l];
-   }
-   for (unsigned n = 0; n < t->quads; n++) {
-      const gfx_prim *p = t->quad[n].shape->prim;
-      set_quad(t, n, row);
-      st->provoking[n] = p->provoking;
-      for (unsigned c = 0; c < 3; c++)
-         st->vertex[n][c] = p->record[c];
-   }
-   clear_records(t, lanes);
-   st->out_stride = GPU_FRAGMENT_DW;
+   st->live = set_stage(t, st);
+   st->fragment_out = t->record;
    st->out_dw = GPU_FRAGMENT_DW;
    st->in_dw = gfx_last_stage(&t->d->state)->out_dw;
    st->fragment = true;
-   st->live = live;
    st->bary = weights;
    st->quads = t;
-   GFX_COUNT(t->counters, FS_INVOCATIONS, (unsigned)__builtin_popcount(live));
+   GFX_COUNT(t->counters, FS_INVOCATIONS, (unsigned)__builtin_popcount(st->live));
    return gfx_wave_run(wk, t->d, GPU_STAGE_FS);
 }
 
 /* ---- output
  * -------------------------------------------------------------------------------------------------------------------------
  */
-static uint8_t alpha_mask(const gfx_back *k, uint8_t cover, const uint32_t *record)
+static uint8_t alpha_mask(const gfx_back *k, uint8_t cover, uint32_t bits)
 {
    float alpha;
-   memcpy(&alpha, &record[3], 4);
+   memcpy(&alpha, &bits, 4);
    double a = !(alpha > 0) ? 0 : alpha < 1 ? alpha : 1;
    return cover & (uint8_t)((1u << (unsigned)(a * k->samples + 0.5)) - 1);
 }
 
-/* What is left of a lane's samples behind the wave and the late tests. */
-static uint8_t late_cover(gfx_tile *t, const gfx_quad *q, unsigned l)
+/* What is left of a lane's samples behind the wave. */
+static uint8_t late_cover(const gfx_tile *t, const gfx_quad *q, unsigned l)
 {
    const gfx_back *k = t->k;
-   const uint32_t *record = t->record[l];
    uint8_t cover = q->cover[l % 4];
-   float z[8], depth;
    if (!cover || !(t->wk->stage.live >> l & 1))
       return 0;
    if (k->fs_flags & GPU_STAGE_FS_WRITES_MASK)
-      cover &= (uint8_t)record[GPU_FRAGMENT_MASK];
+      cover &= (uint8_t)t->record[GPU_FRAGMENT_MASK][l];
    if (k->alpha_to_coverage)
-      cover = alpha_mask(k, cover, record);
-   if (k->early)
-      return cover;
-   memcpy(&depth, &record[GPU_FRAGMENT_DEPTH], 4);
+      cover = alpha_mask(k, cover, t->record[GPU_FRAGMENT_COLOUR + 3][l]);
+   return cover;
+}
+
+/* The tests behind the wave, with what it put out. */
+static uint8_t late_test(gfx_tile *t, const gfx_quad *q, unsigned l, uint8_t cover)
+{
+   const gfx_back *k = t->k;
+   float z[8], depth;
+   memcpy(&depth, &t->record[GPU_FRAGMENT_DEPTH][l], 4);
    for (unsigned n = 0; n < k->samples; n++)
       z[n] = gfx_depth_limit(k, q->shape, depth);
-   cover = gfx_depth_test(
+   return gfx_depth_test(
        t, q, l % 4, cover, k->fs_flags & GPU_STAGE_FS_WRITES_DEPTH ? z : NULL,
-       k->fs_flags & GPU_STAGE_FS_WRITES_STENCIL ? (int32_t)(record[GPU_FRAGMENT_STENCIL] & 0xff) : -1);
-   GFX_COUNT(t->counters, SAMPLES_PASSED, (unsigned)__builtin_popcount(cover));
-   return cover;
+       k->fs_flags & GPU_STAGE_FS_WRITES_STENCIL ? (int32_t)(t->record[GPU_FRAGMENT_STENCIL][l] & 0xff) : -1);
+}
+
+static void late_tests(gfx_tile *t)
+{
+   bool own_depth = t->k->fs_flags & (GPU_STAGE_FS_WRITES_DEPTH | GPU_STAGE_FS_WRITES_STENCIL);
+   if (t->fast_depth && !own_depth) {
+      if (!gfx_surface_map(t, &t->depth, &t->k->depth))
+         return;
+      for (unsigned n = 0; n < t->quads; n++)
+         t->lanes->depth(t, t->quad[n].shape, t->quad[n].x, t->quad[n].y, &t->quad[n].all, 1);
+   } else {
+      for (unsigned l = 0; l < 4 * t->quads; l++)
+         if (t->quad[l / 4].cover[l % 4])
+            t->quad[l / 4].cover[l % 4] = late_test(t, &t->quad[l / 4], l, t->quad[l / 4].cover[l % 4]);
+   }
+   for (unsigned n = 0; n < t->quads; n++)
+      GFX_COUNT(t->counters, SAMPLES_PASSED, (unsigned)__builtin_popcount(t->quad[n].all));
 }
 
 static void output(gfx_tile *t)
 {
-   uint8_t cover[ISA_WAVE_LANES], any = 0;
-   for (unsigned l = 0; l < 4 * t->quads; l++)
-      any |= cover[l] = late_cover(t, &t->quad[l / 4], l);
+   const gfx_back *k = t->k;
+   uint8_t cover[ISA_WAVE_LANES];
+   uint32_t any = 0;
+   bool same = t->wk->stage.live == 0xffffffffu && !(k->fs_flags & GPU_STAGE_FS_WRITES_MASK) && !k->alpha_to_coverage;
+   for (unsigned l = 0; l < 4 * t->quads && !same; l++)
+      t->quad[l / 4].cover[l % 4] = late_cover(t, &t->quad[l / 4], l);
+   if (!k->early)
+      late_tests(t);
+   for (unsigned n = 0; n < t->quads; n++) {
+      any |= t->quad[n].all;
+      memcpy(cover + 4 * n, t->quad[n].cover, 4);
+   }
    if (any && !t->failed)
       gfx_blend_quads(t, cover);
 }
@@ -207,47 +278,69 @@ void gfx_quads_flush(gfx_tile *t)
 /* ---- input
  * ----------------------------------------------------------------------------------------------------------------------------
  */
-static void push(gfx_tile *t, const gfx_quad *q)
+static void push(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t cover, uint8_t sample)
 {
-   t->quad[t->quads++] = *q;
+   gfx_quad *q = &t->quad[t->quads++];
+   q->shape = s;
+   q->x = x;
+   q->y = y;
+   q->all = cover;
+   q->sample = sample;
    if (t->quads == EMU_STAGE_QUADS)
       gfx_quads_flush(t);
 }
 
 /* Sample shading: a quad for each sample that any of the pixels has. */
-static void push_samples(gfx_tile *t, const gfx_quad *q)
+static void push_samples(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t cover)
 {
    for (unsigned n = 0; n < t->k->samples; n++) {
-      gfx_quad one = *q;
-      uint8_t any = 0;
-      for (unsigned p = 0; p < 4; p++)
-         any |= one.cover[p] &= (uint8_t)(1u << n);
-      one.sample = (uint8_t)n;
-      if (any)
-         push(t, &one);
+      uint32_t one = cover & 0x01010101u << n;
+      if (one)
+         push(t, s, x, y, one, (uint8_t)n);
    }
 }
 
-void gfx_quad_add(gfx_tile *t, const gfx_quad *in)
+static void slow_test(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover)
+{
+   gfx_quad q = {.shape = s, .x = x, .y = y};
+   q.all = *cover;
+   for (unsigned p = 0; p < 4; p++)
+      q.cover[p] = gfx_depth_test(t, &q, p, q.cover[p], NULL, -1);
+   *cover = q.all;
+}
+
+/* Tests before the wave. */
+static void early_tests(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover, unsigned count)
 {
    const gfx_back *k = t->k;
-   gfx_quad q = *in;
-   uint8_t any = 0;
+   uint64_t passed = 0;
+   if (k->tests && t->fast_depth) {
+      if (!gfx_surface_map(t, &t->depth, &k->depth))
+         return;
+      t->lanes->depth(t, s, x, y, cover, count);
+   } else if (k->tests) {
+      for (unsigned n = 0; n < count; n++)
+         slow_test(t, s, x + (int32_t)(n % 4) * 2, y + (int32_t)(n / 4) * 2, &cover[n]);
+   }
+   for (unsigned n = 0; n < count; n++)
+      passed += (unsigned)__builtin_popcount(cover[n]);
+   GFX_COUNT(t->counters, SAMPLES_PASSED, passed);
+}
+
+void gfx_quads_add(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover, unsigned count)
+{
+   const gfx_back *k = t->k;
    if (t->failed)
       return;
-   for (unsigned p = 0; p < 4; p++) {
-      q.cover[p] &= (uint8_t)k->sample_mask;
-      if (k->early || !k->fragments) {
-         if (k->tests)
-            q.cover[p] = gfx_depth_test(t, &q, p, q.cover[p], NULL, -1);
-         GFX_COUNT(t->counters, SAMPLES_PASSED, (unsigned)__builtin_popcount(q.cover[p]));
-      }
-      any |= q.cover[p];
+   for (unsigned n = 0; n < count; n++)
+      cover[n] &= k->sample_mask * 0x01010101u;
+   if (k->early || !k->fragments)
+      early_tests(t, s, x, y, cover, count);
+   for (unsigned n = 0; n < count && k->fragments && !t->failed; n++) {
+      int32_t qx = x + (int32_t)(n % 4) * 2, qy = y + (int32_t)(n / 4) * 2;
+      if (cover[n] && k->sample_shading)
+         push_samples(t, s, qx, qy, cover[n]);
+      else if (cover[n])
+         push(t, s, qx, qy, cover[n], 0);
    }
-   if (!any || !k->fragments)
-      return;
-   if (k->sample_shading)
-      push_samples(t, &q);
-   else
-      push(t, &q);
 }

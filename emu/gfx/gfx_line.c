@@ -37,9 +37,8 @@ static void one_pixel(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
       return;
    if (gfx_stippled_out(&t->d->state, gfx_at(&s->along, x + 0.5 - s->ox, y + 0.5 - s->oy)))
       return;
-   gfx_quad q = {.shape = s, .x = x & ~1, .y = y & ~1};
-   q.cover[(x & 1) | (y & 1) << 1] = (uint8_t)((1u << t->k->samples) - 1);
-   gfx_quad_add(t, &q);
+   uint32_t cover = ((1u << t->k->samples) - 1) << 8 * ((x & 1) | (y & 1) << 1);
+   gfx_quads_add(t, s, x & ~1, y & ~1, &cover, 1);
 }
 
 void gfx_bresenham(gfx_tile *t, const gfx_shape *s)

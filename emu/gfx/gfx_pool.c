@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 #include <xmmintrin.h>
-#include "back.h"
+#include "lanes.h"
 
 #define MXCSR_DEFAULT 0x1f80u /* to nearest even, denormals kept, no exceptions */
 
@@ -128,6 +128,11 @@ static void *worker_main(void *arg)
    }
    pthread_mutex_unlock(&g->lock);
    return NULL;
+}
+
+const gfx_lanes *gfx_lanes_select(const emu_interp *interp)
+{
+   return interp == &emu_interp_v4 ? &gfx_lanes_v4 : interp == &emu_interp_v3 ? &gfx_lanes_v3 : &gfx_lanes_v2;
 }
 
 static unsigned line_log2(const emu_profile *p)

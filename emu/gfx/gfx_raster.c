@@ -4,6 +4,7 @@
  * are not looked at any more; the rest is decided sample by sample in 64-bit integers, so the answer is
  * exact.
  */
+#include <emmintrin.h>
 #include "back.h"
 
 #define BLOCK 8
@@ -13,7 +14,13 @@ typedef struct block {
    unsigned edges;       /* those that pass through the block */
    gfx_edge edge[4];
    int64_t sample[4][8]; /* what is added at each sample's position */
+   /* narrow: 32 bits are enough for all values in the block, relative to its corner */
+   bool narrow;
+   int32_t from_x, from_y, start[4];
+   __m128i step[4];
 } block;
+
+#define NARROW (INT64_C(1) << 18)
 
 static int64_t at(const gfx_edge *e, int32_t x, int32_t y)
 {
@@ -34,6 +41,9 @@ static bool classify(const gfx_tile *t, const gfx_shape *s, block *b, int32_t x,
 {
    const int64_t size = BLOCK * GFX_SUBPIXELS;
    b->edges = 0;
+   b->narrow = true;
+   b->from_x = x;
+   b->from_y = y;
    for (unsigned k = 0; k < s->edges; k++) {
       const gfx_edge *e = &s->edge[k];
       int64_t here = at(e, x, y), right = e->a * size, down = e->b * size;
@@ -45,16 +55,44 @@ static bool classify(const gfx_tile *t, const gfx_shape *s, block *b, int32_t x,
          continue;
       b->edge[b->edges] = *e;
       set_samples(t, s, e, b->sample[b->edges]);
+      if (e->a < NARROW && e->a > -NARROW && e->b < NARROW && e->b > -NARROW) {
+         int32_t a = (int32_t)e->a * GFX_SUBPIXELS, c = (int32_t)e->b * GFX_SUBPIXELS;
+         b->start[b->edges] = (int32_t)here; /* both signs occur in the block */
+         b->step[b->edges] = _mm_set_epi32(a + c, c, a, 0);
+      } else {
+         b->narrow = false;
+      }
       b->edges++;
    }
    return true;
+}
+
+/* The same in 32 bits, four pixels at once: bits of those that are outside are their signs. */
+static void cover_narrow(const gfx_tile *t, const block *b, gfx_quad *q)
+{
+   static const uint32_t spread[16] = {0x0,       0x1,       0x100,     0x101,     0x10000,   0x10001,
+                                       0x10100,   0x10101,   0x1000000, 0x1000001, 0x1000100, 0x1000101,
+                                       0x1010000, 0x1010001, 0x1010100, 0x1010101};
+   __m128i pixels[4];
+   uint32_t out = 0;
+   for (unsigned k = 0; k < b->edges; k++) {
+      int32_t here = b->start[k] + (int32_t)b->edge[k].a * (q->x - b->from_x) * GFX_SUBPIXELS +
+                     (int32_t)b->edge[k].b * (q->y - b->from_y) * GFX_SUBPIXELS;
+      pixels[k] = _mm_add_epi32(_mm_set1_epi32(here), b->step[k]);
+   }
+   for (unsigned n = 0; n < t->k->samples; n++) {
+      __m128i any = _mm_setzero_si128();
+      for (unsigned k = 0; k < b->edges; k++)
+         any = _mm_or_si128(any, _mm_add_epi32(pixels[k], _mm_set1_epi32((int32_t)b->sample[k][n])));
+      out |= spread[_mm_movemask_ps(_mm_castsi128_ps(any))] << n;
+   }
+   q->all &= ~out;
 }
 
 /* Samples of a quad's four pixels that all edges have inside. */
 static void cover_quad(const gfx_tile *t, const block *b, gfx_quad *q)
 {
    const unsigned samples = t->k->samples;
-   memset(q->cover, (int)((1u << samples) - 1), 4);
    for (unsigned k = 0; k < b->edges; k++) {
       const gfx_edge *e = &b->edge[k];
       int64_t here = at(e, q->x, q->y), right = e->a * GFX_SUBPIXELS, down = e->b * GFX_SUBPIXELS;
@@ -87,18 +125,28 @@ static void trim_quad(const gfx_tile *t, const gfx_shape *s, const block *b, gfx
 
 static void block_quads(gfx_tile *t, const gfx_shape *s, const block *b)
 {
-   gfx_quad q = {.shape = s};
-   bool whole = !((b->x | b->y | b->x1 | b->y1) & 1) && s->prim->kind != GFX_LINE;
-   for (q.y = b->y & ~1; q.y < b->y1; q.y += 2)
-      for (q.x = b->x & ~1; q.x < b->x1; q.x += 2) {
-         uint32_t any;
-         cover_quad(t, b, &q);
-         if (!whole)
+   const uint32_t full = ((1u << t->k->samples) - 1) * 0x01010101u;
+   bool whole = b->x == b->from_x && b->y == b->from_y && b->x1 == b->x + BLOCK && b->y1 == b->y + BLOCK;
+   bool trim = !whole || s->prim->kind == GFX_LINE;
+   uint32_t cover[GFX_BLOCK_QUADS], any = full;
+   for (unsigned n = 0; n < GFX_BLOCK_QUADS; n++)
+      cover[n] = full;
+   if (b->edges || trim) {
+      any = 0;
+      for (unsigned n = 0; n < GFX_BLOCK_QUADS; n++) {
+         gfx_quad q = {.x = b->from_x + (int32_t)(n % 4) * 2, .y = b->from_y + (int32_t)(n / 4) * 2};
+         q.all = full;
+         if (q.x >= b->x1 || q.y >= b->y1 || q.x + 2 <= b->x || q.y + 2 <= b->y)
+            q.all = 0;
+         else if (b->edges)
+            b->narrow ? cover_narrow(t, b, &q) : cover_quad(t, b, &q);
+         if (q.all && trim)
             trim_quad(t, s, b, &q);
-         memcpy(&any, q.cover, 4);
-         if (any)
-            gfx_quad_add(t, &q);
+         any |= cover[n] = q.all;
       }
+   }
+   if (any)
+      gfx_quads_add(t, s, b->from_x, b->from_y, cover, GFX_BLOCK_QUADS);
 }
 
 void gfx_raster(gfx_tile *t, const gfx_shape *s)

@@ -146,6 +146,20 @@ static int bad_back(const gfx_state *s)
    return -1;
 }
 
+/* What gfx_lanes may do: usual formats, and every pixel of the area is one of the target. */
+static void set_fast(gfx_back *k)
+{
+   static const uint8_t depths[] = {124, 125, 126, 129}; /* D16, X8_D24, D32, D24_S8: one number at the element's start */
+   for (unsigned n = 0; n < GPU_GFX_TARGETS; n++) {
+      gfx_target *t = &k->colour[n];
+      t->fast = t->on && t->rgba8 && k->logic == 16 && k->width <= t->level.width_px && k->height <= t->level.height_px;
+   }
+   k->fast_depth = false;
+   for (unsigned n = 0; n < sizeof depths && k->depth_test && !k->stencil_test && !k->bounds_test; n++)
+      k->fast_depth |= k->depth.format->number == depths[n] && k->width <= k->depth.level.width_px &&
+                       k->height <= k->depth.level.height_px;
+}
+
 bool gfx_back_prepare(gfx_worker *wk, gfx_draw *d)
 {
    const gfx_state *s = &d->state;
@@ -168,6 +182,7 @@ bool gfx_back_prepare(gfx_worker *wk, gfx_draw *d)
    k->fs_flags = k->fragments ? s->stage[GPU_STAGE_FS].flags : 0;
    uint32_t late = GPU_STAGE_FS_WRITES_DEPTH | GPU_STAGE_FS_WRITES_STENCIL | GPU_STAGE_FS_WRITES_MASK |
                    GPU_STAGE_FS_KILLS | GPU_STAGE_FS_SIDE_EFFECTS;
+   set_fast(k);
    k->early = (k->fs_flags & GPU_STAGE_FS_EARLY) || (!(k->fs_flags & late) && !k->alpha_to_coverage);
    return true;
 }

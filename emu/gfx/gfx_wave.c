@@ -42,6 +42,33 @@ static void set_scalars(emu_wave *w, const gfx_state *s, const gfx_stage *st, ui
    w->s[GPU_SREG_GFX_OUTPUT_POINTS] = s->output_points;
 }
 
+/* A full wave writes the others before it reads them. */
+static void clear_registers(emu_wave *w, const emu_program *p, bool full)
+{
+   if (!full) {
+      memset(w->rows, 0, (size_t)EMU_ROW_B * p->vregs);
+      return;
+   }
+   for (unsigned i = 0; 32 * i < p->vregs; i++)
+      for (uint32_t mask = p->entry[i]; mask; mask &= mask - 1) {
+         unsigned r = 32 * i + (unsigned)__builtin_ctz(mask);
+         if (r < p->vregs)
+            memset(w->rows[r], 0, EMU_ROW_B);
+      }
+}
+
+/* Vertices and fragments have neither inputs of others, patches nor emitted vertices. */
+static void clear_stage(emu_stage *st, enum gpu_stage stage)
+{
+   st->fragment = false;
+   if (stage != GPU_STAGE_VS && stage != GPU_STAGE_FS) {
+      memset(st, 0, offsetof(emu_stage, last)); /* last: geometry sets it up */
+      return;
+   }
+   memset(st->out, 0, sizeof st->out);
+   st->in_vertices = st->patch_dw = st->max_vertices = st->out_stride = 0;
+}
+
 emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint32_t exec,
                          uint32_t input_points)
 {
@@ -65,14 +92,13 @@ emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint
    w->state = EMU_WAVE_READY;
    w->resume = p->uops;
    w->instructions = w->issue_cycles = w->latency_cycles = 0;
-   memset(w->rows, 0, (size_t)EMU_ROW_B * p->vregs);
+   clear_registers(w, p, exec == 0xffffffffu);
    for (uint32_t k = 0; k < p->invariant_count; k++)
       for (unsigned lane = 0; lane < ISA_WAVE_LANES; lane++)
          w->rows[p->invariants[k].row][lane] = w->s[p->invariants[k].sreg];
    if (st->launch.scratch_B)
       memset(g->scratch, 0, (size_t)ISA_WAVE_LANES * st->launch.scratch_B);
-   memset(&wk->stage, 0, offsetof(emu_stage, last)); /* last: geometry sets it up */
-   wk->stage.fragment = false;
+   clear_stage(&wk->stage, stage);
    wk->stage.live = exec;
    return w;
 }

@@ -321,6 +321,7 @@ typedef struct gfx_kept { /* program of a stage, kept from draw to draw */
 struct emu_gfx {
    emu_device *dev;
    const emu_interp *interp;
+   const struct gfx_lanes *lanes;
    emu_program_cache *programs;
    pthread_mutex_t lock;
    pthread_cond_t work;    /* workers wait for draws and for items */

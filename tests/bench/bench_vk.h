@@ -71,8 +71,8 @@ struct bench_target {
 };
 struct bench_target bench_target(struct bench_device *d, uint32_t size, VkSampleCountFlagBits samples, bool depth);
 void bench_target_free(struct bench_device *d, struct bench_target *t);
-/* Mean of each component over the target, 0 to 1. */
-void bench_target_mean(struct bench_device *d, const struct bench_target *t, double mean[4]);
+/* Mean of each component over the target, 0 to 1; returns a hash of all of it. */
+uint64_t bench_target_look(struct bench_device *d, const struct bench_target *t, double mean[4]);
 
 struct bench_pipeline_info {
    const uint32_t *vertex, *fragment;
