@@ -44,7 +44,7 @@ static void draw(const uint32_t *parameters, uint32_t draw_index, bool indexed)
    hw_write(GPU_REG_GFX_DRAW_INDEX, draw_index);
    hw_write(GPU_REG_GFX_INDEXED, indexed);
    hw_write(GPU_REG_GFX_WATCHDOG, hw_read(GPU_REG_CP_MAILBOX2));
-   hw_write(GPU_REG_GFX_GO, 1);
+   hw_write(GPU_REG_GFX_GO, GPU_GFX_DRAW);
 }
 
 bool fw_execute_draw(struct fw_ring *r, const struct fw_packet *p)
@@ -137,6 +137,25 @@ bool fw_execute_draw_xfb(struct fw_ring *r, const struct fw_packet *p)
    const uint32_t parameters[5] = {vertices, w[GPU_PKTF_DRAW_XFB_INSTANCES], 0, 0,
                                    w[GPU_PKTF_DRAW_XFB_FIRST_INSTANCE]};
    draw(parameters, 0, false);
+   past(r, p);
+   return true;
+}
+
+/* ---- clears -------------------------------------------------------------------------------------------- */
+bool fw_valid_clear_target(const struct fw_packet *p)
+{
+   uint32_t what = p->payload[GPU_PKTF_CLEAR_TARGET_WHAT];
+   return what < GPU_GFX_TARGETS || what == GPU_CLEAR_DEPTH || what == GPU_CLEAR_STENCIL ||
+          what == (GPU_CLEAR_DEPTH | GPU_CLEAR_STENCIL);
+}
+
+bool fw_execute_clear_target(struct fw_ring *r, const struct fw_packet *p)
+{
+   if (r->index != 0)
+      return fw_fault_packet(r, p);
+   for (uint32_t i = 0; i < p->count; i++)
+      hw_write(GPU_REG_GFX_CLEAR + 4 * i, p->payload[i]);
+   hw_write(GPU_REG_GFX_GO, GPU_GFX_CLEAR);
    past(r, p);
    return true;
 }

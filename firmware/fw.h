@@ -145,6 +145,8 @@ bool fw_valid_draw_indirect(const struct fw_packet *p);
 bool fw_execute_draw_indirect(struct fw_ring *r, const struct fw_packet *p);
 bool fw_valid_draw_xfb(const struct fw_packet *p);
 bool fw_execute_draw_xfb(struct fw_ring *r, const struct fw_packet *p);
+bool fw_valid_clear_target(const struct fw_packet *p);
+bool fw_execute_clear_target(struct fw_ring *r, const struct fw_packet *p);
 bool fw_valid_xfb(const struct fw_packet *p);
 enum fw_hold fw_ready_xfb(struct fw_ring *r, const struct fw_packet *p);
 bool fw_execute_xfb(struct fw_ring *r, const struct fw_packet *p); /* XFB_LOAD, XFB_STORE */

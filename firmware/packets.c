@@ -259,6 +259,7 @@ static const struct fw_packet_type types[] = {
    TYPE(DRAW_INDEXED), 0, 0, fw_ready_draw, fw_execute_draw_indexed },
    TYPE(DRAW_INDIRECT), 0, fw_valid_draw_indirect, fw_ready_draw, fw_execute_draw_indirect },
    TYPE(DRAW_XFB), 0, fw_valid_draw_xfb, fw_ready_draw, fw_execute_draw_xfb },
+   TYPE(CLEAR_TARGET), 0, fw_valid_clear_target, fw_ready_draw, fw_execute_clear_target },
    TYPE(XFB_LOAD), 0, fw_valid_xfb, fw_ready_xfb, fw_execute_xfb },
    TYPE(XFB_STORE), 0, fw_valid_xfb, fw_ready_xfb, fw_execute_xfb },
    TYPE(COUNTERS), GPU_PKT_F_DELTA, fw_valid_counters, fw_ready_drained, fw_execute_counters },

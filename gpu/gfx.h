@@ -87,6 +87,8 @@ enum gpu_fragment {
    GPU_FRAGMENT_DW = 40
 };
 
+enum gpu_gfx_command { GPU_GFX_DRAW = 1, GPU_GFX_CLEAR = 2 }; /* GFX.GO */
+enum gpu_clear { GPU_CLEAR_DEPTH = 1 << 4, GPU_CLEAR_STENCIL = 1 << 5 }; /* CLEAR_TARGET WHAT; else a colour target */
 enum gpu_tess_domain { GPU_TESS_TRIANGLES, GPU_TESS_QUADS, GPU_TESS_ISOLINES };
 enum gpu_tess_spacing { GPU_TESS_EQUAL, GPU_TESS_FRACTIONAL_EVEN, GPU_TESS_FRACTIONAL_ODD };
 enum gpu_polygon_mode { GPU_POLYGON_FILL, GPU_POLYGON_LINE, GPU_POLYGON_POINT };

@@ -1,37 +1,49 @@
-/* vkCmdClearAttachments: the copy engine fills rectangles of the targets at hand, after the draws before and before those behind. */
+/* vkCmdClearAttachments: the graphics front end fills rectangles of whatever targets are bound, in the order of the draws. So it does
+ * not matter whether this command buffer knows the targets or inherits them. */
 #include "vkf_device.h"
 #include "vkf_gfx_state.h"
-#include "vkf_image.h"
 #include "vkf_packet.h"
-#include "vkf_rendering.h"
 
-static void barrier(struct vkf_command_buffer *cmd, uint32_t wait)
+static uint32_t point(int64_t x, int64_t y)
 {
-   uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_DW(BARRIER));
-   vkf_stream_commit(&cmd->stream, vkf_pkt_barrier(p, wait, 0));
+   uint32_t most = GPU_GFX_SIZE_MAX;
+   return (uint32_t)(x < 0 ? 0 : VKF_MIN(x, (int64_t)most)) | (uint32_t)(y < 0 ? 0 : VKF_MIN(y, (int64_t)most)) << 16;
 }
 
-static void clear_rect(struct vkf_command_buffer *cmd, const struct vkf_rendering *r, const struct vkf_image_view *view,
-                       VkImageAspectFlags aspects, const VkClearValue *value, const VkClearRect *rect)
+static void put(struct vkf_command_buffer *cmd, uint32_t what, const VkRect2D *r, uint32_t first_layer, uint32_t layers,
+                const uint32_t value[4])
 {
-   if (!view)
-      return;
-   if (!r->view_mask)
-      vkf_rendering_clear(cmd, view, aspects, value, &rect->rect, rect->baseArrayLayer, rect->layerCount);
+   uint32_t most = GPU_GFX_LAYERS_MAX;
+   const uint32_t packet[] = {VKF_PKT_FIXED(CLEAR_TARGET, 0), what, point(r->offset.x, r->offset.y),
+                              point((int64_t)r->offset.x + r->extent.width, (int64_t)r->offset.y + r->extent.height),
+                              VKF_MIN(first_layer, most) | VKF_MIN(layers, most) << 16, value[0], value[1], value[2], value[3]};
+   uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_COUNT(packet));
+   memcpy(p, packet, sizeof packet);
+   vkf_stream_commit(&cmd->stream, p + VKF_COUNT(packet));
+}
+
+/* With multiview the layers are the views of the subpass. */
+static void clear_rect(struct vkf_command_buffer *cmd, uint32_t view_mask, uint32_t what, const VkClearRect *rect,
+                       const uint32_t value[4])
+{
+   if (!view_mask)
+      put(cmd, what, &rect->rect, rect->baseArrayLayer, rect->layerCount, value);
    for (uint32_t v = 0; v < 32; v++)
-      if (r->view_mask >> v & 1)
-         vkf_rendering_clear(cmd, view, aspects, value, &rect->rect, v, 1);
+      if (view_mask >> v & 1)
+         put(cmd, what, &rect->rect, v, 1, value);
 }
 
-static void clear(struct vkf_command_buffer *cmd, const struct vkf_rendering *r, const VkClearAttachment *a,
-                  const VkClearRect *rect)
+static void clear(struct vkf_command_buffer *cmd, uint32_t view_mask, const VkClearAttachment *a, const VkClearRect *rect)
 {
-   if (a->aspectMask & VK_IMAGE_ASPECT_COLOR_BIT && a->colorAttachment < r->color_count)
-      clear_rect(cmd, r, r->color[a->colorAttachment].view, VK_IMAGE_ASPECT_COLOR_BIT, &a->clearValue, rect);
-   if (a->aspectMask & VK_IMAGE_ASPECT_DEPTH_BIT)
-      clear_rect(cmd, r, r->depth.view, VK_IMAGE_ASPECT_DEPTH_BIT, &a->clearValue, rect);
-   if (a->aspectMask & VK_IMAGE_ASPECT_STENCIL_BIT)
-      clear_rect(cmd, r, r->stencil.view, VK_IMAGE_ASPECT_STENCIL_BIT, &a->clearValue, rect);
+   uint32_t color[4], depth[4] = {0, a->clearValue.depthStencil.stencil & 0xff, 0, 0};
+   uint32_t what = (a->aspectMask & VK_IMAGE_ASPECT_DEPTH_BIT ? GPU_CLEAR_DEPTH : 0) |
+                   (a->aspectMask & VK_IMAGE_ASPECT_STENCIL_BIT ? GPU_CLEAR_STENCIL : 0);
+   memcpy(color, &a->clearValue.color, sizeof color);
+   memcpy(depth, &a->clearValue.depthStencil.depth, sizeof depth[0]);
+   if (a->aspectMask & VK_IMAGE_ASPECT_COLOR_BIT && a->colorAttachment < GPU_GFX_TARGETS)
+      clear_rect(cmd, view_mask, a->colorAttachment, rect, color);
+   if (what)
+      clear_rect(cmd, view_mask, what, rect, depth);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer, uint32_t attachmentCount,
@@ -42,13 +54,8 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer
    struct vkf_gfx_state *g = vkf_gfx_state(cmd);
    if (!g)
       return;
-   if (!g->rendering.known) {
-      vkf_cmd_unsupported(commandBuffer, "vkCmdClearAttachments in a secondary command buffer that names no framebuffer");
-      return;
-   }
-   barrier(cmd, GPU_BARRIER_GFX);
+   vkf_gfx_flush(cmd, g);
    for (uint32_t i = 0; i < attachmentCount; i++)
       for (uint32_t k = 0; k < rectCount; k++)
-         clear(cmd, &g->rendering, &pAttachments[i], &pRects[k]);
-   barrier(cmd, GPU_BARRIER_DMA);
+         clear(cmd, g->rendering.view_mask, &pAttachments[i], &pRects[k]);
 }

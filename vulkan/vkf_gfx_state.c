@@ -28,7 +28,7 @@ static bool is_inherited(uint32_t i)
    uint32_t offset = 4 * i;
    return (offset >= GPU_OFF_GFX_FB_SIZE && offset <= GPU_OFF_GFX_FB_LAYERS) ||
           (offset >= GPU_OFF_GFX_RENDER_AREA_MIN && offset <= GPU_OFF_GFX_RENDER_AREA_MAX) ||
-          offset == GPU_OFF_GFX_VIEW || (offset >= GPU_OFF_GFX_TARGET && offset < GPU_OFF_GFX_DEPTH_TARGET + 4 * GPU_IMAGE_DESC_DW);
+          (offset >= GPU_OFF_GFX_TARGET && offset < GPU_OFF_GFX_DEPTH_TARGET + 4 * GPU_IMAGE_DESC_DW);
 }
 
 void vkf_gfx_state_reset(struct vkf_gfx_state *g, bool inherit)
@@ -59,21 +59,6 @@ struct vkf_gfx_state *vkf_gfx_state(struct vkf_command_buffer *cmd)
    return cmd->gfx;
 }
 
-static const struct vkf_image_view *view_of(const struct vkf_framebuffer *fb, uint32_t attachment)
-{
-   return attachment < fb->count ? fb->views[attachment] : NULL;
-}
-
-/* What vkCmdClearAttachments may clear, where the application names the framebuffer. */
-static void inherit_attachments(struct vkf_rendering *r, const struct vkf_subpass *s, const struct vkf_framebuffer *fb)
-{
-   r->color_count = s->color_count;
-   for (uint32_t c = 0; c < s->color_count; c++)
-      r->color[c].view = view_of(fb, s->color[c]);
-   r->depth.view = r->stencil.view = view_of(fb, s->depth_stencil);
-   r->known = true;
-}
-
 void vkf_gfx_inherit(struct vkf_command_buffer *cmd, const VkCommandBufferInheritanceInfo *info)
 {
    struct vkf_gfx_state *g = vkf_gfx_state(cmd);
@@ -84,12 +69,8 @@ void vkf_gfx_inherit(struct vkf_command_buffer *cmd, const VkCommandBufferInheri
       return;
    vkf_gfx_state_reset(g, true);
    cmd->inherits = true;
-   if (pass && info->subpass < pass->subpass_count) {
-      const struct vkf_framebuffer *fb = vkf_framebuffer_from(info->framebuffer);
+   if (pass && info->subpass < pass->subpass_count)
       g->rendering.view_mask = pass->subpasses[info->subpass].view_mask;
-      if (fb && fb->count)
-         inherit_attachments(&g->rendering, &pass->subpasses[info->subpass], fb);
-   }
    if (!pass && dynamic)
       g->rendering.view_mask = dynamic->viewMask;
 }

@@ -121,7 +121,7 @@ void vkf_rendering_begin(struct vkf_command_buffer *cmd, const struct vkf_render
    if (!g)
       return;
    g->rendering = *r;
-   g->rendering.active = g->rendering.known = true;
+   g->rendering.active = true;
    for (uint32_t i = 0; i < GPU_GFX_TARGETS; i++)
       set_target(g, GPU_OFF_GFX_TARGET + 4 * GPU_IMAGE_DESC_DW * i, i < r->color_count ? r->color[i].view : NULL);
    set_target(g, GPU_OFF_GFX_DEPTH_TARGET, depth_stencil(r));

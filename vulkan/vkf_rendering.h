@@ -23,7 +23,6 @@ struct vkf_rendering {
    uint32_t color_count;
    struct vkf_attachment color[GPU_GFX_TARGETS], depth, stencil;
    bool active;
-   bool known; /* the attachments are: not in a secondary command buffer whose framebuffer is not named */
 };
 
 /* Sets targets and areas, and clears what is to be cleared. The attachments of *r are those of one subpass. */

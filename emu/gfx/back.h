@@ -4,6 +4,7 @@
  * gfx_raster.c  coverage                            gfx_line.c      Bresenham lines, stipple
  * gfx_depth.c   depth and stencil                   gfx_fragment.c  quads, fragment waves, what they put out
  * gfx_blend.c   colour                              gfx_target.c    render targets, the tile's part of them
+ * gfx_clear.c   clears of targets
  *
  * A tile is 32 x 32 pixels of one layer. Its primitives are worked on in their order by one host thread,
  * different tiles by any.
@@ -56,6 +57,8 @@ typedef struct gfx_back {
    uint32_t fs_flags;
 } gfx_back;
 
+/* An image that can be drawn to; the null descriptor is none. Returns false if it can never be one. */
+bool gfx_target_decode(const uint32_t *dw, bool depth, gfx_target *t);
 /* Decode; false: a target that cannot be drawn to, fault recorded. */
 bool gfx_back_prepare(gfx_worker *wk, gfx_draw *d);
 
@@ -172,7 +175,14 @@ float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z);
 /* gfx_blend.c: colours of the quads' lanes into all targets; cover of each lane. */
 void gfx_blend_quads(gfx_tile *t, const uint8_t cover[ISA_WAVE_LANES]);
 
-/* gfx_bin.c: everything of a round. */
+/* gfx_clear.c: a clear from its registers to the target. */
+void gfx_clear_run(gfx_worker *wk, gfx_draw *d);
+
+/* gfx_bin.c: the worker's tile at pixel (x, y), with nothing in it; NULL: killed, or no memory (fault recorded). */
+gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, uint32_t layer);
+/* What it holds goes to memory. */
+void gfx_tile_end(gfx_tile *t);
+/* Everything of a round. */
 void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches);
 void gfx_bins_free(emu_gfx *g);
 

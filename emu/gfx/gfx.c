@@ -1,4 +1,4 @@
-/* Graphics front end: its register block, GO latches, the queue of draws in flight, KILL and reset.
+/* Graphics front end: its register block, GO latches, the queue of draws and clears in flight, KILL and reset.
  *
  * Registers are written by the command processor only; GO copies the block, so that the next draw can be set
  * up at once. Draws run one after another in the order of their GO; a fault drops those behind it and stops
@@ -131,7 +131,7 @@ uint32_t emu_gfx_read(emu_device *dev, uint32_t offset)
    return value;
 }
 
-static void go(emu_gfx *g)
+static void go(emu_gfx *g, uint32_t command)
 {
    if (g->inflight == GPU_GFX_DEPTH || g->stopped)
       return;
@@ -142,6 +142,7 @@ static void go(emu_gfx *g)
       return;
    }
    memcpy(d->state.regs, g->regs, sizeof d->state.regs);
+   d->clears = command == GPU_GFX_CLEAR;
    *(g->newest ? &g->newest->next : &g->oldest) = d;
    g->newest = d;
    g->inflight++;
@@ -151,7 +152,7 @@ static void go(emu_gfx *g)
 static bool is_plain(uint32_t offset)
 {
    return offset <= GPU_OFF_GFX_WATCHDOG ||
-          (offset >= GPU_OFF_GFX_XFB_WRITTEN && offset < GPU_OFF_GFX_XFB_WRITTEN + 16);
+          (offset >= GPU_OFF_GFX_XFB_WRITTEN && offset < GPU_OFF_GFX_CLEAR + 32);
 }
 
 void emu_gfx_write(emu_device *dev, uint32_t offset, uint32_t value)
@@ -164,7 +165,7 @@ void emu_gfx_write(emu_device *dev, uint32_t offset, uint32_t value)
    if (is_plain(offset)) {
       g->regs[offset / 4] = value;
    } else if (offset == GPU_OFF_GFX_GO) {
-      go(g);
+      go(g, value);
    } else if (offset == GPU_OFF_GFX_KILL) {
       gone = kill_draws(g);
       g->stopped = false;

@@ -120,37 +120,51 @@ static void forget_surfaces(gfx_tile *t)
    t->depth.mapped = false;
 }
 
-static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
+gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, uint32_t layer)
 {
-   gfx_bins *b = arg;
-   uint32_t number = b->touched[index];
-   bin *n = &b->bin[number];
    gfx_tile *t = gfx_killed(d) ? NULL : tile_of(wk);
    if (!t) {
       if (!gfx_killed(d))
          gfx_stop_memory(wk, d);
-      return;
+      return NULL;
    }
    forget_surfaces(t);
    t->wk = wk;
    t->d = d;
    t->k = d->back;
-   t->x = (int32_t)(number % b->tiles_x << GFX_TILE_LOG2);
-   t->y = (int32_t)(number / b->tiles_x << GFX_TILE_LOG2);
-   t->layer = b->layer;
+   t->x = (int32_t)(x & ~(GFX_TILE - 1));
+   t->y = (int32_t)(y & ~(GFX_TILE - 1));
+   t->layer = layer;
    t->lanes = wk->gfx->lanes;
-   t->fast_depth = t->k->fast_depth && t->layer < t->k->depth.layers;
+   t->fast_depth = t->k && t->k->fast_depth && t->layer < t->k->depth.layers;
    t->quads = 0;
    t->failed = false;
    memset(t->looked, 0, sizeof t->looked);
    memset(t->counters, 0, sizeof t->counters);
+   return t;
+}
+
+void gfx_tile_end(gfx_tile *t)
+{
+   flush_surfaces(t);
+}
+
+static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
+{
+   gfx_bins *b = arg;
+   uint32_t number = b->touched[index];
+   bin *n = &b->bin[number];
+   gfx_tile *t = gfx_tile_begin(wk, d, number % b->tiles_x << GFX_TILE_LOG2, number / b->tiles_x << GFX_TILE_LOG2,
+                                b->layer);
+   if (!t)
+      return;
    for (uint32_t i = 0; i < n->count && !t->failed && !gfx_killed(d); i++) {
       gfx_raster(t, n->list[i]);
       if (i % 64 == 63)
          gfx_quiesce(wk);
    }
    gfx_quads_flush(t);
-   flush_surfaces(t);
+   gfx_tile_end(t);
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
       if (t->counters[c])
          atomic_fetch_add(&d->back_counters[c], t->counters[c]);

@@ -127,7 +127,7 @@ static uint64_t cycles_of(const emu_device *dev, const gfx_draw *d)
    n = n > memory ? n : memory;
    n = n > d->wave_latency ? n : d->wave_latency;
    return p->launch_cycles + n + d->counters[GPU_COUNTER_IA_PRIMITIVES - GPU_COUNTER_DRAWS] / 4 +
-          d->counters[GPU_COUNTER_SAMPLES_PASSED - GPU_COUNTER_DRAWS] / 16;
+          (d->counters[GPU_COUNTER_SAMPLES_PASSED - GPU_COUNTER_DRAWS] + atomic_load(&d->cleared)) / 16;
 }
 
 static void add_counters(emu_device *dev, const gfx_draw *d, uint64_t cycles)
@@ -160,7 +160,7 @@ static void retire(gfx_worker *wk, gfx_draw *d)
    gfx_wave_merge(wk, d);
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
       d->counters[c] += atomic_load(&d->back_counters[c]);
-   GFX_COUNT(d->counters, DRAWS, 1);
+   GFX_COUNT(d->counters, DRAWS, !d->clears);
    uint64_t cycles = cycles_of(g->dev, d);
    add_counters(g->dev, d, cycles);
    if (d->state.xfb)
@@ -176,7 +176,9 @@ static void retire(gfx_worker *wk, gfx_draw *d)
 
 void gfx_draw_run(gfx_worker *wk, gfx_draw *d)
 {
-   if (!gfx_killed(d) && gfx_state_prepare(wk, d) && prepare_back(wk, d)) {
+   if (d->clears) {
+      gfx_clear_run(wk, d);
+   } else if (!gfx_killed(d) && gfx_state_prepare(wk, d) && prepare_back(wk, d)) {
       emu_debug(wk->gfx->dev, GFX, "draw: %u %s x %u, topology %u, tag %u", d->state.count,
                 d->state.indexed ? "indices" : "vertices", d->state.instances, d->state.topology,
                 gfx_reg(&d->state, GPU_OFF_GFX_TAG));

@@ -49,15 +49,14 @@ static void decode_writes(gfx_target *t, uint32_t blend)
    t->swapped = t->shift8[0] == 2;
 }
 
-/* An image that can be drawn to; the null descriptor is none. Returns false if it can never be one. */
-static bool decode_target(const uint32_t *dw, uint32_t samples_log2, bool depth, gfx_target *t)
+bool gfx_target_decode(const uint32_t *dw, bool depth, gfx_target *t)
 {
    if (!gpu_image_decode(dw, &t->image))
       return true;
    gpu_image *i = &t->image;
    t->format = fmt_lookup(i->format);
    if (!t->format || t->format->layout != (depth ? FMT_DEPTH : FMT_PLAIN) || t->format->block_B > 16 ||
-       i->dim == GPU_DIM_BUFFER || i->samples_log2 != samples_log2 || i->base_level >= GPU_IMAGE_LEVELS_MAX)
+       i->dim == GPU_DIM_BUFFER || i->base_level >= GPU_IMAGE_LEVELS_MAX)
       return false;
    gpu_image_shape shape = {.tiling = i->tiling,
                             .is_1d = i->dim == GPU_DIM_1D || i->dim == GPU_DIM_1D_ARRAY,
@@ -73,6 +72,11 @@ static bool decode_target(const uint32_t *dw, uint32_t samples_log2, bool depth,
    t->layers = i->dim == GPU_DIM_3D ? t->level.depth : i->layers;
    t->on = true;
    return true;
+}
+
+static bool decode_target(const uint32_t *dw, uint32_t samples_log2, bool depth, gfx_target *t)
+{
+   return gfx_target_decode(dw, depth, t) && (!t->on || t->image.samples_log2 == samples_log2);
 }
 
 static gfx_stencil decode_stencil(const gfx_state *s, uint32_t at)

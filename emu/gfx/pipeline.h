@@ -20,7 +20,7 @@
 #include "gfx.h"
 #include "image.h"
 
-#define GFX_STATE_DW (0xe40u / 4) /* registers that a draw latches */
+#define GFX_STATE_DW (0xe70u / 4) /* registers that a draw latches */
 #define GFX_BATCH_VERTICES ISA_WAVE_LANES
 #define GFX_BATCH_PRIMITIVES 64u
 #define GFX_BATCH_SLOTS 384u       /* primitives x their vertices */
@@ -239,9 +239,11 @@ struct gfx_draw {
    atomic_bool kill;
    gfx_state state;
    uint32_t xfb_written[GPU_GFX_XFB_BUFFERS];
+   bool clears;           /* a clear of a target, no draw */
    double stipple;        /* length of the line strip so far */
    struct gfx_back *back; /* decoded state of the back half; NULL if everything is discarded */
    _Atomic uint64_t back_counters[GFX_COUNTERS];
+   _Atomic uint64_t cleared; /* samples */
    /* results; workers add theirs under the lock */
    uint64_t counters[GFX_COUNTERS];
    emu_core_sums sums;
