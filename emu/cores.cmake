@@ -12,6 +12,7 @@ target_sources(emu PRIVATE
   core/tex_lod.c
   core/tex_memory.c
   core/tex_sample.c
+  core/tex_view.c
   core/timing_static.c
   core/wave.c
 )
@@ -36,5 +37,5 @@ foreach(level v2 v3 v4)
 endforeach()
 
 # The texture unit is compiled once, for the lowest level: it needs the rounding instructions, never libm.
-set_source_files_properties(core/tex_exec.c core/tex_format.c core/tex_lod.c core/tex_memory.c core/tex_sample.c core/stage.c
+set_source_files_properties(core/tex_exec.c core/tex_format.c core/tex_lod.c core/tex_memory.c core/tex_sample.c core/tex_view.c core/stage.c
   PROPERTIES COMPILE_OPTIONS "-O2;-march=x86-64-v2;-fno-trapping-math;-fno-math-errno")

@@ -82,6 +82,7 @@ static emu_runner *runner_create(emu_worker *wk, emu_dispatch *d)
       r->x->tlb = &wk->tlb;
       r->x->tex_cache = &wk->tex_cache;
       r->x->line_log2 = line_log2(p);
+      r->x->no_lines = wk->cs->dev->settings.timing == EMU_TIMING_OFF;
       r->x->segments = calloc(d->program->segment_count + 1, sizeof *r->x->segments);
    }
    r->core_issue = calloc(p->cores, sizeof *r->core_issue);

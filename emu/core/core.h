@@ -94,7 +94,8 @@ struct emu_core_ctx {
    emu_fault_info fault; /* type, access, va, lanes, info are filled in */
    emu_core_sums sums;
    emu_tlb *tlb;
-   struct emu_tex_cache **tex_cache; /* the thread's decoded blocks, made at first use, freed by free(); NULL: none */
+   struct emu_tex_cache **tex_cache; /* the thread's decoded blocks and views, made at first use, freed by free(); NULL: none */
+   bool no_lines;                    /* sums.lines need not be right: nobody asks for time */
    struct emu_stage *stage; /* graphics stages (stage.h), else NULL */
    uint32_t exec_saved;     /* between LIVE_ENTER and LIVE_LEAVE */
 };

@@ -17,7 +17,13 @@ IMAGE(store)
 IMAGE(size)
 IMAGE(info)
 IMAGE(lod)
-IMAGE(sample)
+H(img_sample)
+{
+   if (!w->exec || sample_fast(u, w, x))
+      NEXT;
+   leave_vector_state();
+   return emu_tex_execute(u, w, x, ISA_OP_img_sample) ? u + 1 : memory_fault(u, x);
+}
 IMAGE(gather)
 #define IMAGE_ATOMIC(name, bits)                                                                             \
    IMAGE(atom##name##_add)                                                                                   \

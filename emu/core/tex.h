@@ -7,6 +7,7 @@
 #include "core.h"
 #include "formats.h"
 #include "image.h"
+#include "tex_view.h"
 
 #define TEX_BLOCK_TEXELS_MAX 144u
 #define TEX_BLOCKS 4u
@@ -36,6 +37,20 @@ typedef struct tex_block {
    uint64_t va; /* all ones: empty */
    tex_texel texel[TEX_BLOCK_TEXELS_MAX];
 } tex_block;
+
+/* What a host thread keeps: views (tex_view.c), and blocks by their bytes (tex_memory.c): what a block decodes to depends on
+ * nothing else, so entries never get stale. */
+#define TEX_CACHE_ENTRIES 64u
+#define TEX_BLOCK_B 16u
+struct emu_tex_cache {
+   tex_view view[TEX_VIEWS];
+   unsigned next_view;
+   struct {
+      uint32_t format; /* 0: empty */
+      uint8_t bytes[TEX_BLOCK_B];
+      tex_texel texel[TEX_BLOCK_TEXELS_MAX];
+   } entry[TEX_CACHE_ENTRIES];
+};
 
 /* One image instruction. */
 typedef struct tex_unit {

@@ -92,25 +92,14 @@ static bool transfer(tex_unit *t, uint64_t va, uint8_t *bytes, unsigned n, bool 
    return true;
 }
 
-/* Blocks by their bytes: what a block decodes to depends on nothing else, so entries never get stale. */
-#define CACHE_ENTRIES 64u
-#define BLOCK_B 16u
-struct emu_tex_cache {
-   struct {
-      uint32_t format; /* 0: empty */
-      uint8_t bytes[BLOCK_B];
-      tex_texel texel[TEX_BLOCK_TEXELS_MAX];
-   } entry[CACHE_ENTRIES];
-};
-
 static unsigned entry_of(const uint8_t *bytes)
 {
    uint64_t half[2];
    memcpy(half, bytes, sizeof half);
-   return (unsigned)((half[0] * UINT64_C(0x9e3779b97f4a7c15) ^ half[1] * UINT64_C(0xc2b2ae3d27d4eb4f)) >> 40) % CACHE_ENTRIES;
+   return (unsigned)((half[0] * UINT64_C(0x9e3779b97f4a7c15) ^ half[1] * UINT64_C(0xc2b2ae3d27d4eb4f)) >> 40) % TEX_CACHE_ENTRIES;
 }
 
-/* bytes: BLOCK_B of them, zeros behind a shorter block. */
+/* bytes: TEX_BLOCK_B of them, zeros behind a shorter block. */
 static void decode_block(tex_unit *t, const uint8_t *bytes, tex_texel *out)
 {
    struct emu_tex_cache **slot = t->x->tex_cache;
@@ -122,10 +111,10 @@ static void decode_block(tex_unit *t, const uint8_t *bytes, tex_texel *out)
       return;
    }
    unsigned n = entry_of(bytes);
-   if ((*slot)->entry[n].format != t->format->number || memcmp((*slot)->entry[n].bytes, bytes, BLOCK_B)) {
+   if ((*slot)->entry[n].format != t->format->number || memcmp((*slot)->entry[n].bytes, bytes, TEX_BLOCK_B)) {
       fmt_decode_block(t->format, bytes, (*slot)->entry[n].texel->f);
       (*slot)->entry[n].format = t->format->number;
-      memcpy((*slot)->entry[n].bytes, bytes, BLOCK_B);
+      memcpy((*slot)->entry[n].bytes, bytes, TEX_BLOCK_B);
    }
    memcpy(out, (*slot)->entry[n].texel, size);
 }

@@ -160,6 +160,7 @@ bool gfx_pool_start(emu_gfx *g, uint32_t threads)
          wk->x->line_log2 = line_log2(&g->dev->profile);
          wk->x->stage = &wk->stage;
          wk->x->tex_cache = &wk->tex_cache;
+         wk->x->no_lines = g->dev->settings.timing == EMU_TIMING_OFF;
       }
       if (!wk->agent || !wk->x || pthread_create(&wk->thread, NULL, worker_main, wk) != 0)
          return false;
