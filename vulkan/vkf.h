@@ -26,6 +26,11 @@ typedef unsigned long Window, VisualID;
 #include <vulkan/vulkan_xcb.h>
 #include <vulkan/vulkan_xlib.h>
 #endif
+#ifdef VKF_HAVE_WAYLAND
+struct wl_display;
+struct wl_surface;
+#include <vulkan/vulkan_wayland.h>
+#endif
 #include "gpu.h"
 
 /* Prototypes of all implemented entry points, from their API declarations. */

@@ -24,6 +24,9 @@ static bool is_offered(uint32_t e)
    case VKF_EXT_KHR_xcb_surface: return vkf_wsi_x11_is_there();
    case VKF_EXT_KHR_xlib_surface: return vkf_wsi_xlib_is_there();
 #endif
+#ifdef VKF_HAVE_WAYLAND
+   case VKF_EXT_KHR_wayland_surface: return vkf_wsi_wayland_is_there();
+#endif
    default: return true;
    }
 }

@@ -38,6 +38,8 @@ static const struct feature_set sets[] = {
         .timelineSemaphore = VK_TRUE),
     SET(VkPhysicalDeviceSynchronization2Features, SYNCHRONIZATION_2_FEATURES, synchronization2,
         .synchronization2 = VK_TRUE),
+    SET(VkPhysicalDevicePresentIdFeaturesKHR, PRESENT_ID_FEATURES_KHR, presentId, .presentId = VK_TRUE),
+    SET(VkPhysicalDevicePresentWaitFeaturesKHR, PRESENT_WAIT_FEATURES_KHR, presentWait, .presentWait = VK_TRUE),
     SET(VkPhysicalDeviceMemoryPriorityFeaturesEXT, MEMORY_PRIORITY_FEATURES_EXT, memoryPriority,
         .memoryPriority = VK_TRUE), /* a hint, and nothing is ever evicted */
     SET(VkPhysicalDevice16BitStorageFeatures, 16BIT_STORAGE_FEATURES, storageInputOutput16,

@@ -35,26 +35,30 @@ static struct vkf_swapchain_image *longest_free(struct vkf_swapchain *sc)
    return best;
 }
 
-/* With the lock held, for at most that long: until an image may have become free. */
-static void wait_for_change(struct vkf_swapchain *sc, uint64_t ns)
+/* With the lock held, for at most that long: until an image may have become free. A window that goes away
+ * meanwhile frees none. */
+static VkResult wait_for_change(struct vkf_swapchain *sc, uint64_t ns)
 {
    const struct vkf_wsi *wsi = sc->surface->wsi;
-   if (!wsi->listen) {
+   if (!wsi->listen)
       vkf_swapchain_sleep(sc, ns);
-      return;
-   }
    pthread_mutex_unlock(&sc->lock);
-   wsi->listen(&sc->window, VKF_MIN(ns, LISTEN_NS));
+   if (wsi->listen)
+      wsi->listen(&sc->window, VKF_MIN(ns, LISTEN_NS));
+   VkResult r = window_state(sc);
    pthread_mutex_lock(&sc->lock);
+   return r;
 }
 
 /* With the lock held: VK_SUCCESS and an image, or why there is none. */
 static VkResult take_free(struct vkf_swapchain *sc, uint64_t timeout_ns, struct vkf_swapchain_image **out)
 {
    uint64_t start = vkf_swapchain_now_ns();
-   if (sc->surface->wsi->listen)
-      wait_for_change(sc, 0); /* what has come already */
+   VkResult window =
+       sc->surface->wsi->listen ? wait_for_change(sc, 0) : VK_SUCCESS; /* what has come already */
    for (;;) {
+      if (window != VK_SUCCESS)
+         return window;
       if (sc->status != VK_SUCCESS)
          return sc->status;
       if (sc->retired)
@@ -67,7 +71,7 @@ static VkResult take_free(struct vkf_swapchain *sc, uint64_t timeout_ns, struct 
       uint64_t waited = vkf_swapchain_now_ns() - start;
       if (waited >= timeout_ns)
          return timeout_ns ? VK_TIMEOUT : VK_NOT_READY;
-      wait_for_change(sc, VKF_MIN(timeout_ns - waited, LOOK_NS));
+      window = wait_for_change(sc, VKF_MIN(timeout_ns - waited, LOOK_NS));
    }
 }
 
@@ -131,7 +135,8 @@ static VkResult submit_copies(struct vkf_queue *queue, const VkPresentInfoKHR *i
 
 /* Hand image n to the presenter, whose submission is that number of the queue; returns what the application
  * hears. */
-static VkResult enqueue(struct vkf_swapchain *sc, uint32_t n, struct vkf_queue *queue, uint64_t number)
+static VkResult enqueue(struct vkf_swapchain *sc, uint32_t n, struct vkf_queue *queue, uint64_t number,
+                        uint64_t id)
 {
    VkResult r = window_state(sc);
    struct vkf_swapchain_image *image = &sc->images[n];
@@ -140,6 +145,7 @@ static VkResult enqueue(struct vkf_swapchain *sc, uint32_t n, struct vkf_queue *
       r = sc->status;
    image->queue = queue;
    image->number = number;
+   image->id = id;
    image->hidden = r != VK_SUCCESS;
    sc->pending[sc->pending_count++] = n;
    pthread_cond_broadcast(&sc->changed);
@@ -188,9 +194,12 @@ static VkResult claim_all(struct vkf_queue *queue, const VkPresentInfoKHR *info)
 /* The copies are on their way: whatever comes now, the semaphores are waited for. */
 static VkResult enqueue_all(struct vkf_queue *queue, const VkPresentInfoKHR *info, uint64_t number)
 {
+   const VkPresentIdKHR *ids = vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_PRESENT_ID_KHR);
    VkResult all = VK_SUCCESS;
    for (uint32_t i = 0; i < info->swapchainCount; i++) {
-      VkResult r = enqueue(vkf_swapchain_from(info->pSwapchains[i]), info->pImageIndices[i], queue, number);
+      uint64_t id = ids && ids->pPresentIds ? ids->pPresentIds[i] : 0;
+      VkResult r =
+          enqueue(vkf_swapchain_from(info->pSwapchains[i]), info->pImageIndices[i], queue, number, id);
       if (info->pResults)
          info->pResults[i] = r;
       if (r < 0 && all == VK_SUCCESS)
@@ -212,5 +221,35 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_QueuePresentKHR(VkQueue queue_, const VkPrese
    }
    for (uint32_t i = 0; pPresentInfo->pResults && i < pPresentInfo->swapchainCount; i++)
       pPresentInfo->pResults[i] = r;
+   return r;
+}
+
+/* ---- waiting for a present -------------------------------------------------------------------------------
+ */
+/* With the lock held. */
+static VkResult await_id(struct vkf_swapchain *sc, uint64_t id, uint64_t timeout_ns)
+{
+   uint64_t start = vkf_swapchain_now_ns();
+   for (;;) {
+      if (sc->shown_id >= id)
+         return VK_SUCCESS;
+      if (sc->status != VK_SUCCESS)
+         return sc->status;
+      if (vkf_device_is_lost(sc->device))
+         return VK_ERROR_DEVICE_LOST;
+      uint64_t waited = vkf_swapchain_now_ns() - start;
+      if (waited >= timeout_ns)
+         return VK_TIMEOUT;
+      vkf_swapchain_sleep(sc, VKF_MIN(timeout_ns - waited, LOOK_NS));
+   }
+}
+
+VKAPI_ATTR VkResult VKAPI_CALL vkf_WaitForPresentKHR(VkDevice device, VkSwapchainKHR swapchain,
+                                                     uint64_t presentId, uint64_t timeout)
+{
+   struct vkf_swapchain *sc = vkf_swapchain_from(swapchain);
+   pthread_mutex_lock(&sc->lock);
+   VkResult r = await_id(sc, presentId, timeout);
+   pthread_mutex_unlock(&sc->lock);
    return r;
 }

@@ -73,6 +73,7 @@ static uint32_t await_newest(struct vkf_swapchain *sc, uint32_t n, uint64_t at_n
    while (!sc->stop) {
       struct vkf_swapchain_image *next = sc->pending_count ? &sc->images[sc->pending[0]] : NULL;
       if (next && !next->hidden && is_copied(next)) {
+         next->id = VKF_MAX(next->id, sc->images[n].id); /* who waits for the older one waits for this one */
          set_free(sc, n);
          n = take_first(sc);
          continue;
@@ -145,6 +146,8 @@ static void present_first(struct vkf_swapchain *sc, uint64_t *last_ns)
       pthread_mutex_unlock(&sc->lock);
       r = show(sc, &sc->images[n]);
       pthread_mutex_lock(&sc->lock);
+      if (r == VK_SUCCESS)
+         sc->shown_id = VKF_MAX(sc->shown_id, sc->images[n].id);
    }
    if (r < 0 && sc->status == VK_SUCCESS)
       sc->status = r;

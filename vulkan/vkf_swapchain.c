@@ -18,7 +18,10 @@ static VkResult make_image(struct vkf_swapchain *sc, const VkSwapchainCreateInfo
                            struct vkf_swapchain_image *i)
 {
    VkDevice device = vkf_device_to(sc->device);
+   bool mutable = info->flags & VK_SWAPCHAIN_CREATE_MUTABLE_FORMAT_BIT_KHR;
    VkImageCreateInfo ii = {.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
+                           .flags = mutable ? VK_IMAGE_CREATE_MUTABLE_FORMAT_BIT | VK_IMAGE_CREATE_EXTENDED_USAGE_BIT
+                                            : 0,
                            .imageType = VK_IMAGE_TYPE_2D,
                            .format = sc->format,
                            .extent = {sc->extent.width, sc->extent.height, 1},
@@ -159,7 +162,8 @@ static VkResult check(struct vkf_device *device, const VkSwapchainCreateInfoKHR 
                        "vkCreateSwapchainKHR: the surface has a swapchain that oldSwapchain does not name");
    bool fits = vkf_surface_has_format(info->imageFormat, info->imageColorSpace) &&
                vkf_surface_has_mode(surface, info->presentMode) && info->imageArrayLayers == 1 &&
-               !info->flags && info->minImageCount <= VKF_SWAPCHAIN_IMAGES_MAX &&
+               !(info->flags & ~(VkSwapchainCreateFlagsKHR)VK_SWAPCHAIN_CREATE_MUTABLE_FORMAT_BIT_KHR) &&
+               info->minImageCount <= VKF_SWAPCHAIN_IMAGES_MAX &&
                info->preTransform == VK_SURFACE_TRANSFORM_IDENTITY_BIT_KHR &&
                info->compositeAlpha & surface->wsi->alpha && info->imageExtent.width &&
                info->imageExtent.height && info->imageExtent.width <= VKF_IMAGE_SIZE_MAX &&

@@ -24,6 +24,7 @@ struct vkf_swapchain_image {
    struct vkf_queue *queue;
    uint64_t number;
    bool hidden; /* the window cannot show it any more */
+   uint64_t id; /* from VkPresentIdKHR, 0 for none */
 };
 
 struct vkf_swapchain {
@@ -46,6 +47,7 @@ struct vkf_swapchain {
    bool stop, retired;
    VkResult status; /* the first error that presenting met; stays */
    uint64_t clock;
+   uint64_t shown_id; /* the largest that has been shown */
    uint32_t pending[VKF_SWAPCHAIN_IMAGES_MAX], pending_count; /* in the order of vkQueuePresentKHR */
 };
 VKF_HANDLE(vkf_swapchain, VkSwapchainKHR)

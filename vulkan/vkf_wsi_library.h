@@ -16,5 +16,6 @@ bool vkf_wsi_library_load(const char *soname, const struct vkf_wsi_symbol *symbo
 /* Whether the window system's libraries are there: vkf_wsi_x11.c, vkf_wsi_wayland.c. */
 bool vkf_wsi_x11_is_there(void);
 bool vkf_wsi_xlib_is_there(void);
+bool vkf_wsi_wayland_is_there(void);
 
 #endif

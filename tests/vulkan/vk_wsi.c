@@ -272,6 +272,72 @@ static void test_bind(void **state)
    drop(&c);
 }
 
+/* Presents with numbers, waited for by them. */
+static void test_present_wait(void **state)
+{
+   for (VkPresentModeKHR mode = VK_PRESENT_MODE_IMMEDIATE_KHR; mode <= VK_PRESENT_MODE_FIFO_RELAXED_KHR; mode++) {
+      struct chain c = make_chain(mode, 3);
+      assert_int_equal(vk.WaitForPresentKHR(t.device, c.swapchain, 1, 0), VK_TIMEOUT);
+      for (uint64_t i = 1; i < 10; i++) {
+         uint64_t id = 10 * i;
+         uint32_t n = chain_acquire(&c);
+         chain_draw(&c, n, (uint32_t)i);
+         VkRectLayerKHR changed = {.offset = {1, 1}, .extent = {2, 2}};
+         VkPresentRegionKHR region = {1, &changed};
+         VkPresentRegionsKHR regions = {
+            .sType = VK_STRUCTURE_TYPE_PRESENT_REGIONS_KHR, .swapchainCount = 1, .pRegions = &region};
+         VkPresentIdKHR ids = {.sType = VK_STRUCTURE_TYPE_PRESENT_ID_KHR,
+                               .pNext = &regions,
+                               .swapchainCount = 1,
+                               .pPresentIds = &id};
+         VkPresentInfoKHR present = {.sType = VK_STRUCTURE_TYPE_PRESENT_INFO_KHR,
+                                     .pNext = &ids,
+                                     .waitSemaphoreCount = 1,
+                                     .pWaitSemaphores = &c.drawn,
+                                     .swapchainCount = 1,
+                                     .pSwapchains = &c.swapchain,
+                                     .pImageIndices = &n};
+         vkt_ok(vk.QueuePresentKHR(t.main, &present));
+         assert_int_equal(vk.WaitForPresentKHR(t.device, c.swapchain, id + 1, 1000), VK_TIMEOUT);
+         if (i % 3 == 0) {
+            vkt_ok(vk.WaitForPresentKHR(t.device, c.swapchain, id, WAIT_NS));
+            vkt_ok(vk.WaitForPresentKHR(t.device, c.swapchain, id - 7, 0));
+         }
+      }
+      drop(&c);
+   }
+}
+
+/* Views of another format of a mutable swapchain's images. */
+static void test_mutable(void **state)
+{
+   struct chain c = make_chain(VK_PRESENT_MODE_FIFO_KHR, 2);
+   static const VkFormat both[] = {VK_FORMAT_B8G8R8A8_UNORM, VK_FORMAT_B8G8R8A8_SRGB};
+   VkImageFormatListCreateInfo list = {
+      .sType = VK_STRUCTURE_TYPE_IMAGE_FORMAT_LIST_CREATE_INFO, .viewFormatCount = 2, .pViewFormats = both};
+   VkSwapchainCreateInfoKHR info = chain_info(&c, 2, c.swapchain);
+   info.flags = VK_SWAPCHAIN_CREATE_MUTABLE_FORMAT_BIT_KHR;
+   info.imageUsage |= VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT;
+   info.pNext = &list;
+   VkSwapchainKHR sc;
+   vkt_ok(vk.CreateSwapchainKHR(t.device, &info, NULL, &sc));
+   VkImage images[16];
+   uint32_t count = 16;
+   vkt_ok(vk.GetSwapchainImagesKHR(t.device, sc, &count, images));
+   for (int i = 0; i < 2; i++) {
+      VkImageView view;
+      VkImageViewCreateInfo vi = {.sType = VK_STRUCTURE_TYPE_IMAGE_VIEW_CREATE_INFO,
+                                  .image = images[0],
+                                  .viewType = VK_IMAGE_VIEW_TYPE_2D,
+                                  .format = both[i],
+                                  .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
+      vkt_ok(vk.CreateImageView(t.device, &vi, NULL, &view));
+      vk.DestroyImageView(t.device, view, NULL);
+   }
+   vk.DestroySwapchainKHR(t.device, sc, NULL);
+   drop(&c);
+}
+
 /* The device is lost while a frame is on its way: nothing waits for ever. */
 static void test_loss(void **state)
 {
@@ -325,6 +391,7 @@ int main(void)
       cmocka_unit_test(test_queries), cmocka_unit_test(test_modes),      cmocka_unit_test(test_queues),
       cmocka_unit_test(test_acquire), cmocka_unit_test(test_retirement), cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_several), cmocka_unit_test(test_bind),       cmocka_unit_test(test_loss),
+      cmocka_unit_test(test_present_wait), cmocka_unit_test(test_mutable),
    };
    return cmocka_run_group_tests(tests, setup, teardown);
 }

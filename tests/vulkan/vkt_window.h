@@ -34,11 +34,19 @@ static inline void open_wsi(const char *surface_extension, const char *layer)
 {
    const char *const instance[] = {VK_KHR_SURFACE_EXTENSION_NAME, VK_KHR_GET_SURFACE_CAPABILITIES_2_EXTENSION_NAME,
                                    surface_extension};
-   static const char *const device[] = {VK_KHR_SWAPCHAIN_EXTENSION_NAME, VK_KHR_DEVICE_GROUP_EXTENSION_NAME,
-                                        VK_KHR_BIND_MEMORY_2_EXTENSION_NAME};
+   static const char *const device[] = {
+      VK_KHR_SWAPCHAIN_EXTENSION_NAME,    VK_KHR_DEVICE_GROUP_EXTENSION_NAME, VK_KHR_BIND_MEMORY_2_EXTENSION_NAME,
+      VK_KHR_PRESENT_ID_EXTENSION_NAME,   VK_KHR_PRESENT_WAIT_EXTENSION_NAME, VK_KHR_INCREMENTAL_PRESENT_EXTENSION_NAME,
+      VK_KHR_MAINTENANCE_2_EXTENSION_NAME, VK_KHR_IMAGE_FORMAT_LIST_EXTENSION_NAME,
+      VK_KHR_SWAPCHAIN_MUTABLE_FORMAT_EXTENSION_NAME};
+   static VkPhysicalDevicePresentWaitFeaturesKHR wait = {
+      .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PRESENT_WAIT_FEATURES_KHR, .presentWait = VK_TRUE};
+   static VkPhysicalDevicePresentIdFeaturesKHR id = {
+      .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PRESENT_ID_FEATURES_KHR, .pNext = &wait, .presentId = VK_TRUE};
    struct vkt_options o = {.layer = layer,
                            .extensions = device,
-                           .extension_count = 3,
+                           .extension_count = 9,
+                           .device_next = &id,
                            .instance_extensions = instance,
                            .instance_extension_count = 3};
    vkt_open_instance(&t, &o);

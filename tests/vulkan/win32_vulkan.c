@@ -38,7 +38,7 @@ static void check_exports(HMODULE direct)
       }
    }
    typedef VkResult(VKAPI_PTR * any)(void);
-   any absent = (any)(void *)find(direct, "vkCreateWin32SurfaceKHR");
+   any absent = (any)(void *)find(direct, "vkGetPhysicalDeviceDisplayPropertiesKHR");
    CHECK(absent && absent() == VK_ERROR_EXTENSION_NOT_PRESENT);
 }
 
