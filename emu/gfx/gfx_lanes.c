@@ -198,7 +198,7 @@ static void depth(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_
          cover |= spread[passed] << sample;
          if (!k->depth_write || !passed)
             continue;
-         if (passed == 15 && stride == 4)
+         if (passed == 15 && stride == 4 && !half) /* two samples of D16 are as far apart */
             memcpy(p, &new, 16);
          else
             store_depths(p + sample * sample_B, stride, half, new, passed);
