@@ -1,7 +1,7 @@
 /* Handlers of image instructions. Part of interp.c.
  *
- * The texture unit is compiled once for all host levels (tex_*.c): a handler only leaves vector code and
- * calls it.
+ * The texture unit is compiled once for all host levels (tex_*.c): where there is no fast path, a handler only leaves vector
+ * code and calls it.
  */
 
 #define IMAGE(name)                                                                                          \
@@ -12,18 +12,20 @@
       leave_vector_state();                                                                                  \
       return emu_tex_execute(u, w, x, ISA_OP_img_##name) ? u + 1 : memory_fault(u, x);                       \
    }
-IMAGE(load)
-IMAGE(store)
+#define IMAGE_FAST(name)                                                                                     \
+   H(img_##name)                                                                                             \
+   {                                                                                                         \
+      if (!w->exec || name##_fast(u, w, x))                                                                  \
+         NEXT;                                                                                               \
+      leave_vector_state();                                                                                  \
+      return emu_tex_execute(u, w, x, ISA_OP_img_##name) ? u + 1 : memory_fault(u, x);                       \
+   }
+IMAGE_FAST(load)
+IMAGE_FAST(store)
+IMAGE_FAST(sample)
 IMAGE(size)
 IMAGE(info)
 IMAGE(lod)
-H(img_sample)
-{
-   if (!w->exec || sample_fast(u, w, x))
-      NEXT;
-   leave_vector_state();
-   return emu_tex_execute(u, w, x, ISA_OP_img_sample) ? u + 1 : memory_fault(u, x);
-}
 IMAGE(gather)
 #define IMAGE_ATOMIC(name, bits)                                                                             \
    IMAGE(atom##name##_add)                                                                                   \

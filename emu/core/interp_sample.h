@@ -381,7 +381,7 @@ static void sample_write(const tex_view *v, const emu_uop *u, emu_wave *w, const
 static bool sample_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
 {
    leave_vector_state();
-   const tex_view *v = emu_tex_view(u, w, x);
+   const tex_view *v = emu_tex_view(u, w, x, true);
    if (!v)
       return false;
    const uint32_t(*c)[ISA_WAVE_LANES] = (const uint32_t(*)[ISA_WAVE_LANES])row(w, u->c);

@@ -31,31 +31,33 @@ static uint64_t element(const gfx_state *s, const gfx_binding *g, const gfx_batc
    return s->first_instance + (uint64_t)(g->divisor ? b->instance[lane] / g->divisor : 0);
 }
 
-/* block_B bytes at va; misaligned and page-crossing ones the slow way. */
-static bool read_bytes(gfx_worker *wk, gfx_draw *d, uint64_t va, uint8_t *bytes, unsigned n)
+/* Where the worker is among pages: most vertices follow each other. */
+typedef struct reader {
+   uint64_t page; /* va >> 16, all ones: none */
+   const uint8_t *host;
+} reader;
+
+/* n bytes at va, or NULL: fault, recorded. Misaligned and page-crossing ones and pages not at hand go through `bytes`. */
+static const uint8_t *read_bytes(gfx_worker *wk, gfx_draw *d, reader *r, uint64_t va, uint8_t *bytes, unsigned n)
 {
    uint64_t fault_va = 0;
-   const uint8_t *host = (va & 0xffff) + n <= 0x10000 ? emu_tlb_fast(&wk->tlb, va, false) : NULL;
-   wk->x->sums.bytes_read += n;
-   if (host) {
-      memcpy(bytes, host, n);
-      return true;
+   if (va >> 16 != r->page) {
+      r->host = emu_tlb_fast(&wk->tlb, va & ~UINT64_C(0xffff), false);
+      r->page = va >> 16;
    }
+   if (r->host && (va & 0xffff) + n <= 0x10000)
+      return r->host + (va & 0xffff);
+   r->page = UINT64_MAX; /* what is read now may bring the page */
    enum gpu_fault f = emu_mem_read(&wk->tlb, va, bytes, n, &fault_va);
-   return f == GPU_FAULT_NONE ||
-          gfx_stop(wk, d, &(emu_fault_info){.type = f, .access = GPU_ACCESS_READ, .va = fault_va});
+   if (f)
+      gfx_stop(wk, d, &(emu_fault_info){.type = f, .access = GPU_ACCESS_READ, .va = fault_va});
+   return f ? NULL : bytes;
 }
 
 /* The texel as registers: up to 8 of 64-bit formats. */
 static void convert(const fmt_info *f, const uint8_t *bytes, uint32_t out[8])
 {
    fmt_texel texel;
-   if (is_raw(f)) {
-      memcpy(out, bytes, f->block_B);
-      for (unsigned c = f->components; c < 4; c++)
-         out[c] = c == 3 ? one_of(f) : 0;
-      return;
-   }
    fmt_unpack(f, bytes, &texel);
    for (unsigned c = 0; c < 4; c++) {
       if (is_wide(f)) {
@@ -67,41 +69,60 @@ static void convert(const fmt_info *f, const uint8_t *bytes, uint32_t out[8])
    }
 }
 
-static bool fetch_lane(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gfx_batch *b,
-                       unsigned lane, uint32_t out[8])
+static void put_raw(uint32_t *const row[8], unsigned lane, const uint8_t *bytes, unsigned components)
 {
+   for (unsigned c = 0; c < components; c++)
+      memcpy(&row[c][lane], bytes + 4 * c, 4);
+}
+
+static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gfx_batch *b, uint32_t *const row[8],
+                  uint64_t *last_line)
+{
+   static const uint8_t zeros[32];
    const gfx_state *s = &d->state;
    const gfx_binding *g = &s->binding[at->binding];
-   uint64_t offset = element(s, g, b, lane) * g->stride_B + at->offset_B;
-   uint8_t bytes[32] = {0};
-   if (offset + at->format->block_B <= g->size_B &&
-       !read_bytes(wk, d, g->va + offset, bytes, at->format->block_B))
-      return false;
-   convert(at->format, bytes, out);
+   const fmt_info *f = at->format;
+   const bool raw = is_raw(f);
+   const unsigned registers = is_wide(f) ? 8 : 4, size_B = f->block_B;
+   reader r = {.page = UINT64_MAX};
+   for (unsigned lane = 0; lane < b->vertices; lane++) {
+      uint64_t offset = element(s, g, b, lane) * g->stride_B + at->offset_B, line = (g->va + offset) >> wk->x->line_log2;
+      uint8_t bytes[32];
+      const uint8_t *from = zeros;
+      if (offset + size_B <= g->size_B) {
+         if (!(from = read_bytes(wk, d, &r, g->va + offset, bytes, size_B)))
+            return false;
+         wk->x->sums.bytes_read += size_B;
+      }
+      wk->x->sums.lines += line != *last_line;
+      *last_line = line;
+      if (raw) {
+         put_raw(row, lane, from, f->components);
+      } else {
+         uint32_t out[8];
+         convert(f, from, out);
+         for (unsigned k = 0; k < registers; k++)
+            row[k][lane] = out[k];
+      }
+   }
+   for (unsigned c = f->components; raw && c < 4; c++)
+      for (unsigned lane = 0; lane < b->vertices; lane++)
+         row[c][lane] = c == 3 ? one_of(f) : 0;
    return true;
 }
 
 bool gfx_fetch_attributes(gfx_worker *wk, gfx_draw *d, emu_wave *w, const gfx_batch *b)
 {
    const gfx_state *s = &d->state;
-   uint64_t last = ~UINT64_C(0);
+   uint64_t last_line = UINT64_MAX;
+   wk->dirty = true;
    for (uint32_t i = 0; i < s->attributes; i++) {
       const gfx_attribute *at = &s->attribute[i];
-      unsigned registers = is_wide(at->format) ? 8 : 4;
-      uint32_t *row[8], out[8] = {0};
-      for (unsigned k = 0; k < registers; k++)
+      uint32_t *row[8];
+      for (unsigned k = 0; k < 8; k++)
          row[k] = gfx_wave_row(wk, d, GPU_STAGE_VS, w, at->reg + k);
-      for (unsigned lane = 0; lane < b->vertices; lane++) {
-         const gfx_binding *g = &s->binding[at->binding];
-         uint64_t line = (g->va + element(s, g, b, lane) * g->stride_B + at->offset_B) >> wk->x->line_log2;
-         if (!fetch_lane(wk, d, at, b, lane, out))
-            return false;
-         for (unsigned k = 0; k < registers; k++)
-            row[k][lane] = out[k];
-         wk->x->sums.lines += line != last;
-         last = line;
-      }
+      if (!fetch(wk, d, at, b, row, &last_line))
+         return false;
    }
-   wk->dirty = true;
    return true;
 }

@@ -101,9 +101,26 @@ static uint32_t planes_of(const clipper *c)
           (c->clip_flags & 0xff) << PLANE_USER;
 }
 
+/* The same as outcode for planes without user distances and x and y by the guard band. */
+static uint32_t guard_outcode(const clipper *c, const clip_vertex *p, uint32_t planes)
+{
+   const viewport *v = &c->v;
+   bool both = c->clip_flags >> 18 & 1;
+   uint32_t inside = (uint32_t)(p->w - W_LEAST >= 0) << PLANE_W |
+                     (uint32_t)((GUARD + v->ox) * p->w + v->sx * p->x >= 0) << PLANE_LEFT |
+                     (uint32_t)((GUARD - v->ox) * p->w - v->sx * p->x >= 0) << PLANE_RIGHT |
+                     (uint32_t)((GUARD + v->oy) * p->w + v->sy * p->y >= 0) << PLANE_TOP |
+                     (uint32_t)((GUARD - v->oy) * p->w - v->sy * p->y >= 0) << PLANE_BOTTOM |
+                     (uint32_t)((both ? p->z + p->w : p->z) >= 0) << PLANE_NEAR |
+                     (uint32_t)(p->w - p->z >= 0) << PLANE_FAR;
+   return planes & ~inside;
+}
+
 static uint32_t outcode(const clipper *c, const clip_vertex *p, uint32_t planes, bool exact)
 {
    uint32_t code = 0;
+   if (!exact && !(planes >> PLANE_USER))
+      return guard_outcode(c, p, planes);
    for (uint32_t m = planes; m; m &= m - 1) {
       unsigned plane = (unsigned)__builtin_ctz(m);
       code |= distance(c, p, plane, exact) >= 0 ? 0 : 1u << plane;
@@ -171,17 +188,19 @@ static bool finite_corner(const gfx_corner *k)
 static void emit(clipper *c, enum gfx_kind kind, const clip_vertex *const p[3])
 {
    gfx_batch *b = c->b;
-   gfx_prim prim = c->prim;
-   prim.kind = (uint8_t)kind;
+   if (!gfx_grow(&b->prims, b->prim_count, &b->prim_capacity, sizeof *b->prims)) {
+      c->ok = false;
+      return;
+   }
+   gfx_prim *prim = &b->prims[b->prim_count];
+   *prim = c->prim;
+   prim->kind = (uint8_t)kind;
    for (unsigned k = 0; k < (unsigned)kind; k++) {
-      prim.corner[k] = to_window(c, p[k]);
-      if (!finite_corner(&prim.corner[k]))
+      prim->corner[k] = to_window(c, p[k]);
+      if (!finite_corner(&prim->corner[k]))
          return;
    }
-   if (!gfx_grow(&b->prims, b->prim_count, &b->prim_capacity, sizeof *b->prims))
-      c->ok = false;
-   else
-      b->prims[b->prim_count++] = prim;
+   b->prim_count++;
 }
 
 /* ---- points, lines
