@@ -52,6 +52,7 @@ static const struct rule rules[] = {
     CORE(StorageImageReadWithoutFormat, shaderStorageImageReadWithoutFormat),
     CORE(StorageImageWriteWithoutFormat, shaderStorageImageWriteWithoutFormat),
     CORE(MinLod, shaderResourceMinLod),
+    CORE(SparseResidency, shaderResourceResidency),
     SET(Int64ImageEXT, ShaderImageAtomicInt64FeaturesEXT, SHADER_IMAGE_ATOMIC_INT64_FEATURES_EXT, shaderImageInt64Atomics),
     /* arrays of descriptors */
     CORE(UniformBufferArrayDynamicIndexing, shaderUniformBufferArrayDynamicIndexing),
@@ -119,6 +120,12 @@ static const struct rule rules[] = {
     SET(DrawParameters, ShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters),
     SET(TransformFeedback, TransformFeedbackFeaturesEXT, TRANSFORM_FEEDBACK_FEATURES_EXT, transformFeedback),
     SET(GeometryStreams, TransformFeedbackFeaturesEXT, TRANSFORM_FEEDBACK_FEATURES_EXT, geometryStreams),
+    SET(DemoteToHelperInvocation, ShaderDemoteToHelperInvocationFeatures, SHADER_DEMOTE_TO_HELPER_INVOCATION_FEATURES,
+        shaderDemoteToHelperInvocation),
+    SET(FragmentBarycentricKHR, FragmentShaderBarycentricFeaturesKHR, FRAGMENT_SHADER_BARYCENTRIC_FEATURES_KHR,
+        fragmentShaderBarycentric),
+    ANY(StencilExportEXT),
+    ANY(ShaderViewportIndexLayerEXT),
     SET(MultiView, MultiviewFeatures, MULTIVIEW_FEATURES, multiview),
     /* invocations and devices; subgroups have properties, not features */
     ANY(GroupNonUniform),

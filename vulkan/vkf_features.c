@@ -130,13 +130,19 @@ static const struct feature_set sets[] = {
         .dynamicRendering = VK_TRUE),
     SET(VkPhysicalDeviceMultiviewFeatures, MULTIVIEW_FEATURES, multiviewTessellationShader,
         .multiview = VK_TRUE, .multiviewGeometryShader = VK_TRUE, .multiviewTessellationShader = VK_TRUE),
+    SET(VkPhysicalDeviceShaderTerminateInvocationFeatures, SHADER_TERMINATE_INVOCATION_FEATURES,
+        shaderTerminateInvocation, .shaderTerminateInvocation = VK_TRUE),
+    SET(VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures, SHADER_DEMOTE_TO_HELPER_INVOCATION_FEATURES,
+        shaderDemoteToHelperInvocation, .shaderDemoteToHelperInvocation = VK_TRUE),
+    SET(VkPhysicalDeviceFragmentShaderBarycentricFeaturesKHR, FRAGMENT_SHADER_BARYCENTRIC_FEATURES_KHR,
+        fragmentShaderBarycentric, .fragmentShaderBarycentric = VK_TRUE),
     SET(VkPhysicalDeviceTransformFeedbackFeaturesEXT, TRANSFORM_FEEDBACK_FEATURES_EXT, geometryStreams,
         .transformFeedback = VK_TRUE, .geometryStreams = VK_TRUE),
     SET(VkPhysicalDevicePrimitivesGeneratedQueryFeaturesEXT, PRIMITIVES_GENERATED_QUERY_FEATURES_EXT,
         primitivesGeneratedQueryWithNonZeroStreams, .primitivesGeneratedQuery = VK_TRUE,
         .primitivesGeneratedQueryWithRasterizerDiscard = VK_TRUE, .primitivesGeneratedQueryWithNonZeroStreams = VK_TRUE),
     SET(VkPhysicalDeviceShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters,
-        .shaderDrawParameters = VK_FALSE),
+        .shaderDrawParameters = VK_TRUE),
     SET(VkPhysicalDeviceProtectedMemoryFeatures, PROTECTED_MEMORY_FEATURES, protectedMemory,
         .protectedMemory = VK_FALSE),
     SET(VkPhysicalDeviceSamplerYcbcrConversionFeatures, SAMPLER_YCBCR_CONVERSION_FEATURES,
@@ -230,7 +236,7 @@ static void fill_multiview(VkPhysicalDeviceMultiviewProperties *m)
 static void fill_subgroup(VkPhysicalDeviceSubgroupProperties *s)
 {
    s->subgroupSize = ISA_WAVE_LANES;
-   s->supportedStages = VK_SHADER_STAGE_COMPUTE_BIT;
+   s->supportedStages = VK_SHADER_STAGE_ALL_GRAPHICS | VK_SHADER_STAGE_COMPUTE_BIT;
    s->supportedOperations = VK_SUBGROUP_FEATURE_BASIC_BIT | VK_SUBGROUP_FEATURE_VOTE_BIT |
                             VK_SUBGROUP_FEATURE_ARITHMETIC_BIT | VK_SUBGROUP_FEATURE_BALLOT_BIT |
                             VK_SUBGROUP_FEATURE_SHUFFLE_BIT | VK_SUBGROUP_FEATURE_SHUFFLE_RELATIVE_BIT |
@@ -245,7 +251,7 @@ static void fill_subgroup_size(const struct vkf_physical_device *p, VkPhysicalDe
 {
    s->minSubgroupSize = s->maxSubgroupSize = ISA_WAVE_LANES;
    s->maxComputeWorkgroupSubgroups = p->properties.limits.maxComputeWorkGroupInvocations / ISA_WAVE_LANES;
-   s->requiredSubgroupSizeStages = VK_SHADER_STAGE_COMPUTE_BIT;
+   s->requiredSubgroupSizeStages = VK_SHADER_STAGE_ALL_GRAPHICS | VK_SHADER_STAGE_COMPUTE_BIT;
 }
 
 /* Every operation rounds once to nearest even, keeps denormals, signed zeros, infinities and NaNs, in all widths. */
@@ -339,6 +345,10 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_MEMORY_HOST_PROPERTIES_EXT:
       ((VkPhysicalDeviceExternalMemoryHostPropertiesEXT *)s)->minImportedHostPointerAlignment = GPU_CHUNK_B;
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FRAGMENT_SHADER_BARYCENTRIC_PROPERTIES_KHR:
+      ((VkPhysicalDeviceFragmentShaderBarycentricPropertiesKHR *)s)->triStripVertexOrderIndependentOfProvokingVertex =
+         VK_TRUE;
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TRANSFORM_FEEDBACK_PROPERTIES_EXT:
       fill_transform_feedback((VkPhysicalDeviceTransformFeedbackPropertiesEXT *)s);

@@ -51,6 +51,8 @@ const VkPhysicalDeviceFeatures vkf_features = {
     .shaderFloat64 = VK_TRUE,
     .shaderInt64 = VK_TRUE,
     .shaderInt16 = VK_TRUE,
+    .shaderResourceResidency = VK_TRUE,
+    .shaderResourceMinLod = VK_TRUE,
     .inheritedQueries = VK_TRUE,
 };
 

@@ -59,12 +59,14 @@ static void damage(struct fixture_module *m)
 }
 
 static bool with_images;
+static uint32_t stage;
 
 static void check(const struct fixture_module *m)
 {
    sc_input in = with_images ? fixture_image_input(m) : fixture_input(m);
    char err[256];
    ir_shader *s;
+   in.stage = stage;
    int rc = spirv_to_ir(&in, &s, err, sizeof err);
    if (rc != SC_OK) {
       assert_null(s);
@@ -132,6 +134,25 @@ static void images(void **state)
    with_images = false;
 }
 
+/* The shaders of every graphics stage. */
+static void stages(void **state)
+{
+   static const struct {
+      const char *name;
+      enum sc_stage stage;
+   } all[] = {{"all.vert", SC_STAGE_VERTEX},  {"all.tesc", SC_STAGE_TESS_CONTROL}, {"all.tese", SC_STAGE_TESS_EVAL},
+              {"all.geom", SC_STAGE_GEOMETRY}, {"all.frag", SC_STAGE_FRAGMENT},     {"corners.frag", SC_STAGE_FRAGMENT}};
+   with_images = true;
+   for (unsigned k = 0; k < sizeof all / sizeof *all; k++) {
+      char path[64];
+      snprintf(path, sizeof path, "../glsl_stage/%s", all[k].name);
+      stage = all[k].stage;
+      fuzz_shader(path, k & 1 ? "-Os --target-env vulkan1.2" : "--target-env vulkan1.2", 2000000 + 1000 * k);
+   }
+   with_images = false;
+   stage = SC_STAGE_COMPUTE;
+}
+
 /* Headers and sizes that no generator writes. */
 static void headers(void **state)
 {
@@ -161,6 +182,7 @@ int main(void)
       cmocka_unit_test(plain),
       cmocka_unit_test(optimised),
       cmocka_unit_test(images),
+      cmocka_unit_test(stages),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* The whole compiler on any words. The input is a module; bits of its generator word, which nothing else reads, choose
- * the pipeline layout and the register limits. A module is refused with a message or gives a program of defined
+ * the pipeline layout, the register limits and the stage. A module is refused with a message or gives a program of defined
  * instructions within the limits. spirv_mutate.c changes modules by instruction. */
 #include "fuzz.h"
 #include "isa.h"
@@ -64,11 +64,26 @@ static const struct {
 
 static const sc_spec_entry spec[] = {{0, 4, 6}, {2, 4, 1}, {10, 4, 8}, {11, 4, 2}, {12, 8, ~UINT64_C(0)}, {13, 1, 200}};
 
+/* What the driver writes into registers. */
+static void check_stage(const sc_stage_info *s)
+{
+   fuzz_check(s->xfb_count <= SC_XFB_MAX && s->streams < 16);
+   fuzz_check(s->domain <= SC_DOMAIN_ISOLINES && s->spacing <= SC_SPACING_ODD && s->output_primitive <= SC_OUTPUT_TRIANGLES);
+   for (uint32_t i = 0; i < s->xfb_count; i++)
+      fuzz_check(s->xfb[i].dword < 144 && s->xfb[i].buffer < SC_XFB_BUFFERS && s->xfb[i].stream < 4 &&
+                 s->xfb[i].offset_B % 4 == 0 && s->xfb[i].offset_B < SC_XFB_STRIDE_MAX_B);
+   for (uint32_t b = 0; b < SC_XFB_BUFFERS; b++)
+      fuzz_check(s->xfb_stride_B[b] % 4 == 0 && s->xfb_stride_B[b] <= SC_XFB_STRIDE_MAX_B);
+}
+
 static void check_program(const sc_program *p, const sc_input *in)
 {
    fuzz_check(p->words && p->word_count);
    fuzz_check(p->vregs <= (in->max_vregs ? in->max_vregs : 256));
    fuzz_check(p->lds_B <= MAX_LDS_B && p->scratch_B <= MAX_SCRATCH_B);
+   fuzz_check((p->stage != NULL) == (in->stage != SC_STAGE_COMPUTE));
+   if (p->stage)
+      check_stage(p->stage);
    fuzz_check((uint64_t)p->group_size[0] * p->group_size[1] * p->group_size[2] - 1 < 1024);
    for (size_t i = 0; i < p->word_count;) {
       isa_inst inst;
@@ -91,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
    memcpy(words, data, count * 4);
    uint32_t choice = count > 2 ? words[2] : 0;
    sc_input in = {
+      .stage = (choice >> 6 & 7) % SC_STAGE_COUNT,
       .words = words,
       .word_count = count,
       .entry = "main",

@@ -126,7 +126,7 @@ static void mutate(module *m)
    case 2: duplicate_renamed(m, at); break;
    case 3: change_length(m, at); break;
    case 4: case 5: change_opcode(m, at); break;
-   case 6: m->w[2] = below(32); break;
+   case 6: m->w[2] = below(2) ? (m->w[2] & ~31u) | below(32) : below(512); break;
    case 7: { /* one id becomes another everywhere */
       uint32_t from = below(m->w[3] % 65536), to = below(m->w[3] % 65536);
       for (size_t i = HEADER_DW; i < m->count; i++)

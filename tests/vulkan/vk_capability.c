@@ -31,6 +31,9 @@ static int teardown(void **state)
    X(VkPhysicalDeviceVulkanMemoryModelFeatures, model, VULKAN_MEMORY_MODEL_FEATURES)                                    \
    X(VkPhysicalDeviceVariablePointersFeatures, variable, VARIABLE_POINTERS_FEATURES)                                    \
    X(VkPhysicalDeviceTransformFeedbackFeaturesEXT, feedback, TRANSFORM_FEEDBACK_FEATURES_EXT)                           \
+   X(VkPhysicalDeviceFragmentShaderBarycentricFeaturesKHR, bary, FRAGMENT_SHADER_BARYCENTRIC_FEATURES_KHR)              \
+   X(VkPhysicalDeviceShaderDemoteToHelperInvocationFeatures, demote, SHADER_DEMOTE_TO_HELPER_INVOCATION_FEATURES)       \
+   X(VkPhysicalDeviceShaderDrawParametersFeatures, draw, SHADER_DRAW_PARAMETERS_FEATURES)                               \
    X(VkPhysicalDeviceMultiviewFeatures, views, MULTIVIEW_FEATURES)                                                      \
    X(VkPhysicalDeviceBufferDeviceAddressFeatures, address, BUFFER_DEVICE_ADDRESS_FEATURES)                              \
    X(VkPhysicalDeviceDescriptorIndexingFeatures, indexing, DESCRIPTOR_INDEXING_FEATURES)                                \
@@ -79,6 +82,9 @@ static bool expected(const struct report *r, uint32_t capability)
    case SpvCapabilityGeometryPointSize: case SpvCapabilityTessellationPointSize:
       return r->core.shaderTessellationAndGeometryPointSize;
    case SpvCapabilityMultiViewport: return r->core.multiViewport;
+   case SpvCapabilityDrawParameters: return r->draw.shaderDrawParameters;
+   case SpvCapabilityDemoteToHelperInvocation: return r->demote.shaderDemoteToHelperInvocation;
+   case SpvCapabilityFragmentBarycentricKHR: return r->bary.fragmentShaderBarycentric;
    case SpvCapabilityTransformFeedback: return r->feedback.transformFeedback;
    case SpvCapabilityGeometryStreams: return r->feedback.geometryStreams;
    case SpvCapabilityMultiView: return r->views.multiview;
@@ -156,6 +162,7 @@ static bool expected(const struct report *r, uint32_t capability)
    case SpvCapabilityStorageImageExtendedFormats: return r->core.shaderStorageImageExtendedFormats;
    case SpvCapabilityStorageImageReadWithoutFormat: return r->core.shaderStorageImageReadWithoutFormat;
    case SpvCapabilityStorageImageWriteWithoutFormat: return r->core.shaderStorageImageWriteWithoutFormat;
+   case SpvCapabilitySparseResidency: return r->core.shaderResourceResidency;
    case SpvCapabilityMinLod: return r->core.shaderResourceMinLod;
    case SpvCapabilityGroupNonUniform: return r->subgroup.supportedOperations & VK_SUBGROUP_FEATURE_BASIC_BIT;
    case SpvCapabilityGroupNonUniformVote: return r->subgroup.supportedOperations & VK_SUBGROUP_FEATURE_VOTE_BIT;
@@ -177,7 +184,8 @@ static bool optional(uint32_t capability)
    switch (capability) {
    case SpvCapabilitySampled1D: case SpvCapabilityImage1D: case SpvCapabilitySampledBuffer: case SpvCapabilityImageBuffer:
    case SpvCapabilityImageQuery: case SpvCapabilityShaderNonUniform: case SpvCapabilityDeviceGroup:
-   case SpvCapabilitySubgroupBallotKHR: case SpvCapabilitySubgroupVoteKHR:
+   case SpvCapabilitySubgroupBallotKHR: case SpvCapabilitySubgroupVoteKHR: case SpvCapabilityStencilExportEXT:
+   case SpvCapabilityShaderViewportIndexLayerEXT:
       return true;
    default:
       return false;

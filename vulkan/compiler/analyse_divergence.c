@@ -61,7 +61,7 @@ static bool inst_divergent(const ir_inst *i)
       return phi_divergent(i);
    case IR_local_id: case IR_lane_id: case IR_buf_atomic: case IR_lds_atomic: case IR_scratch_load:
    case IR_img_atomic:
-   case IR_launch_v: case IR_in_load: case IR_patch_load: case IR_bary: case IR_bary_at: case IR_bary_sample:
+   case IR_launch_v: case IR_in_load: case IR_corner_load: case IR_patch_load: case IR_bary: case IR_bary_at: case IR_bary_sample:
    case IR_interp: case IR_flat: case IR_live:
       return true;
    case IR_ballot: case IR_read_first: case IR_first_lane:

@@ -18,10 +18,12 @@ static void record(isel_ctx *c, ir_inst *i, mach_operand dst)
 {
    bool store = i->type == IR_T_NONE;
    uint32_t imm;
-   mach_operand vertex = i->op == IR_in_load ? isel_any(c, i->src[0]) : mach_none();
+   bool by_vertex = i->op == IR_in_load || i->op == IR_corner_load;
+   mach_operand vertex = by_vertex ? isel_any(c, i->src[0]) : mach_none();
    mach_operand value = store ? isel_any(c, i->src[1]) : mach_none();
-   mach_operand at = isel_address(c, i->src[i->op == IR_in_load], false, i->imm, &imm);
-   enum isa_op op = i->op == IR_in_load      ? ISA_OP_i_load
+   mach_operand at = isel_address(c, i->src[by_vertex], false, i->imm, &imm);
+   enum isa_op op = i->op == IR_in_load       ? ISA_OP_i_load
+                    : i->op == IR_corner_load ? ISA_OP_f_vertex
                     : i->op == IR_patch_load ? ISA_OP_t_load
                     : i->op == IR_out_store  ? ISA_OP_o_store
                                              : ISA_OP_t_store;
@@ -35,7 +37,7 @@ void isel_stage(isel_ctx *c, ir_inst *i)
    switch (i->op) {
    case IR_launch_v: case IR_launch_s:
       break;
-   case IR_in_load: case IR_patch_load: case IR_patch_store: case IR_out_store:
+   case IR_in_load: case IR_corner_load: case IR_patch_load: case IR_patch_store: case IR_out_store:
       record(c, i, dst);
       break;
    case IR_gs_emit: finish(c, ISA_OP_gs_emit, none, none, none, none, i->imm); break;

@@ -18,6 +18,7 @@ static bool is_terminator(uint32_t op)
    case SpvOpBranchConditional:
    case SpvOpSwitch:
    case SpvOpKill:
+   case SpvOpTerminateInvocation:
    case SpvOpReturn:
    case SpvOpReturnValue:
    case SpvOpUnreachable:

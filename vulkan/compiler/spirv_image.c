@@ -6,6 +6,8 @@
  */
 #include "spirv_reader.h"
 
+#include <string.h>
+
 #include "gfx_stage.h"
 
 #include "image.h"
@@ -152,11 +154,43 @@ static void add_offset(spv_reader *r, spv_texel_address *a, uint32_t id)
 
 /* ---- results --------------------------------------------------------------------------------------- */
 
+/* Everything is resident: the code that says so is 0. */
+static const spv_type *texel_type(spv_reader *r, const spv_inst *i)
+{
+   const spv_type *t = spv_get(r, i->w[2])->type;
+   if (!i->sparse)
+      return t;
+   if (!t || t->kind != SPV_T_STRUCT || t->count != 2 || t->members[0].type->kind != SPV_T_INT)
+      spv_fail(r, SC_E_INVALID, "the result is not a residency code and a texel");
+   return t->members[1].type;
+}
+
+static void set_with_code(spv_reader *r, const spv_inst *i, const spv_value *texel)
+{
+   const spv_type *t = spv_get(r, i->w[2])->type;
+   spv_value *v = spv_new_value(r, t);
+   for (uint32_t k = 0; k < t->members[0].type->scalars; k++)
+      v->c[t->members[0].first + k] = spv_c32(r, 0);
+   memcpy(v->c + t->members[1].first, texel->c, texel->type->scalars * sizeof texel->c[0]);
+   spv_set(r, i->w[2], v);
+}
+
+static void emit_resident(spv_reader *r, const spv_inst *i)
+{
+   spv_need(r, i, 4);
+   const spv_value *code = spv_use_kind(r, i->w[3], 'i', 1);
+   spv_value *v = spv_new_value(r, spv_get(r, i->w[2])->type);
+   if (v->type->kind != SPV_T_BOOL)
+      spv_fail(r, SC_E_INVALID, "the result is not a bool");
+   v->c[0] = E2(r, ieq, code->c[0], spv_c32(r, 0));
+   spv_set(r, i->w[2], v);
+}
+
 /* The result of the instruction at hand: as many components of the texel as its type has. A texel of 64 bits is the two
  * halves of its only component; alpha is what the machine says of a format without one: 1, and 0 of an empty descriptor. */
 void spv_set_texel(spv_reader *r, const spv_inst *i, ir_inst *texel, const spv_type *sampled)
 {
-   const spv_type *t = spv_get(r, i->w[2])->type;
+   const spv_type *t = texel_type(r, i);
    const spv_type *c = t ? spv_component(t) : NULL;
    if (!c || t->kind == SPV_T_MATRIX || c->kind != sampled->kind || c->width != sampled->width)
       spv_fail(r, SC_E_INVALID, "the result is not of the image's sampled type");
@@ -170,7 +204,12 @@ void spv_set_texel(spv_reader *r, const spv_inst *i, ir_inst *texel, const spv_t
       else
          parts[k] = spv_pair(r, k == 3 ? ir_extract(&r->b, texel, 3) : zero, zero);
    }
-   spv_set_components(r, i->w[2], v, parts);
+   for (unsigned k = 0; k < spv_components(t); k++)
+      spv_put_component(r, c, v->c + k * t->slots, parts[k]);
+   if (i->sparse)
+      set_with_code(r, i, v);
+   else
+      spv_set(r, i->w[2], v);
 }
 
 /* ---- sampling -------------------------------------------------------------------------------------- */
@@ -445,6 +484,30 @@ static void emit_handle(spv_reader *r, const spv_inst *i)
    spv_set(r, i->w[2], v);
 }
 
+/* The instruction of which this is the sparse form, or 0. */
+static uint32_t dense_op(uint32_t op)
+{
+   switch (op) {
+   case SpvOpImageSparseSampleImplicitLod: return SpvOpImageSampleImplicitLod;
+   case SpvOpImageSparseSampleExplicitLod: return SpvOpImageSampleExplicitLod;
+   case SpvOpImageSparseSampleDrefImplicitLod: return SpvOpImageSampleDrefImplicitLod;
+   case SpvOpImageSparseSampleDrefExplicitLod: return SpvOpImageSampleDrefExplicitLod;
+   case SpvOpImageSparseFetch: return SpvOpImageFetch;
+   case SpvOpImageSparseGather: return SpvOpImageGather;
+   case SpvOpImageSparseDrefGather: return SpvOpImageDrefGather;
+   case SpvOpImageSparseRead: return SpvOpImageRead;
+   default: return 0;
+   }
+}
+
+static bool emit_sparse(spv_reader *r, const spv_inst *i)
+{
+   spv_inst dense = *i;
+   dense.op = dense_op(i->op);
+   dense.sparse = true;
+   return dense.op && spv_emit_image(r, &dense);
+}
+
 bool spv_emit_image(spv_reader *r, const spv_inst *i)
 {
    switch (i->op) {
@@ -471,7 +534,10 @@ bool spv_emit_image(spv_reader *r, const spv_inst *i)
    case SpvOpImageTexelPointer:
       spv_emit_texel_pointer(r, i);
       return true;
+   case SpvOpImageSparseTexelsResident:
+      emit_resident(r, i);
+      return true;
    default:
-      return false;
+      return emit_sparse(r, i);
    }
 }

@@ -244,6 +244,7 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityMultiView:
    case SpvCapabilityStencilExportEXT:
    case SpvCapabilityDemoteToHelperInvocationEXT:
+   case SpvCapabilityFragmentBarycentricKHR:
    case SpvCapabilityMatrix:
    case SpvCapabilityShader:
    case SpvCapabilityDeviceGroup:
@@ -269,6 +270,7 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityStorageImageReadWithoutFormat:
    case SpvCapabilityStorageImageWriteWithoutFormat:
    case SpvCapabilityMinLod:
+   case SpvCapabilitySparseResidency:
    case SpvCapabilityInt64ImageEXT:
    case SpvCapabilitySampledImageArrayDynamicIndexing:
    case SpvCapabilityStorageImageArrayDynamicIndexing:

@@ -410,11 +410,11 @@ static void step_column(spv_reader *r, spv_pointer *p, uint32_t id)
 static void step_array(spv_reader *r, spv_pointer *p, uint32_t id)
 {
    const spv_type *t = p->type;
-   if (spv_is_explicit(r, p) && !t->stride_B)
-      spv_fail(r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
    if (!spv_is_explicit(r, p) && t->elem->scalars == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "runtime array outside of a buffer");
-   step(r, p, id, t->count, spv_is_explicit(r, p) ? t->stride_B : is_flat(p) ? t->elem->scalars : t->elem->packed_B);
+   uint32_t stride = spv_is_explicit(r, p) ? spv_array_stride(r, t) : is_flat(p) ? t->elem->scalars : t->elem->packed_B;
+   step(r, p, id, t->count, stride);
+   p->element_B = stride;
    p->type = t->elem;
 }
 
@@ -434,6 +434,7 @@ spv_pointer *spv_access(spv_reader *r, const spv_pointer *base, const uint32_t *
    spv_pointer *p = spv_alloc(r, sizeof *p);
    *p = *base;
    for (uint32_t k = 0; k < count; k++) {
+      p->element_B = 0;
       if (p->kind == SPV_P_RECORD) {
          spv_stage_step(r, p, index_ids[k]);
          continue;

@@ -60,12 +60,11 @@ void spv_fold_address(spv_reader *r, spv_pointer *p)
    set_address(r, p, address_of(r, p));
 }
 
-spv_value *spv_pointer_to_value(spv_reader *r, const spv_type *type, const spv_pointer *p)
+/* The scalars, whether or not they tell the layout of what is pointed to. */
+static spv_value *place(spv_reader *r, const spv_type *type, const spv_pointer *p)
 {
    if (type->scalars == SPV_UNKNOWN || (p->kind == SPV_P_BUFFER && !p->in_block))
       spv_fail(r, SC_E_INVALID, "a pointer of type %u cannot be a value", type->id);
-   if (p->comp_stride_B || (p->type->kind == SPV_T_MATRIX && spv_is_explicit(r, p)))
-      spv_fail(r, SC_E_UNSUPPORTED, "pointers to or into matrices are not supported as values");
    spv_value *v = spv_new_value(r, type);
    if (p->kind == SPV_P_ADDRESS) {
       ir_inst *address = address_of(r, p);
@@ -80,6 +79,13 @@ spv_value *spv_pointer_to_value(spv_reader *r, const spv_type *type, const spv_p
       v->c[0] = offset_of(r, p);
    }
    return v;
+}
+
+spv_value *spv_pointer_to_value(spv_reader *r, const spv_type *type, const spv_pointer *p)
+{
+   if (p->comp_stride_B || (p->type->kind == SPV_T_MATRIX && spv_is_explicit(r, p)))
+      spv_fail(r, SC_E_UNSUPPORTED, "pointers to or into matrices are not supported as values");
+   return place(r, type, p);
 }
 
 spv_pointer *spv_value_to_pointer(spv_reader *r, const spv_value *v)
@@ -161,9 +167,10 @@ static void emit_ptr_access_chain(spv_reader *r, const spv_inst *i)
 /* What two equal pointers have in common, as a pair: the address, or the offset in the LDS. */
 static ir_inst *position(spv_reader *r, uint32_t id)
 {
-   const spv_value *v = spv_use(r, id);
+   const spv_value *v = spv_raw(r, id);
    if (v->type->kind != SPV_T_POINTER)
       spv_fail(r, SC_E_INVALID, "operand %u is not a pointer", id);
+   v = v->ptr && v->type->scalars != SPV_UNKNOWN ? place(r, v->type, v->ptr) : spv_use(r, id);
    if (v->type->scalars == 1)
       return spv_pair(r, v->c[0], spv_c32(r, 0));
    ir_inst *address = spv_pair(r, v->c[0], v->c[1]);
@@ -181,14 +188,24 @@ static void emit_compare(spv_reader *r, const spv_inst *i)
    spv_set(r, i->w[2], v);
 }
 
+/* Bytes from element to element of the array that two pointers lie in: as their type says, or as they were made. */
+static uint32_t distance(spv_reader *r, const spv_type *type, uint32_t id)
+{
+   const spv_pointer *p = spv_use_pointer(r, id);
+   bool said = spv_find_decoration(spv_get(r, type->id), SpvDecorationArrayStride, SPV_UNKNOWN) != NULL;
+   if (said || !spv_is_explicit(r, p))
+      return element_stride(r, type, p);
+   return p->element_B ? p->element_B : p->type->packed_B;
+}
+
 static void emit_difference(spv_reader *r, const spv_inst *i)
 {
    spv_need(r, i, 5);
    spv_value *v = spv_new_value(r, spv_get(r, i->w[2])->type);
    const spv_type *type = spv_raw(r, i->w[3])->type;
    ir_inst *bytes = E2(r, isub, position(r, i->w[3]), position(r, i->w[4]));
-   uint32_t stride = element_stride(r, type, spv_use_pointer(r, i->w[3]));
-   if (v->type->kind != SPV_T_INT || type != spv_raw(r, i->w[4])->type || !stride)
+   uint32_t stride = distance(r, type, i->w[3]);
+   if (v->type->kind != SPV_T_INT || type != spv_raw(r, i->w[4])->type || !stride || stride == SPV_UNKNOWN)
       spv_fail(r, SC_E_INVALID, "operand types do not fit");
    ir_inst *n = E2(r, idiv, bytes, spv_pair(r, spv_c32(r, stride), spv_c32(r, 0)));
    spv_put_component(r, v->type, v->c, v->type->slots == 2 ? n : spv_half(r, n, 0));

@@ -126,6 +126,7 @@ struct spv_pointer {
    ir_inst *word[4];          /* ADDRESS: low and high half; BUFFER: see chosen */
    ir_inst *base;             /* memory: dynamic byte offset or NULL */
    uint64_t imm;              /* memory: constant byte offset */
+   uint32_t element_B;        /* stride of the array whose element this is, 0: none's */
    uint32_t matrix_stride_B;  /* inside a matrix member */
    uint32_t comp_stride_B;    /* bytes between the components of a vector pointee, 0: they are neighbours */
 };
@@ -183,6 +184,7 @@ typedef struct spv_id {
 typedef struct spv_inst {
    const uint32_t *w;
    uint32_t word, op, n;
+   bool sparse; /* op is what an OpImageSparse* asks for beside its residency code */
 } spv_inst;
 
 struct spv_block {
@@ -345,6 +347,7 @@ const char *spv_builtin_name(uint32_t builtin);
 /* ---- spirv_types.c ----------------------------------------------------------------------------- */
 bool spv_parse_type(spv_reader *r, const spv_inst *i);     /* false: not a type instruction */
 const char *spv_type_classes(spv_reader *r, const spv_type *t);
+uint32_t spv_array_stride(spv_reader *r, const spv_type *t); /* of an array in memory with an explicit layout */
 /* Of scalars and vectors, matrices: of a component; 0 otherwise. spv_type_classes has p for pointers, w for those to the LDS. b = bool, c s i l = integers of 8, 16, 32, 64 bits, h f d =
  * floats of 16, 32, 64 bits. */
 char spv_scalar_class(const spv_type *t);

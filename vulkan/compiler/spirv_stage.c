@@ -114,6 +114,14 @@ static bool is_patch(spv_reader *r, const spv_variable *v)
    return decoration(r, v->id, SPV_UNKNOWN, SpvDecorationPatch) != NULL || patch_dword(builtin) != SPV_UNKNOWN;
 }
 
+/* Fragments: an array over the vertices of the primitive. */
+static bool is_per_vertex(spv_reader *r, const spv_variable *v)
+{
+   const spv_type *t = v->type->kind == SPV_T_ARRAY ? v->type->elem : v->type;
+   return decoration(r, v->id, SPV_UNKNOWN, SpvDecorationPerVertexKHR) ||
+          (t->kind == SPV_T_STRUCT && t->count && decoration(r, t->id, 0, SpvDecorationPerVertexKHR));
+}
+
 static uint32_t location_dword(spv_reader *r, const spv_variable *v, uint32_t location, uint32_t component)
 {
    bool output = v->storage == SpvStorageClassOutput, fragment = r->in->stage == SC_STAGE_FRAGMENT;
@@ -134,6 +142,8 @@ static void set_builtin(spv_reader *r, const spv_variable *v, uint32_t builtin, 
    p->dword = v->storage == SpvStorageClassOutput ? output_dword(r, builtin) : builtin_dword(builtin);
    if (patch_dword(builtin) != SPV_UNKNOWN)
       p->dword = patch_dword(builtin);
+   if (builtin == SpvBuiltInBaryCoordNoPerspKHR)
+      p->mode |= LINEAR;
    if (builtin == SpvBuiltInLayer || builtin == SpvBuiltInViewportIndex || builtin == SpvBuiltInPrimitiveId)
       p->mode |= FLAT;
 }
@@ -231,6 +241,8 @@ static bool by_vertex(spv_reader *r, const spv_variable *v)
    switch (r->in->stage) {
    case SC_STAGE_GEOMETRY:
       return input;
+   case SC_STAGE_FRAGMENT:
+      return input && is_per_vertex(r, v);
    case SC_STAGE_TESS_CONTROL:
    case SC_STAGE_TESS_EVAL:
       return (input || r->in->stage == SC_STAGE_TESS_CONTROL) && !is_patch(r, v) &&
@@ -383,18 +395,39 @@ static ir_inst *stage_builtin(spv_reader *r, uint32_t builtin, uint32_t c)
    return v ? v : any_builtin(r, builtin, c);
 }
 
-static ir_inst *interpolated(spv_reader *r, const struct part *p)
+/* Weights of vertices 1 and 2: where the instruction at hand says, or the variable. */
+static void weights(spv_reader *r, const struct part *p, ir_inst *w[2])
 {
-   if (p->mode & FLAT)
-      return ir_op0(&r->b, IR_flat, p->dword);
    ir_inst *where = r->barycentrics;
    if (!where) {
       uint32_t at = p->mode & SAMPLE ? GPU_BARY_SAMPLE : p->mode & CENTROID ? GPU_BARY_CENTROID : GPU_BARY_CENTRE;
       r->s->stage->per_sample |= at == GPU_BARY_SAMPLE;
       where = ir_emit(&r->b, IR_bary, IR_T_I32, 2, at | (p->mode & LINEAR ? GPU_BARY_LINEAR : 0), 0, NULL);
    }
-   ir_inst *src[] = {ir_extract(&r->b, where, 0), ir_extract(&r->b, where, 1)};
-   return ir_emit(&r->b, IR_interp, IR_T_I32, 1, p->dword, 2, src);
+   w[0] = ir_extract(&r->b, where, 0);
+   w[1] = ir_extract(&r->b, where, 1);
+}
+
+static ir_inst *interpolated(spv_reader *r, const struct part *p)
+{
+   ir_inst *w[2];
+   if (p->mode & FLAT)
+      return ir_op0(&r->b, IR_flat, p->dword);
+   weights(r, p, w);
+   return ir_emit(&r->b, IR_interp, IR_T_I32, 1, p->dword, 2, w);
+}
+
+static bool is_weight(uint32_t builtin)
+{
+   return builtin == SpvBuiltInBaryCoordKHR || builtin == SpvBuiltInBaryCoordNoPerspKHR;
+}
+
+/* Weight of vertex c. */
+static ir_inst *weight(spv_reader *r, const struct part *p, uint32_t c)
+{
+   ir_inst *w[2];
+   weights(r, p, w);
+   return c ? w[c - 1 < 1 ? 0 : 1] : E2(r, fsub, E2(r, fsub, spv_c32(r, 0x3f800000), w[0]), w[1]);
 }
 
 ir_inst *spv_stage_scalar(spv_reader *r, const spv_pointer *p, uint32_t at)
@@ -405,7 +438,8 @@ ir_inst *spv_stage_scalar(spv_reader *r, const spv_pointer *p, uint32_t at)
       uint32_t c = 0;
       while (c < at && p->stage->scalars[at - c - 1].builtin == part->builtin)
          c++;
-      ir_inst *v = stage_builtin(r, part->builtin, c);
+      bool is_bary = r->in->stage == SC_STAGE_FRAGMENT && is_weight(part->builtin);
+      ir_inst *v = is_bary ? weight(r, part, c) : stage_builtin(r, part->builtin, c);
       if (v)
          return v;
       if (r->in->stage != SC_STAGE_FRAGMENT || part->dword == SPV_UNKNOWN)
@@ -516,7 +550,8 @@ static ir_inst *record_access(spv_reader *r, const spv_pointer *p, const struct 
       return ir_emit(&r->b, IR_patch_store, IR_T_NONE, 1, 4 * part->dword, 2, (ir_inst *[]){base, value});
    if (patch)
       return ir_emit(&r->b, IR_patch_load, IR_T_I32, 1, 4 * part->dword, 1, &base);
-   return ir_emit(&r->b, IR_in_load, IR_T_I32, 1, 4 * part->dword, 2, (ir_inst *[]){p->vertex, base});
+   enum ir_op op = r->in->stage == SC_STAGE_FRAGMENT ? IR_corner_load : IR_in_load;
+   return ir_emit(&r->b, op, IR_T_I32, 1, 4 * part->dword, 2, (ir_inst *[]){p->vertex, base});
 }
 
 /* Loads (out given) or stores all scalars; an array over vertices that nobody has indexed goes vertex by vertex. */

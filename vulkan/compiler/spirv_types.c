@@ -104,16 +104,24 @@ static uint32_t access_align(const spv_type *t)
    return t->align_B > 4 ? 4 : t->align_B ? t->align_B : 1;
 }
 
-static uint32_t array_stride(spv_reader *r, uint32_t id, const spv_type *elem)
+/* As the module says; whether memory can be laid out so matters where there is memory (spv_array_stride). */
+static uint32_t array_stride(spv_reader *r, uint32_t id)
 {
    const spv_decoration *d = spv_find_decoration(spv_get(r, id), SpvDecorationArrayStride, SPV_UNKNOWN);
    if (!d)
       return 0;
    if (!d->arg_count || !d->args[0])
       spv_fail(r, SC_E_INVALID, "ArrayStride of type %u is 0", id);
-   if (d->args[0] % access_align(elem))
-      spv_fail(r, SC_E_UNSUPPORTED, "ArrayStride %u is not a multiple of %u", d->args[0], access_align(elem));
    return d->args[0];
+}
+
+uint32_t spv_array_stride(spv_reader *r, const spv_type *t)
+{
+   if (!t->stride_B)
+      spv_fail(r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
+   if (t->stride_B % access_align(t->elem))
+      spv_fail(r, SC_E_UNSUPPORTED, "ArrayStride %u is not a multiple of %u", t->stride_B, access_align(t->elem));
+   return t->stride_B;
 }
 
 static void parse_array(spv_reader *r, const spv_inst *i)
@@ -122,7 +130,7 @@ static void parse_array(spv_reader *r, const spv_inst *i)
    spv_need(r, i, runtime ? 3 : 4);
    spv_type *t = spv_new_type(r, i, runtime ? SPV_T_RUNTIME_ARRAY : SPV_T_ARRAY);
    t->elem = element_type(r, t, i->w[2]);
-   t->stride_B = array_stride(r, i->w[1], t->elem);
+   t->stride_B = array_stride(r, i->w[1]);
    t->scalars = t->packed_B = SPV_UNKNOWN;
    t->align_B = t->elem->align_B;
    if (runtime)
@@ -416,8 +424,8 @@ static void layout_at(const struct layout *l, const spv_type *t, uint32_t base, 
       layout_matrix(l, t, base, out);
       break;
    case SPV_T_ARRAY:
-      if (!t->stride_B && !l->packed)
-         spv_fail(l->r, SC_E_INVALID, "array of type %u has no ArrayStride", t->id);
+      if (!l->packed)
+         spv_array_stride(l->r, t);
       for (uint32_t k = 0; k < t->count; k++)
          layout_at(l, t->elem, base + k * (l->packed ? t->elem->packed_B : t->stride_B), out + k * t->elem->scalars);
       break;
