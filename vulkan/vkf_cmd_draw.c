@@ -3,6 +3,7 @@
 #include "vkf_descriptor.h"
 #include "vkf_device.h"
 #include "vkf_gfx_state.h"
+#include "vkf_graphics_bits.h"
 #include "vkf_packet.h"
 #include "vkf_pipeline.h"
 #include "gfx_stage.h"
@@ -28,6 +29,27 @@ static void set_root(struct vkf_gfx_state *g, uint64_t va)
    }
 }
 
+static void set_attributes(struct vkf_gfx_state *g, uint32_t used)
+{
+   for (uint32_t n = 0; n < GPU_GFX_ATTRIBUTES; n++) {
+      const fmt_info *f = fmt_lookup(g->attributes[n][0] & 0x3ff);
+      uint32_t reach = f && f->block_B > 16 ? 3u : 1u; /* locations it fills */
+      vkf_gfx_set(g, VKF_GFX_ATTRIBUTE(n), f && used & reach << n ? g->attributes[n][0] : 0);
+      vkf_gfx_set(g, VKF_GFX_ATTRIBUTE(n) + 4, g->attributes[n][1]);
+   }
+}
+
+static void set_late_state(struct vkf_gfx_state *g, const struct vkf_late_state *late)
+{
+   if (late->clip_follows_clamp)
+      vkf_gfx_set_bits(g, GPU_OFF_GFX_CLIP, VKF_CLIP_DEPTH,
+                       g->regs[GPU_OFF_GFX_CLIP / 4] & VKF_CLIP_CLAMP ? 0 : VKF_CLIP_DEPTH);
+   if (late->domain_origin)
+      vkf_gfx_set_bits(g, GPU_OFF_GFX_TESS, VKF_TESS_CLOCKWISE, late->clockwise == g->lower_left ? VKF_TESS_CLOCKWISE : 0);
+   if (late->vertex_input)
+      set_attributes(g, late->attributes);
+}
+
 /* NULL: there is nothing to draw with. */
 static struct vkf_gfx_state *prepare(struct vkf_command_buffer *cmd)
 {
@@ -42,6 +64,7 @@ static struct vkf_gfx_state *prepare(struct vkf_command_buffer *cmd)
    if (*dirty)
       set_root(g, vkf_cmd_write_root(cmd, g->pipeline));
    *dirty = false;
+   set_late_state(g, &g->pipeline->late);
    return g;
 }
 
@@ -127,4 +150,27 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawIndirectByteCountEXT(VkCommandBuffer comma
    /* Nothing is drawn of vertices without bytes, nor by a counter outside its buffer. */
    if (vertexStride && vkf_buffer_range(b, counterBufferOffset, 4) == 4)
       put(vkf_command_buffer_from(commandBuffer), packet, VKF_COUNT(packet));
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawMultiEXT(VkCommandBuffer commandBuffer, uint32_t drawCount,
+                                               const VkMultiDrawInfoEXT *pVertexInfo, uint32_t instanceCount,
+                                               uint32_t firstInstance, uint32_t stride)
+{
+   for (uint32_t i = 0; i < drawCount; i++) {
+      const VkMultiDrawInfoEXT *d = (const VkMultiDrawInfoEXT *)((const char *)pVertexInfo + (size_t)i * stride);
+      const uint32_t packet[] = {VKF_PKT_FIXED(DRAW, 0), d->vertexCount, instanceCount, d->firstVertex, firstInstance, i};
+      put(vkf_command_buffer_from(commandBuffer), packet, VKF_COUNT(packet));
+   }
+}
+
+VKAPI_ATTR void VKAPI_CALL vkf_CmdDrawMultiIndexedEXT(VkCommandBuffer commandBuffer, uint32_t drawCount,
+                                                      const VkMultiDrawIndexedInfoEXT *pIndexInfo, uint32_t instanceCount,
+                                                      uint32_t firstInstance, uint32_t stride, const int32_t *pVertexOffset)
+{
+   for (uint32_t i = 0; i < drawCount; i++) {
+      const VkMultiDrawIndexedInfoEXT *d = (const VkMultiDrawIndexedInfoEXT *)((const char *)pIndexInfo + (size_t)i * stride);
+      const uint32_t packet[] = {VKF_PKT_FIXED(DRAW_INDEXED, 0), d->indexCount, instanceCount, d->firstIndex,
+                                 (uint32_t)(pVertexOffset ? *pVertexOffset : d->vertexOffset), firstInstance, i};
+      put(vkf_command_buffer_from(commandBuffer), packet, VKF_COUNT(packet));
+   }
 }

@@ -93,17 +93,21 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdBindIndexBuffer(VkCommandBuffer commandBuffer,
    vkf_gfx_set(g, GPU_OFF_GFX_INDEX_TYPE, vkf_index_log2(indexType));
 }
 
+void vkf_gfx_set_vertex_buffer(struct vkf_gfx_state *g, uint32_t binding, const struct vkf_buffer *b, VkDeviceSize offset,
+                               VkDeviceSize size)
+{
+   uint64_t va = b ? b->va + offset : 0, size_B = b ? vkf_buffer_range(b, offset, size) : 0;
+   uint32_t at = VKF_GFX_BINDING(binding);
+   vkf_gfx_set(g, at, VKF_LO(va));
+   vkf_gfx_set(g, at + 4, VKF_HI(va));
+   vkf_gfx_set(g, at + 8, (uint32_t)VKF_MIN(size_B, UINT32_MAX));
+}
+
 VKAPI_ATTR void VKAPI_CALL vkf_CmdBindVertexBuffers(VkCommandBuffer commandBuffer, uint32_t firstBinding,
                                                     uint32_t bindingCount, const VkBuffer *pBuffers,
                                                     const VkDeviceSize *pOffsets)
 {
    STATE(g, commandBuffer);
-   for (uint32_t i = 0; i < bindingCount && firstBinding + i < GPU_GFX_BINDINGS; i++) {
-      const struct vkf_buffer *b = vkf_buffer_from(pBuffers[i]);
-      uint64_t va = b ? b->va + pOffsets[i] : 0, size_B = b ? vkf_buffer_range(b, pOffsets[i], VK_WHOLE_SIZE) : 0;
-      uint32_t at = VKF_GFX_BINDING(firstBinding + i);
-      vkf_gfx_set(g, at, VKF_LO(va));
-      vkf_gfx_set(g, at + 4, VKF_HI(va));
-      vkf_gfx_set(g, at + 8, (uint32_t)VKF_MIN(size_B, UINT32_MAX));
-   }
+   for (uint32_t i = 0; i < bindingCount && firstBinding + i < GPU_GFX_BINDINGS; i++)
+      vkf_gfx_set_vertex_buffer(g, firstBinding + i, vkf_buffer_from(pBuffers[i]), pOffsets[i], VK_WHOLE_SIZE);
 }

@@ -128,6 +128,46 @@ static const struct feature_set sets[] = {
     /* Known since 1.1, so they are answered: there are no render passes, and no protected memory. */
     SET(VkPhysicalDeviceDynamicRenderingFeatures, DYNAMIC_RENDERING_FEATURES, dynamicRendering,
         .dynamicRendering = VK_TRUE),
+    SET(VkPhysicalDeviceExtendedDynamicStateFeaturesEXT, EXTENDED_DYNAMIC_STATE_FEATURES_EXT, extendedDynamicState,
+        .extendedDynamicState = VK_TRUE),
+    SET(VkPhysicalDeviceExtendedDynamicState2FeaturesEXT, EXTENDED_DYNAMIC_STATE_2_FEATURES_EXT,
+        extendedDynamicState2PatchControlPoints, .extendedDynamicState2 = VK_TRUE, .extendedDynamicState2LogicOp = VK_TRUE,
+        .extendedDynamicState2PatchControlPoints = VK_TRUE),
+    SET(VkPhysicalDeviceExtendedDynamicState3FeaturesEXT, EXTENDED_DYNAMIC_STATE_3_FEATURES_EXT,
+        extendedDynamicState3ShadingRateImageEnable, .extendedDynamicState3TessellationDomainOrigin = VK_TRUE,
+        .extendedDynamicState3DepthClampEnable = VK_TRUE, .extendedDynamicState3PolygonMode = VK_TRUE,
+        .extendedDynamicState3RasterizationSamples = VK_TRUE, .extendedDynamicState3SampleMask = VK_TRUE,
+        .extendedDynamicState3AlphaToCoverageEnable = VK_TRUE, .extendedDynamicState3AlphaToOneEnable = VK_TRUE,
+        .extendedDynamicState3LogicOpEnable = VK_TRUE, .extendedDynamicState3ColorBlendEnable = VK_TRUE,
+        .extendedDynamicState3ColorBlendEquation = VK_TRUE, .extendedDynamicState3ColorWriteMask = VK_TRUE,
+        .extendedDynamicState3RasterizationStream = VK_TRUE, .extendedDynamicState3DepthClipEnable = VK_TRUE,
+        .extendedDynamicState3ProvokingVertexMode = VK_TRUE, .extendedDynamicState3LineRasterizationMode = VK_TRUE,
+        .extendedDynamicState3LineStippleEnable = VK_TRUE, .extendedDynamicState3DepthClipNegativeOneToOne = VK_TRUE),
+    SET(VkPhysicalDeviceVertexInputDynamicStateFeaturesEXT, VERTEX_INPUT_DYNAMIC_STATE_FEATURES_EXT,
+        vertexInputDynamicState, .vertexInputDynamicState = VK_TRUE),
+    SET(VkPhysicalDeviceColorWriteEnableFeaturesEXT, COLOR_WRITE_ENABLE_FEATURES_EXT, colorWriteEnable,
+        .colorWriteEnable = VK_TRUE),
+    SET(VkPhysicalDeviceLineRasterizationFeaturesEXT, LINE_RASTERIZATION_FEATURES_EXT, stippledSmoothLines,
+        .rectangularLines = VK_TRUE, .bresenhamLines = VK_TRUE, .stippledRectangularLines = VK_TRUE,
+        .stippledBresenhamLines = VK_TRUE),
+    SET(VkPhysicalDeviceMultiDrawFeaturesEXT, MULTI_DRAW_FEATURES_EXT, multiDraw, .multiDraw = VK_TRUE),
+    SET(VkPhysicalDeviceProvokingVertexFeaturesEXT, PROVOKING_VERTEX_FEATURES_EXT,
+        transformFeedbackPreservesProvokingVertex, .provokingVertexLast = VK_TRUE),
+    SET(VkPhysicalDeviceDepthClipEnableFeaturesEXT, DEPTH_CLIP_ENABLE_FEATURES_EXT, depthClipEnable,
+        .depthClipEnable = VK_TRUE),
+    SET(VkPhysicalDeviceDepthClipControlFeaturesEXT, DEPTH_CLIP_CONTROL_FEATURES_EXT, depthClipControl,
+        .depthClipControl = VK_TRUE),
+    SET(VkPhysicalDevicePrimitiveTopologyListRestartFeaturesEXT, PRIMITIVE_TOPOLOGY_LIST_RESTART_FEATURES_EXT,
+        primitiveTopologyPatchListRestart, .primitiveTopologyListRestart = VK_TRUE,
+        .primitiveTopologyPatchListRestart = VK_TRUE),
+    SET(VkPhysicalDeviceVertexAttributeDivisorFeaturesEXT, VERTEX_ATTRIBUTE_DIVISOR_FEATURES_EXT,
+        vertexAttributeInstanceRateZeroDivisor, .vertexAttributeInstanceRateDivisor = VK_TRUE,
+        .vertexAttributeInstanceRateZeroDivisor = VK_TRUE),
+    SET(VkPhysicalDeviceIndexTypeUint8FeaturesEXT, INDEX_TYPE_UINT8_FEATURES_EXT, indexTypeUint8,
+        .indexTypeUint8 = VK_TRUE),
+    /* Layouts mean nothing to this card. */
+    SET(VkPhysicalDeviceSeparateDepthStencilLayoutsFeatures, SEPARATE_DEPTH_STENCIL_LAYOUTS_FEATURES,
+        separateDepthStencilLayouts, .separateDepthStencilLayouts = VK_TRUE),
     SET(VkPhysicalDeviceMultiviewFeatures, MULTIVIEW_FEATURES, multiviewTessellationShader,
         .multiview = VK_TRUE, .multiviewGeometryShader = VK_TRUE, .multiviewTessellationShader = VK_TRUE),
     SET(VkPhysicalDeviceShaderTerminateInvocationFeatures, SHADER_TERMINATE_INVOCATION_FEATURES,
@@ -292,7 +332,7 @@ static void fill_dot_product(VkPhysicalDeviceShaderIntegerDotProductProperties *
 
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s)
 {
-   if (vkf_versioned_properties_fill(p, s) || vkf_resource_properties_fill(s))
+   if (vkf_versioned_properties_fill(p, s) || vkf_resource_properties_fill(s) || vkf_raster_properties_fill(s))
       return;
    switch (s->sType) {
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES:

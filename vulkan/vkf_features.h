@@ -15,6 +15,7 @@ VkResult vkf_features_check(struct vkf_physical_device *p, const void *pNext);
 /* Answer a structure of the chain of vkGetPhysicalDeviceProperties2; unknown ones are left alone. */
 /* vkf_resource_properties.c: the same of descriptors and samplers; false if s is not about them. */
 bool vkf_resource_properties_fill(VkBaseOutStructure *s);
+bool vkf_raster_properties_fill(VkBaseOutStructure *s); /* fixed functions of the graphics pipeline */
 void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure *s);
 /* Tells which member of a structure of that type is asked for in vain. */
 VkResult vkf_features_refuse(struct vkf_physical_device *p, VkStructureType type, uint32_t member);

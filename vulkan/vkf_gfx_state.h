@@ -22,6 +22,8 @@ struct vkf_gfx_state {
    uint32_t regs[VKF_GFX_DW];
    uint64_t dirty[VKF_GFX_DIRTY_WORDS];
    struct vkf_rendering rendering;
+   bool lower_left;                             /* dynamic origin of the tessellation domain */
+   uint32_t attributes[GPU_GFX_ATTRIBUTES][2];  /* dynamic vertex input: ATTRIBUTE registers of all locations */
 };
 
 /* The state, made at its first use; NULL when memory is exhausted, which fails the command buffer. */

@@ -78,6 +78,7 @@ static VkResult keep_bits(struct vkf_device *device, const VkGraphicsPipelineCre
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    vkf_static_programs(s, info, p);
    vkf_static_fixed_function(s, info, p);
+   vkf_static_late(info, p);
    p->bits = vkf_alloc(device->alloc, s->count * sizeof *p->bits, VK_SYSTEM_ALLOCATION_SCOPE_OBJECT);
    if (p->bits) {
       memcpy(p->bits, s->bits, s->count * sizeof *p->bits);

@@ -29,6 +29,8 @@ static inline void vkf_static_f32(struct vkf_static_state *s, uint32_t offset, f
 /* All that the creation info says, but for what is dynamic. vkf_graphics_static.c */
 void vkf_static_fixed_function(struct vkf_static_state *s, const VkGraphicsPipelineCreateInfo *info,
                                const struct vkf_pipeline *pipeline);
+/* Which dynamic states need the pipeline's word at each draw. vkf_graphics_static.c */
+void vkf_static_late(const VkGraphicsPipelineCreateInfo *info, struct vkf_pipeline *pipeline);
 /* What the programs say. vkf_graphics_programs.c */
 void vkf_static_programs(struct vkf_static_state *s, const VkGraphicsPipelineCreateInfo *info,
                          const struct vkf_pipeline *pipeline);

@@ -3,34 +3,33 @@
 #include "vkf_graphics_bits.h"
 #include "vkf_graphics_pipeline.h"
 
-struct dynamic {
-   uint64_t core;     /* VkDynamicState 0..63 */
-   uint32_t extended; /* VK_DYNAMIC_STATE_CULL_MODE + n */
-   bool line_stipple, vertex_input;
+typedef VkPipelineDynamicStateCreateInfo dynamic; /* NULL: nothing is */
+
+static bool has(const dynamic *d, VkDynamicState state)
+{
+   for (uint32_t i = 0; d && i < d->dynamicStateCount; i++)
+      if (d->pDynamicStates[i] == state)
+         return true;
+   return false;
+}
+
+/* The parts of a register that are static. */
+struct part {
+   VkDynamicState state; /* that makes it dynamic */
+   uint32_t mask;
 };
 
-static struct dynamic read_dynamic(const VkPipelineDynamicStateCreateInfo *info)
+static uint32_t static_mask(const dynamic *d, const struct part *parts, uint32_t count)
 {
-   struct dynamic d = {0};
-   for (uint32_t i = 0; info && i < info->dynamicStateCount; i++) {
-      uint32_t s = (uint32_t)info->pDynamicStates[i];
-      if (s < 64)
-         d.core |= UINT64_C(1) << s;
-      else if (s >= VK_DYNAMIC_STATE_CULL_MODE && s < VK_DYNAMIC_STATE_CULL_MODE + 32u)
-         d.extended |= 1u << (s - VK_DYNAMIC_STATE_CULL_MODE);
-      d.line_stipple |= s == VK_DYNAMIC_STATE_LINE_STIPPLE_EXT;
-      d.vertex_input |= s == VK_DYNAMIC_STATE_VERTEX_INPUT_EXT;
-   }
-   return d;
+   uint32_t mask = 0;
+   for (uint32_t i = 0; i < count; i++)
+      mask |= has(d, parts[i].state) ? 0 : parts[i].mask;
+   return mask;
 }
-
-static bool has(const struct dynamic *d, VkDynamicState state)
-{
-   return (uint32_t)state < 64 ? d->core >> state & 1 : d->extended >> (state - VK_DYNAMIC_STATE_CULL_MODE) & 1;
-}
+#define STATIC_MASK(d, parts) static_mask(d, parts, VKF_COUNT(parts))
 
 /* ---- vertex input ---------------------------------------------------------------------------------------- */
-static void vertex_bindings(struct vkf_static_state *s, const VkPipelineVertexInputStateCreateInfo *info, const struct dynamic *d)
+static void vertex_bindings(struct vkf_static_state *s, const VkPipelineVertexInputStateCreateInfo *info, const dynamic *d)
 {
    const VkPipelineVertexInputDivisorStateCreateInfoEXT *divisors =
       vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_DIVISOR_STATE_CREATE_INFO_EXT);
@@ -57,8 +56,7 @@ static void vertex_attributes(struct vkf_static_state *s, const VkPipelineVertex
       if (!f || !(used & reach << n))
          continue;
       set |= 1u << n;
-      vkf_static(s, VKF_GFX_ATTRIBUTE(n), ~0u,
-                 f->number | (a->binding % GPU_GFX_BINDINGS) << 10 | SC_ATTRIBUTE_REG(4 * n) << 16);
+      vkf_static(s, VKF_GFX_ATTRIBUTE(n), ~0u, vkf_attribute_bits(n, a->binding, a->format));
       vkf_static(s, VKF_GFX_ATTRIBUTE(n) + 4, ~0u, a->offset);
    }
    for (uint32_t n = 0; n < GPU_GFX_ATTRIBUTES; n++)
@@ -67,15 +65,15 @@ static void vertex_attributes(struct vkf_static_state *s, const VkPipelineVertex
 }
 
 /* ---- assembly, viewport, raster ---------------------------------------------------------------------------- */
-static void assembly(struct vkf_static_state *s, const VkGraphicsPipelineCreateInfo *info, const struct dynamic *d)
+static void assembly(struct vkf_static_state *s, const VkGraphicsPipelineCreateInfo *info, const dynamic *d)
 {
    const VkPipelineInputAssemblyStateCreateInfo *a = info->pInputAssemblyState;
    if (a && !has(d, VK_DYNAMIC_STATE_PRIMITIVE_TOPOLOGY))
       vkf_static(s, GPU_OFF_GFX_TOPOLOGY, 0xfu, a->topology);
    if (a && !has(d, VK_DYNAMIC_STATE_PRIMITIVE_RESTART_ENABLE))
       vkf_static(s, GPU_OFF_GFX_TOPOLOGY, 1u << 4, a->primitiveRestartEnable ? 1u << 4 : 0);
-   if (info->pTessellationState)
-      vkf_static(s, GPU_OFF_GFX_TOPOLOGY, 0x3fu << 8, info->pTessellationState->patchControlPoints << 8);
+   if (info->pTessellationState && !has(d, VK_DYNAMIC_STATE_PATCH_CONTROL_POINTS_EXT))
+      vkf_static(s, GPU_OFF_GFX_TOPOLOGY, VKF_TOPOLOGY_PATCH, info->pTessellationState->patchControlPoints << 8);
 }
 
 static uint32_t f32_bits(float f)
@@ -85,11 +83,12 @@ static uint32_t f32_bits(float f)
    return bits;
 }
 
-static void viewports(struct vkf_static_state *s, const VkPipelineViewportStateCreateInfo *v, const struct dynamic *d)
+static void viewports(struct vkf_static_state *s, const VkPipelineViewportStateCreateInfo *v, const dynamic *d)
 {
    const VkPipelineViewportDepthClipControlCreateInfoEXT *control =
       vkf_find_in(v->pNext, VK_STRUCTURE_TYPE_PIPELINE_VIEWPORT_DEPTH_CLIP_CONTROL_CREATE_INFO_EXT);
-   vkf_static(s, GPU_OFF_GFX_CLIP, 1u << 18, control && control->negativeOneToOne ? 1u << 18 : 0);
+   if (!has(d, VK_DYNAMIC_STATE_DEPTH_CLIP_NEGATIVE_ONE_TO_ONE_EXT))
+      vkf_static(s, GPU_OFF_GFX_CLIP, VKF_CLIP_MINUS_ONE, control && control->negativeOneToOne ? VKF_CLIP_MINUS_ONE : 0);
    bool set_v = !has(d, VK_DYNAMIC_STATE_VIEWPORT) && !has(d, VK_DYNAMIC_STATE_VIEWPORT_WITH_COUNT) && v->pViewports;
    bool set_s = !has(d, VK_DYNAMIC_STATE_SCISSOR) && !has(d, VK_DYNAMIC_STATE_SCISSOR_WITH_COUNT) && v->pScissors;
    for (uint32_t i = 0; set_v && i < v->viewportCount && i < GPU_GFX_VIEWPORTS; i++) {
@@ -107,12 +106,7 @@ static void viewports(struct vkf_static_state *s, const VkPipelineViewportStateC
    }
 }
 
-static uint32_t cull_bits(VkCullModeFlags mode)
-{
-   return (mode & VK_CULL_MODE_FRONT_BIT ? 2u : 0) | (mode & VK_CULL_MODE_BACK_BIT ? 4u : 0);
-}
-
-static void raster(struct vkf_static_state *s, const VkPipelineRasterizationStateCreateInfo *r, const struct dynamic *d)
+static void raster(struct vkf_static_state *s, const VkPipelineRasterizationStateCreateInfo *r, const dynamic *d)
 {
    const VkPipelineRasterizationDepthClipStateCreateInfoEXT *clip =
       vkf_find_in(r->pNext, VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_DEPTH_CLIP_STATE_CREATE_INFO_EXT);
@@ -124,23 +118,30 @@ static void raster(struct vkf_static_state *s, const VkPipelineRasterizationStat
       vkf_find_in(r->pNext, VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_LINE_STATE_CREATE_INFO_EXT);
    bool clips = clip ? clip->depthClipEnable : !r->depthClampEnable;
    bool last = provoking && provoking->provokingVertexMode == VK_PROVOKING_VERTEX_MODE_LAST_VERTEX_EXT;
-   vkf_static(s, GPU_OFF_GFX_TOPOLOGY, 1u << 5, last ? 1u << 5 : 0);
-   vkf_static(s, GPU_OFF_GFX_CLIP, 3u << 16, (clips ? 1u << 16 : 0) | (r->depthClampEnable ? 1u << 17 : 0));
-   vkf_static(s, GPU_OFF_GFX_XFB, 3u << 4, stream ? stream->rasterizationStream << 4 : 0);
+   static const struct part clip_parts[] = {{VK_DYNAMIC_STATE_DEPTH_CLIP_ENABLE_EXT, VKF_CLIP_DEPTH},
+                                            {VK_DYNAMIC_STATE_DEPTH_CLAMP_ENABLE_EXT, VKF_CLIP_CLAMP}};
+   vkf_static(s, GPU_OFF_GFX_CLIP, STATIC_MASK(d, clip_parts),
+              (clips ? VKF_CLIP_DEPTH : 0) | (r->depthClampEnable ? VKF_CLIP_CLAMP : 0));
+   if (!has(d, VK_DYNAMIC_STATE_PROVOKING_VERTEX_MODE_EXT))
+      vkf_static(s, GPU_OFF_GFX_TOPOLOGY, VKF_TOPOLOGY_LAST, last ? VKF_TOPOLOGY_LAST : 0);
+   if (!has(d, VK_DYNAMIC_STATE_RASTERIZATION_STREAM_EXT))
+      vkf_static(s, GPU_OFF_GFX_XFB, VKF_XFB_STREAM, stream ? stream->rasterizationStream << 4 : 0);
    if (!has(d, VK_DYNAMIC_STATE_RASTERIZER_DISCARD_ENABLE))
       vkf_static(s, GPU_OFF_GFX_RASTER, 1u, r->rasterizerDiscardEnable ? 1 : 0);
    if (!has(d, VK_DYNAMIC_STATE_CULL_MODE))
-      vkf_static(s, GPU_OFF_GFX_RASTER, 6u, cull_bits(r->cullMode));
+      vkf_static(s, GPU_OFF_GFX_RASTER, 6u, vkf_cull_bits(r->cullMode));
    if (!has(d, VK_DYNAMIC_STATE_FRONT_FACE))
       vkf_static(s, GPU_OFF_GFX_RASTER, 8u, r->frontFace == VK_FRONT_FACE_CLOCKWISE ? 8 : 0);
-   vkf_static(s, GPU_OFF_GFX_RASTER, 3u << 4, (uint32_t)r->polygonMode << 4);
+   if (!has(d, VK_DYNAMIC_STATE_POLYGON_MODE_EXT))
+      vkf_static(s, GPU_OFF_GFX_RASTER, VKF_RASTER_POLYGON, (uint32_t)r->polygonMode << 4);
    if (!has(d, VK_DYNAMIC_STATE_DEPTH_BIAS_ENABLE))
       vkf_static(s, GPU_OFF_GFX_RASTER, 7u << 6, r->depthBiasEnable ? 7u << 6 : 0);
-   bool bresenham = line && line->lineRasterizationMode == VK_LINE_RASTERIZATION_MODE_BRESENHAM_EXT;
-   vkf_static(s, GPU_OFF_GFX_RASTER, 1u << 10, bresenham ? 1u << 10 : 0);
-   vkf_static(s, GPU_OFF_GFX_RASTER, 1u << 12, line && line->stippledLineEnable ? 1u << 12 : 0);
-   if (line && !d->line_stipple)
-      vkf_static(s, GPU_OFF_GFX_STIPPLE, ~0u, line->lineStipplePattern | ((line->lineStippleFactor - 1) & 0xff) << 16);
+   if (!has(d, VK_DYNAMIC_STATE_LINE_RASTERIZATION_MODE_EXT))
+      vkf_static(s, GPU_OFF_GFX_RASTER, VKF_RASTER_LINE_MODE, line ? vkf_line_mode_bits(line->lineRasterizationMode) : 0);
+   if (!has(d, VK_DYNAMIC_STATE_LINE_STIPPLE_ENABLE_EXT))
+      vkf_static(s, GPU_OFF_GFX_RASTER, VKF_RASTER_STIPPLE, line && line->stippledLineEnable ? VKF_RASTER_STIPPLE : 0);
+   if (line && !has(d, VK_DYNAMIC_STATE_LINE_STIPPLE_EXT))
+      vkf_static(s, GPU_OFF_GFX_STIPPLE, ~0u, vkf_stipple_bits(line->lineStippleFactor, line->lineStipplePattern));
    if (!has(d, VK_DYNAMIC_STATE_LINE_WIDTH))
       vkf_static_f32(s, GPU_OFF_GFX_LINE_WIDTH, r->lineWidth);
    if (!has(d, VK_DYNAMIC_STATE_DEPTH_BIAS)) {
@@ -151,28 +152,31 @@ static void raster(struct vkf_static_state *s, const VkPipelineRasterizationStat
 }
 
 /* ---- samples, depth, stencil, blend --------------------------------------------------------------------------- */
-static void samples(struct vkf_static_state *s, const VkPipelineMultisampleStateCreateInfo *m, bool shader_per_sample)
+/* sampleRateShading asks for a least number of samples: where the number is not known, for any that is greater than 1. */
+static void samples(struct vkf_static_state *s, const VkPipelineMultisampleStateCreateInfo *m, const dynamic *d,
+                    bool shader_per_sample)
 {
-   if (!m)
+   static const struct part parts[] = {{VK_DYNAMIC_STATE_RASTERIZATION_SAMPLES_EXT, VKF_SAMPLES_LOG2},
+                                       {VK_DYNAMIC_STATE_ALPHA_TO_COVERAGE_ENABLE_EXT, VKF_SAMPLES_ALPHA_COVERAGE},
+                                       {VK_DYNAMIC_STATE_ALPHA_TO_ONE_ENABLE_EXT, VKF_SAMPLES_ALPHA_ONE},
+                                       {VK_DYNAMIC_STATE_SAMPLE_MASK_EXT, VKF_SAMPLES_MASK}};
+   if (!m) {
+      vkf_static(s, GPU_OFF_GFX_SAMPLES, VKF_SAMPLES_EACH, shader_per_sample ? VKF_SAMPLES_EACH : 0);
       return;
-   uint32_t log2 = 0, mask = m->pSampleMask ? m->pSampleMask[0] & 0xffff : 0xffff;
-   while (1u << (log2 + 1) <= (uint32_t)m->rasterizationSamples && log2 < 3)
-      log2++;
-   bool each = shader_per_sample || (m->sampleShadingEnable && m->minSampleShading * (float)(1u << log2) > 1.0f);
-   vkf_static(s, GPU_OFF_GFX_SAMPLES, ~0u,
-              log2 | (each && log2 ? 1u << 8 : 0) | (m->alphaToCoverageEnable ? 1u << 9 : 0) |
-                 (m->alphaToOneEnable ? 1u << 10 : 0) | mask << 16);
+   }
+   uint32_t log2 = vkf_samples_log2(m->rasterizationSamples);
+   uint32_t most = has(d, VK_DYNAMIC_STATE_RASTERIZATION_SAMPLES_EXT) ? 3 : log2;
+   uint32_t mask = m->pSampleMask ? m->pSampleMask[0] << 16 : VKF_SAMPLES_MASK;
+   bool each = shader_per_sample || (m->sampleShadingEnable && m->minSampleShading * (float)(1u << most) > 1.0f);
+   vkf_static(s, GPU_OFF_GFX_SAMPLES, STATIC_MASK(d, parts) | VKF_SAMPLES_EACH,
+              log2 | (each ? VKF_SAMPLES_EACH : 0) | (m->alphaToCoverageEnable ? VKF_SAMPLES_ALPHA_COVERAGE : 0) |
+                 (m->alphaToOneEnable ? VKF_SAMPLES_ALPHA_ONE : 0) | mask);
 }
 
-static uint32_t stencil_bits(const VkStencilOpState *o)
-{
-   return (uint32_t)o->compareOp | (uint32_t)o->failOp << 3 | (uint32_t)o->passOp << 6 | (uint32_t)o->depthFailOp << 9;
-}
-
-static void stencil_face(struct vkf_static_state *s, uint32_t at, const VkStencilOpState *o, const struct dynamic *d)
+static void stencil_face(struct vkf_static_state *s, uint32_t at, const VkStencilOpState *o, const dynamic *d)
 {
    if (!has(d, VK_DYNAMIC_STATE_STENCIL_OP))
-      vkf_static(s, at, 0xfffu, stencil_bits(o));
+      vkf_static(s, at, VKF_STENCIL_OPS, vkf_stencil_bits(o));
    if (!has(d, VK_DYNAMIC_STATE_STENCIL_REFERENCE))
       vkf_static(s, at + 4, VKF_STENCIL_REFERENCE, o->reference);
    if (!has(d, VK_DYNAMIC_STATE_STENCIL_COMPARE_MASK))
@@ -181,7 +185,7 @@ static void stencil_face(struct vkf_static_state *s, uint32_t at, const VkStenci
       vkf_static(s, at + 4, VKF_STENCIL_WRITE_MASK, o->writeMask << 16);
 }
 
-static void depth_stencil(struct vkf_static_state *s, const VkPipelineDepthStencilStateCreateInfo *z, const struct dynamic *d)
+static void depth_stencil(struct vkf_static_state *s, const VkPipelineDepthStencilStateCreateInfo *z, const dynamic *d)
 {
    if (!has(d, VK_DYNAMIC_STATE_DEPTH_TEST_ENABLE))
       vkf_static(s, GPU_OFF_GFX_DEPTH, 1u, z && z->depthTestEnable ? 1 : 0);
@@ -205,42 +209,72 @@ static void depth_stencil(struct vkf_static_state *s, const VkPipelineDepthStenc
 
 static uint32_t blend_bits(const VkPipelineColorBlendAttachmentState *a)
 {
-   return (a->blendEnable ? 1u : 0) | (uint32_t)a->srcColorBlendFactor << 1 | (uint32_t)a->dstColorBlendFactor << 6 |
-          (uint32_t)a->colorBlendOp << 11 | (uint32_t)a->srcAlphaBlendFactor << 14 | (uint32_t)a->dstAlphaBlendFactor << 19 |
-          (uint32_t)a->alphaBlendOp << 24 | (uint32_t)a->colorWriteMask << 27;
+   const VkColorBlendEquationEXT e = {a->srcColorBlendFactor, a->dstColorBlendFactor, a->colorBlendOp,
+                                      a->srcAlphaBlendFactor, a->dstAlphaBlendFactor, a->alphaBlendOp};
+   return (a->blendEnable ? VKF_BLEND_ENABLE : 0) | vkf_equation_bits(&e) | (uint32_t)a->colorWriteMask << 27;
 }
 
-static void blend(struct vkf_static_state *s, const VkPipelineColorBlendStateCreateInfo *b, const struct dynamic *d)
+static void blend(struct vkf_static_state *s, const VkPipelineColorBlendStateCreateInfo *b, const dynamic *d)
 {
-   for (uint32_t i = 0; i < GPU_GFX_TARGETS; i++)
-      vkf_static(s, GPU_OFF_GFX_BLEND + 4 * i, ~0u, b && i < b->attachmentCount ? blend_bits(&b->pAttachments[i]) : 0);
+   static const struct part parts[] = {{VK_DYNAMIC_STATE_COLOR_BLEND_ENABLE_EXT, VKF_BLEND_ENABLE},
+                                       {VK_DYNAMIC_STATE_COLOR_BLEND_EQUATION_EXT, VKF_BLEND_EQUATION},
+                                       {VK_DYNAMIC_STATE_COLOR_WRITE_MASK_EXT, VKF_BLEND_MASK},
+                                       {VK_DYNAMIC_STATE_COLOR_WRITE_ENABLE_EXT, VKF_BLEND_NO_WRITE}};
+   uint32_t mask = STATIC_MASK(d, parts);
+   const VkPipelineColorWriteCreateInfoEXT *write =
+      b ? vkf_find_in(b->pNext, VK_STRUCTURE_TYPE_PIPELINE_COLOR_WRITE_CREATE_INFO_EXT) : NULL;
+   for (uint32_t i = 0; i < GPU_GFX_TARGETS; i++) {
+      uint32_t value = b && b->pAttachments && i < b->attachmentCount ? blend_bits(&b->pAttachments[i]) : 0;
+      if (write && i < write->attachmentCount && !write->pColorWriteEnables[i])
+         value |= VKF_BLEND_NO_WRITE;
+      vkf_static(s, GPU_OFF_GFX_BLEND + 4 * i, mask, value);
+   }
    if (!b)
       return;
-   vkf_static(s, GPU_OFF_GFX_LOGIC_OP, 1u << 4, b->logicOpEnable ? 1u << 4 : 0);
+   if (!has(d, VK_DYNAMIC_STATE_LOGIC_OP_ENABLE_EXT))
+      vkf_static(s, GPU_OFF_GFX_LOGIC_OP, VKF_LOGIC_ENABLE, b->logicOpEnable ? VKF_LOGIC_ENABLE : 0);
    if (!has(d, VK_DYNAMIC_STATE_LOGIC_OP_EXT))
-      vkf_static(s, GPU_OFF_GFX_LOGIC_OP, 0xfu, b->logicOp);
+      vkf_static(s, GPU_OFF_GFX_LOGIC_OP, VKF_LOGIC_OP, b->logicOp);
    for (uint32_t c = 0; c < 4 && !has(d, VK_DYNAMIC_STATE_BLEND_CONSTANTS); c++)
       vkf_static_f32(s, GPU_OFF_GFX_BLEND_CONSTANT + 4 * c, b->blendConstants[c]);
+}
+
+void vkf_static_late(const VkGraphicsPipelineCreateInfo *info, struct vkf_pipeline *pipeline)
+{
+   const dynamic *d = info->pDynamicState;
+   const VkPipelineRasterizationStateCreateInfo *r = info->pRasterizationState;
+   const sc_stage_info *vertex = pipeline->programs[SC_STAGE_VERTEX].stage;
+   const sc_stage_info *control = pipeline->programs[SC_STAGE_TESS_CONTROL].stage;
+   const sc_stage_info *evaluation = pipeline->programs[SC_STAGE_TESS_EVAL].stage;
+   pipeline->late = (struct vkf_late_state){
+      .clip_follows_clamp =
+         has(d, VK_DYNAMIC_STATE_DEPTH_CLAMP_ENABLE_EXT) && !has(d, VK_DYNAMIC_STATE_DEPTH_CLIP_ENABLE_EXT) &&
+         !(r && vkf_find_in(r->pNext, VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_DEPTH_CLIP_STATE_CREATE_INFO_EXT)),
+      .domain_origin = control && evaluation && has(d, VK_DYNAMIC_STATE_TESSELLATION_DOMAIN_ORIGIN_EXT),
+      .clockwise = control && evaluation && (control->clockwise || evaluation->clockwise),
+      .vertex_input = has(d, VK_DYNAMIC_STATE_VERTEX_INPUT_EXT),
+      .attributes = vertex ? vertex->attributes : 0};
 }
 
 void vkf_static_fixed_function(struct vkf_static_state *s, const VkGraphicsPipelineCreateInfo *info,
                                const struct vkf_pipeline *pipeline)
 {
-   struct dynamic d = read_dynamic(info->pDynamicState);
+   const dynamic *d = info->pDynamicState;
    const sc_stage_info *vertex = pipeline->programs[SC_STAGE_VERTEX].stage, *fragment = pipeline->programs[SC_STAGE_FRAGMENT].stage;
    const VkPipelineRasterizationStateCreateInfo *r = info->pRasterizationState;
-   bool rasterises = !r->rasterizerDiscardEnable || has(&d, VK_DYNAMIC_STATE_RASTERIZER_DISCARD_ENABLE);
-   if (info->pVertexInputState && !d.vertex_input) {
-      vertex_bindings(s, info->pVertexInputState, &d);
+   bool rasterises = !r || !r->rasterizerDiscardEnable || has(d, VK_DYNAMIC_STATE_RASTERIZER_DISCARD_ENABLE);
+   if (info->pVertexInputState && !has(d, VK_DYNAMIC_STATE_VERTEX_INPUT_EXT)) {
+      vertex_bindings(s, info->pVertexInputState, d);
       vertex_attributes(s, info->pVertexInputState, vertex ? vertex->attributes : 0);
    }
-   assembly(s, info, &d);
-   raster(s, r, &d);
+   assembly(s, info, d);
+   if (r) /* with everything dynamic there is none */
+      raster(s, r, d);
    if (!rasterises)
       return;
    if (info->pViewportState)
-      viewports(s, info->pViewportState, &d);
-   samples(s, info->pMultisampleState, fragment && fragment->per_sample);
-   depth_stencil(s, info->pDepthStencilState, &d);
-   blend(s, info->pColorBlendState, &d);
+      viewports(s, info->pViewportState, d);
+   samples(s, info->pMultisampleState, d, fragment && fragment->per_sample);
+   depth_stencil(s, info->pDepthStencilState, d);
+   blend(s, info->pColorBlendState, d);
 }

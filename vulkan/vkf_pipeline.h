@@ -10,6 +10,15 @@ struct vkf_device;
 struct vkf_gfx_bits;
 struct vkf_pipeline_layout;
 
+/* Dynamic state that registers hold together with what the pipeline says. */
+struct vkf_late_state {
+   bool clip_follows_clamp; /* depth is clipped unless it is clamped */
+   bool domain_origin;      /* the tessellation domain's origin decides, and whether triangles are */
+   bool clockwise;          /* in the shaders' view */
+   bool vertex_input;       /* of the attributes only those that the shader reads count: */
+   uint32_t attributes;
+};
+
 struct vkf_pipeline {
    struct vkf_object object;
    VkPipelineBindPoint bind_point;
@@ -17,6 +26,7 @@ struct vkf_pipeline {
    uint32_t tag; /* CS.TAG: number of the pipeline in reports */
    uint32_t set_count;
    uint32_t dynamic_base[SC_MAX_SETS]; /* of the pipeline layout */
+   struct vkf_late_state late;
    uint32_t bit_count;                 /* graphics: static state */
    struct vkf_gfx_bits *bits;
 };

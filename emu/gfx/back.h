@@ -160,6 +160,8 @@ void gfx_raster(gfx_tile *t, const gfx_shape *shape);
 /* gfx_line.c: coverage of a Bresenham line, one pixel after the other; stipple of any line. */
 void gfx_bresenham(gfx_tile *t, const gfx_shape *shape);
 bool gfx_stippled_out(const gfx_state *s, double along);
+uint32_t gfx_bresenham_length(const gfx_state *s, const gfx_prim *p); /* columns with pixels */
+int32_t gfx_snap(double v); /* gfx_setup.c: pixels to subpixels, to nearest even */
 /* gfx_fragment.c: take quads of one shape and shade what has gathered. Quad i is at (x + i % 4 * 2, y + i / 4 * 2); their cover,
  * as in gfx_quad.all, is changed. */
 #define GFX_BLOCK_QUADS 16u

@@ -190,9 +190,7 @@ static void measure_lines(gfx_draw *d, gfx_batch *b)
          continue;
       double dx = p->corner[1].x - p->corner[0].x, dy = p->corner[1].y - p->corner[0].y;
       bool bresenham = gfx_reg(&d->state, GPU_OFF_GFX_RASTER) >> 10 & 1;
-      dx = dx < 0 ? -dx : dx;
-      dy = dy < 0 ? -dy : dy;
-      double length = bresenham ? (dx > dy ? dx : dy) : __builtin_sqrt(dx * dx + dy * dy);
+      double length = bresenham ? gfx_bresenham_length(&d->state, p) : __builtin_sqrt(dx * dx + dy * dy);
       d->stipple = p->continues ? d->stipple : 0;
       p->line_start = d->stipple;
       d->stipple += length;

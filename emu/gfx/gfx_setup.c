@@ -12,7 +12,7 @@ typedef struct spot {
    int32_t x, y;
 } spot;
 
-static int32_t snap(double v)
+int32_t gfx_snap(double v)
 {
    return _mm_cvtsd_si32(_mm_set_sd(v * GFX_SUBPIXELS));
 }
@@ -95,7 +95,7 @@ static bool setup_triangle(gfx_shape *s, const gfx_prim *p)
 {
    spot c[3];
    for (unsigned k = 0; k < 3; k++)
-      c[k] = (spot){snap(p->corner[k].x), snap(p->corner[k].y)};
+      c[k] = (spot){gfx_snap(p->corner[k].x), gfx_snap(p->corner[k].y)};
    if (!set_edges(s, c, 3))
       return false;
    double x1 = (c[1].x - c[0].x) / 256.0, y1 = (c[1].y - c[0].y) / 256.0;
@@ -128,10 +128,10 @@ static bool setup_line(const gfx_state *st, gfx_shape *s, const gfx_prim *p)
    s->oy = a->y;
    set_planes(s, p, fx, fy);
    s->along = (gfx_plane){p->line_start, dx / length, dy / length};
-   s->px = snap(a->x);
-   s->py = snap(a->y);
-   s->qx = snap(b->x);
-   s->qy = snap(b->y);
+   s->px = gfx_snap(a->x);
+   s->py = gfx_snap(a->y);
+   s->qx = gfx_snap(b->x);
+   s->qy = gfx_snap(b->y);
    if (gfx_reg(st, GPU_OFF_GFX_RASTER) >> 10 & 1) {
       s->bresenham = true;
       s->x0 = floor_px(s->px < s->qx ? s->px : s->qx);
@@ -142,18 +142,18 @@ static bool setup_line(const gfx_state *st, gfx_shape *s, const gfx_prim *p)
       return true;
    }
    double nx = -dy / length * width / 2, ny = dx / length * width / 2;
-   const spot c[4] = {{snap(a->x + nx), snap(a->y + ny)},
-                      {snap(a->x - nx), snap(a->y - ny)},
-                      {snap(b->x - nx), snap(b->y - ny)},
-                      {snap(b->x + nx), snap(b->y + ny)}};
+   const spot c[4] = {{gfx_snap(a->x + nx), gfx_snap(a->y + ny)},
+                      {gfx_snap(a->x - nx), gfx_snap(a->y - ny)},
+                      {gfx_snap(b->x - nx), gfx_snap(b->y - ny)},
+                      {gfx_snap(b->x + nx), gfx_snap(b->y + ny)}};
    return set_edges(s, c, 4);
 }
 
 static bool setup_point(gfx_shape *s, const gfx_prim *p)
 {
    double half = p->point_size / 2.0;
-   int32_t x0 = snap(p->corner[0].x - half), x1 = snap(p->corner[0].x + half);
-   int32_t y0 = snap(p->corner[0].y - half), y1 = snap(p->corner[0].y + half);
+   int32_t x0 = gfx_snap(p->corner[0].x - half), x1 = gfx_snap(p->corner[0].x + half);
+   int32_t y0 = gfx_snap(p->corner[0].y - half), y1 = gfx_snap(p->corner[0].y + half);
    const spot c[4] = {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
    const double none[2] = {0, 0};
    s->ox = p->corner[0].x;

@@ -28,7 +28,7 @@ static bool is_unorm8(const fmt_info *f)
 
 static void decode_writes(gfx_target *t, uint32_t blend)
 {
-   uint32_t mask = bits(blend, 27, 4);
+   uint32_t mask = blend >> 31 ? 0 : bits(blend, 27, 4);
    t->blend = blend;
    t->integer = t->format->type == FMT_UINT || t->format->type == FMT_SINT;
    t->blends = (blend & 1) && !t->integer;
