@@ -97,29 +97,30 @@ static struct vkf_cache_entry *lookup(const struct vkf_pipeline_cache *c, struct
    return i < c->count && !key_less(key, c->entries[i]->record.key) ? c->entries[i] : NULL;
 }
 
-/* Add a copy; a cache that cannot grow just stays as it is. */
-static void insert_copy(struct vkf_pipeline_cache *c, const struct vkf_cache_entry *e)
+/* Add a copy unless it is there; false if there is no memory for it, and the cache stays as it is. */
+static bool insert_copy(struct vkf_pipeline_cache *c, const struct vkf_cache_entry *e)
 {
    if (lookup(c, e->record.key))
-      return;
+      return true;
    if (c->count == c->capacity) {
       uint32_t n = c->capacity ? c->capacity * 2 : 16;
       void *p = vkf_realloc(c->alloc, c->entries, c->capacity * sizeof *c->entries, n * sizeof *c->entries,
                             VK_SYSTEM_ALLOCATION_SCOPE_CACHE);
       if (!p)
-         return;
+         return false;
       c->entries = p;
       c->capacity = n;
    }
    size_t size_B = entry_size_B(&e->record);
    struct vkf_cache_entry *copy = vkf_alloc(c->alloc, size_B, VK_SYSTEM_ALLOCATION_SCOPE_CACHE);
    if (!copy)
-      return;
+      return false;
    memcpy(copy, e, size_B);
    uint32_t at = position(c, e->record.key);
    memmove(&c->entries[at + 1], &c->entries[at], (c->count - at) * sizeof *c->entries);
    c->entries[at] = copy;
    c->count++;
+   return true;
 }
 
 bool vkf_pipeline_cache_find(struct vkf_pipeline_cache *cache, struct vkf_cache_key key, sc_program *out)
@@ -213,36 +214,37 @@ static bool stage_good(struct vkf_cache_entry *e)
    return info.xfb_count <= SC_XFB_MAX;
 }
 
-static void load_blob(struct vkf_device *device, struct vkf_pipeline_cache *c, const void *data,
+/* False if there is no memory; what does not fit is left out without a word. */
+static bool load_blob(struct vkf_device *device, struct vkf_pipeline_cache *c, const void *data,
                       size_t size_B)
 {
    VkPipelineCacheHeaderVersionOne want = header_of(device);
    if (size_B < sizeof want || memcmp(data, &want, sizeof want))
-      return;
+      return true;
    const char *p = (const char *)data + sizeof want;
    size_t left = size_B - sizeof want;
    while (left >= sizeof(struct entry_record)) {
       struct entry_record record;
       memcpy(&record, p, sizeof record);
       if (!record.word_count || record.word_count > MAX_WORDS || (record.stage_B && record.stage_B != sizeof(sc_stage_info)))
-         return;
+         return true;
       size_t need = entry_size_B(&record);
       if (need > left)
-         return;
+         return true;
       /* The blob may be unaligned: work on a copy. */
       struct vkf_cache_entry *e = malloc(need);
       if (!e)
-         return;
+         return false;
       memcpy(e, p, need);
       bool good = checksum(e) == record.checksum && stage_good(e);
-      if (good)
-         insert_copy(c, e);
+      bool room = !good || insert_copy(c, e);
       free(e);
-      if (!good)
-         return;
+      if (!good || !room)
+         return room;
       p += need;
       left -= need;
    }
+   return true;
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_CreatePipelineCache(VkDevice device_,
@@ -261,8 +263,12 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreatePipelineCache(VkDevice device_,
       c->alloc = &c->alloc_copy;
    }
    pthread_mutex_init(&c->lock, NULL);
-   load_blob(device, c, pCreateInfo->pInitialData, pCreateInfo->initialDataSize);
-   *pPipelineCache = vkf_pipeline_cache_to(c);
+   VkPipelineCache made = vkf_pipeline_cache_to(c);
+   if (!load_blob(device, c, pCreateInfo->pInitialData, pCreateInfo->initialDataSize)) {
+      vkf_DestroyPipelineCache(device_, made, pAllocator);
+      return VK_ERROR_OUT_OF_HOST_MEMORY;
+   }
+   *pPipelineCache = made;
    return VK_SUCCESS;
 }
 
@@ -313,6 +319,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_MergePipelineCaches(VkDevice device, VkPipeli
                                                        uint32_t count, const VkPipelineCache *pSrcCaches)
 {
    struct vkf_pipeline_cache *d = vkf_pipeline_cache_from(dstCache);
+   bool room = true;
    for (uint32_t i = 0; i < count; i++) {
       struct vkf_pipeline_cache *s = vkf_pipeline_cache_from(pSrcCaches[i]);
       if (s == d)
@@ -321,10 +328,10 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_MergePipelineCaches(VkDevice device, VkPipeli
       struct vkf_pipeline_cache *first = s < d ? s : d, *second = s < d ? d : s;
       pthread_mutex_lock(&first->lock);
       pthread_mutex_lock(&second->lock);
-      for (uint32_t e = 0; e < s->count; e++)
-         insert_copy(d, s->entries[e]);
+      for (uint32_t e = 0; e < s->count && room; e++)
+         room = insert_copy(d, s->entries[e]);
       pthread_mutex_unlock(&second->lock);
       pthread_mutex_unlock(&first->lock);
    }
-   return VK_SUCCESS;
+   return room ? VK_SUCCESS : VK_ERROR_OUT_OF_HOST_MEMORY;
 }

@@ -174,9 +174,7 @@ static void features_pipeline(struct features *f)
                                                  .pName = "main",
                                                  .pSpecializationInfo = &spec},
                                        .layout = f->layout};
-   VkResult r = vk.CreateComputePipelines(t.device, VK_NULL_HANDLE, 1, &info, NULL, &f->pipeline);
-   if (r != VK_SUCCESS)
-      fail_msg("features: %d: %s", r, t.last);
+   vkt_ok(vk.CreateComputePipelines(t.device, VK_NULL_HANDLE, 1, &info, NULL, &f->pipeline));
    vk.DestroyShaderModule(t.device, module, NULL);
 }
 
@@ -386,6 +384,10 @@ static void test_pipeline_cache(void **state)
    size_t empty = cache_size(a), full, part;
    run_square(a);
    full = cache_size(a);
+   if (full == empty && vkt_is_failing()) { /* a pipeline does without a place in the cache */
+      run_square(a);
+      full = cache_size(a);
+   }
    assert_true(full > empty);
    run_square(a);
    assert_int_equal(cache_size(a), full);

@@ -361,9 +361,12 @@ static void test_cache_control(void **state)
    assert_true(whole.duration > 0 && stage.flags & VK_PIPELINE_CREATION_FEEDBACK_VALID_BIT);
    vk.DestroyPipeline(t.device, p[1], NULL);
    pi[0].pNext = &feedback; /* it is in the cache now */
-   vkt_ok(vk.CreateComputePipelines(t.device, cache, 1, pi, NULL, p));
-   assert_int_equal(whole.flags, VK_PIPELINE_CREATION_FEEDBACK_VALID_BIT |
-                                    VK_PIPELINE_CREATION_FEEDBACK_APPLICATION_PIPELINE_CACHE_HIT_BIT);
+   VkResult again = vk.CreateComputePipelines(t.device, cache, 1, pi, NULL, p);
+   if (again != VK_PIPELINE_COMPILE_REQUIRED || !vkt_is_failing()) { /* a cache need not find memory for what it is given */
+      assert_int_equal(again, VK_SUCCESS);
+      assert_int_equal(whole.flags, VK_PIPELINE_CREATION_FEEDBACK_VALID_BIT |
+                                       VK_PIPELINE_CREATION_FEEDBACK_APPLICATION_PIPELINE_CACHE_HIT_BIT);
+   }
    vk.DestroyPipeline(t.device, p[0], NULL);
    vk.DestroyShaderModule(t.device, module, NULL);
    vk.DestroyPipelineCache(t.device, cache, NULL);

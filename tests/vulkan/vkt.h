@@ -70,13 +70,19 @@ void vkt_open(struct vkt *t);
 void vkt_close_device(struct vkt *t);
 void vkt_close(struct vkt *t);
 
-/* What was refused because nomem_run let a request of the driver fail is asked for once more. */
-bool vkt_refused(VkResult r);
+/* What was refused because nomem_run let a request of the driver fail is asked for once more, if the error is one that the
+ * specification has for the command; call is its text in C. vkt_is_failing: one has failed, and nothing was refused yet. */
+bool vkt_refused(VkResult r, const char *call);
+bool vkt_is_failing(void);
+/* With NOMEM_STOP set, tests after the one in which a request failed are skipped. */
+void vkt_run_test(void **test);
+#undef cmocka_unit_test
+#define cmocka_unit_test(f) {#f, vkt_run_test, NULL, NULL, (void *)(f)}
 long vkt_requests(void); /* that the driver has made so far; 0 when nobody counts */
 #define vkt_ok(call)                                                                                                \
    do {                                                                                                             \
       VkResult vkt_result_ = (call);                                                                                \
-      if (vkt_refused(vkt_result_))                                                                                 \
+      if (vkt_refused(vkt_result_, #call))                                                                         \
          vkt_result_ = (call);                                                                                      \
       assert_int_equal(vkt_result_, VK_SUCCESS);                                                                    \
    } while (0)

@@ -16,7 +16,9 @@ long nomem_count(void); /* requests since then */
 int nomem_hit(void);    /* the nth has come */
 void nomem_live(struct nomem_live *out);
 
-/* Environment, for programs that know nothing of this: NOMEM_FAIL=n arms at start, NOMEM_REPORT=file gets a line at exit:
- * "count hit allocations mapped_B fds". */
+/* Environment, for programs that know nothing of this: NOMEM_FAIL=n arms at start; NOMEM_POINT=name:k lets the kth request
+ * that comes from the point of that name fail (a point is a way through the driver's code, named by a hash). Files written at
+ * exit: NOMEM_POINTS "name count" of each point met, NOMEM_REPORT "count hit allocations mapped_B fds" and, if one failed, the
+ * addresses in the driver's library that led there, innermost first. */
 
 #endif

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
@@ -17,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <unwind.h>
 #include "nomem.h"
 
 void *__libc_malloc(size_t size);
@@ -26,6 +28,7 @@ void __libc_free(void *p);
 
 /* ---- whose call is it ---------------------------------------------------------------------------------------------- */
 static _Atomic uintptr_t code_from, code_to;
+static uint32_t code_offset; /* of the code in its file's addresses, as addr2line wants them */
 
 static int look(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -34,6 +37,7 @@ static int look(struct dl_phdr_info *info, size_t size, void *data)
    for (int i = 0; i < info->dlpi_phnum; i++)
       if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X) {
          code_to = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+         code_offset = (uint32_t)info->dlpi_phdr[i].p_vaddr;
          code_from = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
       }
    return 1;
@@ -47,13 +51,83 @@ static bool from_driver(const void *caller)
 }
 #define OURS from_driver(__builtin_return_address(0))
 
-/* ---- the nth request ----------------------------------------------------------------------------------------------- */
+/* ---- points ----------------------------------------------------------------------------------------------------------
+ * A point is the way by which the driver came to a request: the return addresses inside its library, as offsets, each once
+ * (recursion makes no new points). It is the same in every run, whichever thread comes first. */
+#define DEPTH_MAX 64
+#define POINTS (1u << 16)
+
+struct way {
+   uint32_t depth;
+   uint32_t offsets[DEPTH_MAX]; /* innermost first */
+};
+
+struct point {
+   uint64_t name; /* 0: free */
+   long count;
+};
+
+static pthread_mutex_t point_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct point points[POINTS];
+static uint32_t point_order[POINTS], point_count; /* as they were met first */
+static struct way hit_way;
+
+static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *data)
+{
+   struct way *w = data;
+   uintptr_t at = (uintptr_t)_Unwind_GetIP(context);
+   if (!from_driver((void *)at))
+      return _URC_NO_REASON;
+   uint32_t offset = (uint32_t)(at - code_from), i = 0;
+   while (i < w->depth && w->offsets[i] != offset)
+      i++;
+   if (i == w->depth && i < DEPTH_MAX)
+      w->offsets[w->depth++] = offset;
+   return _URC_NO_REASON;
+}
+
+static uint64_t name_of(const struct way *w)
+{
+   uint64_t name = UINT64_C(0xcbf29ce484222325);
+   for (uint32_t i = 0; i < w->depth; i++)
+      name = (name ^ w->offsets[i]) * UINT64_C(0x100000001b3);
+   return name ? name : 1;
+}
+
+/* How often it has been met, this time included. */
+static long meet(uint64_t name)
+{
+   pthread_mutex_lock(&point_lock);
+   uint32_t i = (uint32_t)(name >> 48) % POINTS;
+   while (points[i].name && points[i].name != name)
+      i = (i + 1) % POINTS;
+   if (!points[i].name && point_count < POINTS - 1) {
+      points[i].name = name;
+      point_order[point_count++] = i;
+   }
+   long count = ++points[i].count;
+   pthread_mutex_unlock(&point_lock);
+   return count;
+}
+
+/* ---- the request that fails ---------------------------------------------------------------------------------------- */
 static atomic_long armed, counted;
 static atomic_int hit;
+static bool by_point; /* then ways are looked at */
+static uint64_t armed_name;
+static long armed_nth;
 
 static bool fails(void)
 {
    bool now = atomic_fetch_add(&counted, 1) + 1 == atomic_load(&armed);
+   if (by_point || now) {
+      struct way w = {0};
+      _Unwind_Backtrace(step, &w);
+      uint64_t name = name_of(&w);
+      now |= by_point && meet(name) == armed_nth && name == armed_name;
+      if (now)
+         hit_way = w;
+   }
    if (now)
       hit = 1;
    return now;
@@ -300,16 +374,32 @@ void (*signal(int number, void (*handler)(int)))(int)
 /* ---- whole programs ------------------------------------------------------------------------------------------------ */
 static void __attribute__((constructor)) at_start(void)
 {
-   const char *nth = getenv("NOMEM_FAIL");
+   const char *nth = getenv("NOMEM_FAIL"), *point = getenv("NOMEM_POINT");
+   by_point = point || getenv("NOMEM_POINTS");
+   if (point && sscanf(point, "%" SCNx64 ":%ld", &armed_name, &armed_nth) != 2)
+      abort();
    nomem_arm(nth ? atol(nth) : 0);
+}
+
+static void report_points(const char *path)
+{
+   FILE *f = path ? fopen(path, "w") : NULL;
+   if (!f)
+      return;
+   for (uint32_t i = 0; i < point_count; i++)
+      fprintf(f, "%" PRIx64 " %ld\n", points[point_order[i]].name, points[point_order[i]].count);
+   fclose(f);
 }
 
 static void __attribute__((destructor)) at_exit(void)
 {
    const char *path = getenv("NOMEM_REPORT");
    FILE *f = path ? fopen(path, "w") : NULL;
-   if (!f)
-      return;
-   fprintf(f, "%ld %d %ld %ld %ld\n", counted, hit, live.allocations, live.mapped_B, live.fds);
-   fclose(f);
+   if (f) {
+      fprintf(f, "%ld %d %ld %ld %ld\n", counted, hit, live.allocations, live.mapped_B, live.fds);
+      for (uint32_t i = 0; i < hit_way.depth; i++)
+         fprintf(f, "%x\n", hit_way.offsets[i] + code_offset);
+      fclose(f);
+   }
+   report_points(getenv("NOMEM_POINTS"));
 }
