@@ -110,7 +110,8 @@ VkResult vkf_physical_device_create(struct vkf_instance *instance, struct vkf_ph
       r = identify(p);
    if (r != VK_SUCCESS) {
       vkf_physical_device_destroy(p);
-      return r;
+      /* Only vkCreateDevice may speak of handles. */
+      return r == VK_ERROR_TOO_MANY_OBJECTS ? VK_ERROR_INITIALIZATION_FAILED : r;
    }
    *out = p;
    return VK_SUCCESS;

@@ -549,12 +549,13 @@ static void bound_state_survives(void **state)
 
 int main(void)
 {
-   const struct CMUnitTest tests[] = {cmocka_unit_test(nearest_between_formats),
-                                      cmocka_unit_test(linear_between_formats),
-                                      cmocka_unit_test(depth_and_stencil),
+   /* The quick ones first: what fails requests (nomem/) stops at the first test that was hit. */
+   const struct CMUnitTest tests[] = {cmocka_unit_test(bound_state_survives),
                                       cmocka_unit_test(one_aspect_of_two),
-                                      cmocka_unit_test(resolves),
                                       cmocka_unit_test(copies_of_samples),
-                                      cmocka_unit_test(bound_state_survives)};
+                                      cmocka_unit_test(resolves),
+                                      cmocka_unit_test(depth_and_stencil),
+                                      cmocka_unit_test(nearest_between_formats),
+                                      cmocka_unit_test(linear_between_formats)};
    return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -267,6 +267,7 @@ int main(int argc, char **argv)
       fprintf(stderr, "usage: nomem_run SHIM points|points-each|all|NUMBER PROGRAM...\n");
       return 2;
    }
+   setvbuf(stdout, NULL, _IOLBF, 0);
    shim = argv[1];
    in_short = !strcmp(argv[2], "points");
    for (int i = 3; i < argc; i++)
