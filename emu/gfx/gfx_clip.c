@@ -128,6 +128,28 @@ static uint32_t outcode(const clipper *c, const clip_vertex *p, uint32_t planes,
    return code;
 }
 
+/* Onto a plane of x or y exactly: the difference of gigantic corners has lost all digits that a pixel needs. */
+static void place(const clipper *c, clip_vertex *p, unsigned plane, bool exact)
+{
+   const viewport *v = &c->v;
+   switch (plane) {
+   case PLANE_LEFT:
+      p->x = exact ? -p->w : -(GUARD + v->ox) * p->w / v->sx;
+      break;
+   case PLANE_RIGHT:
+      p->x = exact ? p->w : (GUARD - v->ox) * p->w / v->sx;
+      break;
+   case PLANE_TOP:
+      p->y = exact ? -p->w : -(GUARD + v->oy) * p->w / v->sy;
+      break;
+   case PLANE_BOTTOM:
+      p->y = exact ? p->w : (GUARD - v->oy) * p->w / v->sy;
+      break;
+   default:
+      break;
+   }
+}
+
 /* Point t of the way from a (inside) to b, where the plane's distance is 0. */
 static clip_vertex cut(const clipper *c, const clip_vertex *a, const clip_vertex *b, unsigned plane,
                        bool exact)
@@ -144,6 +166,7 @@ static clip_vertex cut(const clipper *c, const clip_vertex *a, const clip_vertex
    double linear = p.w != 0 ? t * b->w / p.w : t;
    p.li = a->li + (b->li - a->li) * linear;
    p.lj = a->lj + (b->lj - a->lj) * linear;
+   place(c, &p, plane, exact);
    return p;
 }
 

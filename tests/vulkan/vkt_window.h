@@ -181,7 +181,7 @@ static inline VkResult chain_present(struct chain *c, VkQueue queue, uint32_t n)
                                .pSwapchains = &c->swapchain,
                                .pImageIndices = &n};
    VkResult r = vk.QueuePresentKHR(queue, &present);
-   return vkt_refused(r) ? vk.QueuePresentKHR(queue, &present) : r;
+   return vkt_refused(r, "vk.QueuePresentKHR") ? vk.QueuePresentKHR(queue, &present) : r;
 }
 
 static inline uint32_t chain_acquire(struct chain *c)

@@ -1,8 +1,8 @@
 /* Runs test programs again and again, each time with another request of the driver failing, and judges how they end:
  *   nomem_run SHIM MODE PROGRAM...
  * MODE says which requests:
- *   points       of each point in the driver (nomem.h) the first two and the last, in the first program that comes by it, whose
- *                tests after that one are left out
+ *   points       of each point in the driver (nomem.h) the first two and the last, or of a slow program the first, in the first
+ *                program that comes by it, whose tests after that one are left out
  *   points-each  of each point of each program the first two and the last two
  *   all          every single one
  *   NUMBER       so many, spread over all
@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define LIMIT_S 60
+#define SLOW_S 0.15
 #define LOG "nomem.log"
 #define REPORT "nomem.report"
 #define POINTS "nomem.points"
@@ -213,17 +214,17 @@ static bool is_new(uint64_t point)
    return true;
 }
 
-static void check_point(const char *program, uint64_t point, long count, bool each, struct tally *sum)
+static void check_point(const char *program, uint64_t point, long count, bool each, bool slow, struct tally *sum)
 {
    const long nths[] = {1, 2, each ? count - 1 : count, count};
-   for (int i = 0, last = 0; i < 4; i++)
+   for (int i = 0, last = 0; i < (slow ? 1 : 4); i++)
       if (nths[i] > last) {
          try_one(program, &(struct target){nths[i], point}, sum);
          last = (int)nths[i];
       }
 }
 
-static void check_points(const char *program, bool each, struct tally *sum)
+static void check_points(const char *program, bool each, bool slow, struct tally *sum)
 {
    struct {
       uint64_t name;
@@ -237,7 +238,7 @@ static void check_points(const char *program, bool each, struct tally *sum)
       fclose(f);
    for (uint32_t i = 0; i < n; i++)
       if (is_new(points[i].name) || each)
-         check_point(program, points[i].name, points[i].count, each, sum);
+         check_point(program, points[i].name, points[i].count, each, slow, sum);
    free(points);
 }
 
@@ -245,14 +246,18 @@ static uint32_t check(const char *program, const char *mode)
 {
    struct tally sum = {0};
    time_t start = time(NULL);
+   struct timespec before, after;
+   clock_gettime(CLOCK_MONOTONIC, &before);
    struct outcome o = run(program, &(struct target){0});
+   clock_gettime(CLOCK_MONOTONIC, &after);
+   bool slow = (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) / 1e9 > SLOW_S;
    if (!o.exited || o.status || !o.count || fault_of(&o)) {
       printf("%s: fails by itself, or makes no requests (status %d, %ld requests, left: %ld %ld %ld)\n", program, o.status,
              o.count, o.allocations, o.mapped_B, o.fds);
       return 1;
    }
    if (!strncmp(mode, "points", 6))
-      check_points(program, mode[6] != 0, &sum);
+      check_points(program, mode[6] != 0, in_short && slow, &sum);
    else
       check_counted(program, o.count, atol(mode), &sum);
    printf("%s: %ld requests; %u runs with one failed, %u went on clean, %u never came to it; %u faults; %ld s\n", program,
