@@ -364,14 +364,13 @@ static void sample_write(const tex_view *v, const emu_uop *u, emu_wave *w, const
 {
    uint32_t *d = row(w, u->d);
    for (unsigned c = 0; c < 4; c++) {
-      sample_row constant;
-      unsigned from = v->swizzle[c];
-      const float *r = constant;
+      uint32_t constant[ISA_WAVE_LANES];
+      const unsigned from = v->swizzle[c];
+      const uint32_t *bits = constant, *m = x->exec_row, one = from == GPU_SWIZZLE_1 ? v->one : 0;
       if (from <= GPU_SWIZZLE_A)
-         r = result[from];
+         bits = (const uint32_t *)result[from];
       else
-         LANES constant[l] = from == GPU_SWIZZLE_1 ? 1.0f : 0.0f;
-      const uint32_t *bits = (const uint32_t *)r, *m = x->exec_row;
+         LANES constant[l] = one;
       uint32_t *to = d + c * ISA_WAVE_LANES;
       LANES to[l] = m[l] ? bits[l] : to[l];
    }

@@ -12,6 +12,7 @@ typedef struct tex_run {
    uint32_t image[8], sampler[8];
    uint32_t address[16][32], data[4][32], result[4][32];
    uint32_t exec;
+   struct emu_tex_cache **cache; /* of the thread, NULL: none, so there are no fast paths either */
    emu_fault_info fault; /* type NONE if it ended */
    emu_core_sums sums;
 } tex_run;
@@ -34,7 +35,7 @@ static inline uint32_t as_u(float f)
 
 static inline void tex_go_on(tex_run *r, const char *text, const emu_interp *interp)
 {
-   char program[200];
+   char program[300];
    size_t count;
    rig_wave t;
    snprintf(program, sizeof program, "%s\ns_endpgm\n", text);
@@ -46,6 +47,7 @@ static inline void tex_go_on(tex_run *r, const char *text, const emu_interp *int
    memcpy(t.wave->rows[16], r->data, sizeof r->data);
    memset(t.wave->rows[20], 0xcd, sizeof r->result);
    t.wave->exec = r->exec;
+   t.x->tex_cache = r->cache;
    rig_wave_refresh(&t);
    enum emu_turn turn = rig_wave_run(&t);
    memcpy(r->result, t.wave->rows[20], sizeof r->result);
