@@ -9,7 +9,7 @@ packages_build=(gcc libc6-dev cmake ninja-build clang lld pkg-config glslang-too
                 libvulkan1 libvulkan-dev vulkan-tools libjsmn-dev libstb-dev libxxhash-dev
                 libxcb1-dev libxcb-shm0-dev libx11-xcb-dev libwayland-dev)
 packages_windows=(gcc-mingw-w64-x86-64-posix wine wine64)
-packages_test=(libcmocka-dev vulkan-validationlayers xvfb wayland-protocols)
+packages_test=(libcmocka-dev vulkan-validationlayers xvfb wayland-protocols mesa-vulkan-drivers)
 
 say() { printf '\n== %s (%d s)\n' "$*" $(($(date +%s) - started)); }
 die() { printf '\n%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
