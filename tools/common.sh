@@ -10,6 +10,7 @@ packages_build=(gcc libc6-dev cmake ninja-build clang lld pkg-config glslang-too
                 libxcb1-dev libxcb-shm0-dev libx11-xcb-dev libwayland-dev)
 packages_windows=(gcc-mingw-w64-x86-64-posix wine wine64)
 packages_test=(libcmocka-dev vulkan-validationlayers xvfb wayland-protocols mesa-vulkan-drivers)
+packages_optional=(gfxreconstruct renderdoccmd xdotool) # not every release has them
 
 say() { printf '\n== %s (%d s)\n' "$*" $(($(date +%s) - started)); }
 die() { printf '\n%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
@@ -43,6 +44,14 @@ install_packages() {
       tail -n 20 "$log" >&2
       die "apt-get install failed (whole log: $log)"
    fi
+}
+
+# install_optional PACKAGE...: the tests of what cannot be had are skipped, and say so.
+install_optional() {
+   local p
+   for p in "$@"; do
+      (install_packages "$p") || echo "no $p: its tests are skipped"
+   done
 }
 
 # require_commands COMMAND...: a clear list of what is not there.

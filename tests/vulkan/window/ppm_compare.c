@@ -1,4 +1,4 @@
-/* ppm_compare A B LEVELS SHARE: two pictures (P6, 8 bits) look alike if at most one of SHARE pixels differs by more than LEVELS in a
+/* ppm_compare A B LEVELS SHARE: two pictures (P6 of 8 bits, or BMP of 32) look alike if at most one of SHARE pixels differs by more than LEVELS in a
  * channel, and neither is of one colour. Exit status 1 if not. */
 #include <stdint.h>
 #include <stdio.h>
@@ -10,14 +10,49 @@ struct picture {
    uint8_t *rgb;
 };
 
+static int allocate(struct picture *p)
+{
+   if (p->width <= 16384 && p->height <= 16384)
+      p->rgb = malloc((size_t)p->width * p->height * 3);
+   return p->rgb != NULL;
+}
+
+static int load_ppm(FILE *f, struct picture *p)
+{
+   return fscanf(f, "P6 %u %u 255", &p->width, &p->height) == 2 && fgetc(f) == '\n' && allocate(p) &&
+          fread(p->rgb, 3, (size_t)p->width * p->height, f) == (size_t)p->width * p->height;
+}
+
+/* Rows from the bottom up, blue first. */
+static int load_bmp(FILE *f, struct picture *p)
+{
+   uint8_t head[54], pixel[4];
+   if (fread(head, 1, sizeof head, f) != sizeof head || head[28] != 32)
+      return 0;
+   memcpy(&p->width, head + 18, 4);
+   memcpy(&p->height, head + 22, 4);
+   if (!allocate(p))
+      return 0;
+   for (unsigned y = p->height; y-- > 0;)
+      for (unsigned x = 0; x < p->width; x++) {
+         if (fread(pixel, 1, 4, f) != 4)
+            return 0;
+         uint8_t *to = p->rgb + 3 * ((size_t)y * p->width + x);
+         to[0] = pixel[2];
+         to[1] = pixel[1];
+         to[2] = pixel[0];
+      }
+   return 1;
+}
+
 static struct picture load(const char *path)
 {
    struct picture p = {0};
    FILE *f = fopen(path, "rb");
-   if (f && fscanf(f, "P6 %u %u 255", &p.width, &p.height) == 2 && fgetc(f) == '\n' && p.width <= 16384 &&
-       p.height <= 16384)
-      p.rgb = malloc((size_t)p.width * p.height * 3);
-   if (!p.rgb || fread(p.rgb, 3, (size_t)p.width * p.height, f) != (size_t)p.width * p.height) {
+   int first = f ? fgetc(f) : EOF;
+   if (f)
+      ungetc(first, f);
+   if (!f || !(first == 'B' ? load_bmp(f, &p) : load_ppm(f, &p))) {
       printf("%s cannot be read\n", path);
       exit(1);
    }

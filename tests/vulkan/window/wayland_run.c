@@ -39,7 +39,8 @@ int main(int count, char **arguments)
       wl_event_loop_dispatch(s.loop, 10);
       wl_display_flush_clients(s.display);
    }
-   wl_event_loop_dispatch(s.loop, 0); /* what it said at last */
+   for (int i = 0; i < 500 && !wl_list_empty(wl_display_get_client_list(s.display)); i++)
+      wl_event_loop_dispatch(s.loop, 10); /* what it said at last, up to its farewell */
    bool saved = save(&s, arguments[1]);
    server_close(&s);
    rmdir(directory);
