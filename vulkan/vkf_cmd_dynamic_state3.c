@@ -71,6 +71,17 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdSetLineStippleEXT(VkCommandBuffer commandBuffe
    set_bits(commandBuffer, GPU_OFF_GFX_STIPPLE, ~0u, vkf_stipple_bits(lineStippleFactor, lineStipplePattern));
 }
 
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetConservativeRasterizationModeEXT(VkCommandBuffer commandBuffer,
+                                                                      VkConservativeRasterizationModeEXT mode)
+{
+   set_bits(commandBuffer, GPU_OFF_GFX_RASTER, VKF_RASTER_CONSERVATIVE, vkf_conservative_bits(mode));
+}
+
+/* Nothing is added to what is touched: maxExtraPrimitiveOverestimationSize is 0. */
+VKAPI_ATTR void VKAPI_CALL vkf_CmdSetExtraPrimitiveOverestimationSizeEXT(VkCommandBuffer commandBuffer, float size)
+{
+}
+
 /* ---- samples ------------------------------------------------------------------------------------------------ */
 VKAPI_ATTR void VKAPI_CALL vkf_CmdSetRasterizationSamplesEXT(VkCommandBuffer commandBuffer, VkSampleCountFlagBits rasterizationSamples)
 {

@@ -32,6 +32,7 @@ struct vkf_buffer;
 #define VKF_RASTER_BIAS (7u << 6)
 #define VKF_RASTER_LINE_MODE (1u << 10)
 #define VKF_RASTER_STIPPLE (1u << 12)
+#define VKF_RASTER_CONSERVATIVE (1u << 13)
 #define VKF_SAMPLES_LOG2 3u
 #define VKF_SAMPLES_EACH (1u << 8)
 #define VKF_SAMPLES_ALPHA_COVERAGE (1u << 9)
@@ -63,6 +64,11 @@ static inline uint32_t vkf_stencil_bits(const VkStencilOpState *o)
 static inline uint32_t vkf_line_mode_bits(VkLineRasterizationModeEXT mode)
 {
    return mode == VK_LINE_RASTERIZATION_MODE_BRESENHAM_EXT ? VKF_RASTER_LINE_MODE : 0;
+}
+
+static inline uint32_t vkf_conservative_bits(VkConservativeRasterizationModeEXT mode)
+{
+   return mode == VK_CONSERVATIVE_RASTERIZATION_MODE_OVERESTIMATE_EXT ? VKF_RASTER_CONSERVATIVE : 0;
 }
 
 static inline uint32_t vkf_stipple_bits(uint32_t factor, uint16_t pattern)

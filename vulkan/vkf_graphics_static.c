@@ -116,6 +116,8 @@ static void raster(struct vkf_static_state *s, const VkPipelineRasterizationStat
       vkf_find_in(r->pNext, VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_STATE_STREAM_CREATE_INFO_EXT);
    const VkPipelineRasterizationLineStateCreateInfoEXT *line =
       vkf_find_in(r->pNext, VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_LINE_STATE_CREATE_INFO_EXT);
+   const VkPipelineRasterizationConservativeStateCreateInfoEXT *conservative =
+      vkf_find_in(r->pNext, VK_STRUCTURE_TYPE_PIPELINE_RASTERIZATION_CONSERVATIVE_STATE_CREATE_INFO_EXT);
    bool clips = clip ? clip->depthClipEnable : !r->depthClampEnable;
    bool last = provoking && provoking->provokingVertexMode == VK_PROVOKING_VERTEX_MODE_LAST_VERTEX_EXT;
    static const struct part clip_parts[] = {{VK_DYNAMIC_STATE_DEPTH_CLIP_ENABLE_EXT, VKF_CLIP_DEPTH},
@@ -132,6 +134,9 @@ static void raster(struct vkf_static_state *s, const VkPipelineRasterizationStat
       vkf_static(s, GPU_OFF_GFX_RASTER, 6u, vkf_cull_bits(r->cullMode));
    if (!has(d, VK_DYNAMIC_STATE_FRONT_FACE))
       vkf_static(s, GPU_OFF_GFX_RASTER, 8u, r->frontFace == VK_FRONT_FACE_CLOCKWISE ? 8 : 0);
+   if (!has(d, VK_DYNAMIC_STATE_CONSERVATIVE_RASTERIZATION_MODE_EXT))
+      vkf_static(s, GPU_OFF_GFX_RASTER, VKF_RASTER_CONSERVATIVE,
+                 conservative ? vkf_conservative_bits(conservative->conservativeRasterizationMode) : 0);
    if (!has(d, VK_DYNAMIC_STATE_POLYGON_MODE_EXT))
       vkf_static(s, GPU_OFF_GFX_RASTER, VKF_RASTER_POLYGON, (uint32_t)r->polygonMode << 4);
    if (!has(d, VK_DYNAMIC_STATE_DEPTH_BIAS_ENABLE))

@@ -23,6 +23,11 @@ bool vkf_raster_properties_fill(VkBaseOutStructure *s)
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VERTEX_ATTRIBUTE_DIVISOR_PROPERTIES_EXT:
       ((VkPhysicalDeviceVertexAttributeDivisorPropertiesEXT *)s)->maxVertexAttribDivisor = UINT32_MAX;
       return true;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_CONSERVATIVE_RASTERIZATION_PROPERTIES_EXT: { /* whatever pixel is touched, and no more */
+      VkBaseOutStructure *head = s;
+      memset(head + 1, 0, sizeof(VkPhysicalDeviceConservativeRasterizationPropertiesEXT) - sizeof *head);
+      return true;
+   }
    default:
       return false;
    }
