@@ -141,6 +141,7 @@ static void go(emu_gfx *g, uint32_t command)
       emu_fault_record(g->dev, &(emu_fault_info){.type = GPU_FAULT_EXHAUSTED, .info = GPU_OFF_GFX_GO});
       return;
    }
+   d->number = ++g->draws;
    memcpy(d->state.regs, g->regs, sizeof d->state.regs);
    d->clears = command == GPU_GFX_CLEAR;
    *(g->newest ? &g->newest->next : &g->oldest) = d;

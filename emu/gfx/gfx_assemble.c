@@ -93,6 +93,8 @@ static void vertex_came(gfx_assembler *a, uint64_t n)
 {
    bool late = a->s->provoking_last;
    uint64_t v[6];
+   if (a->s->topology == GPU_TOPOLOGY_TRIANGLES && n % 3 != 2)
+      return;
    for (unsigned i = 0; i < 6; i++)
       v[i] = n - (gfx_topology_vertices(a->s) - 1) + i;
    switch (a->s->topology) {

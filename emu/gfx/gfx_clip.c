@@ -373,18 +373,23 @@ static bool common(clipper *c)
    const gfx_input *in = c->in;
    gfx_prim *p = &c->prim;
    uint32_t view = gfx_reg(c->s, GPU_OFF_GFX_VIEW);
+   uint32_t viewport = c->clip_flags >> 20 & 1 ? record_bits(c, in->provoking, GPU_RECORD_VIEWPORT) : 0;
+   viewport = viewport < GPU_GFX_VIEWPORTS ? viewport : 0;
+   if (viewport != p->viewport)
+      c->v = viewport_of(c->s, viewport);
+   p->viewport = viewport;
    p->provoking = in->provoking;
    p->continues = in->continues;
    p->front = true;
+   p->from_triangle = false;
+   p->polygon_mode = 0;
+   p->slope = 0;
    p->id = c->clip_flags >> 22 & 1 ? record_bits(c, in->provoking, GPU_RECORD_PRIMITIVE_ID) : in->id;
    p->layer = (c->clip_flags >> 19 & 1 ? record_bits(c, in->provoking, GPU_RECORD_LAYER) : 0) +
               (view >> 8 & 1 ? view & 0xff : 0);
-   p->viewport = c->clip_flags >> 20 & 1 ? record_bits(c, in->provoking, GPU_RECORD_VIEWPORT) : 0;
-   p->viewport = p->viewport < GPU_GFX_VIEWPORTS ? p->viewport : 0;
    p->point_size = point_size(c);
    for (unsigned k = 0; k < 3; k++)
       p->record[k] = in->record[k < in->corners ? k : in->corners - 1u];
-   c->v = viewport_of(c->s, p->viewport);
    return p->layer < gfx_reg(c->s, GPU_OFF_GFX_FB_LAYERS);
 }
 
@@ -402,22 +407,33 @@ static bool read_positions(const clipper *c, clip_vertex p[3])
    return true;
 }
 
-bool gfx_clip(const gfx_state *s, gfx_batch *b, const gfx_input *in)
+static void clip_one(clipper *c)
+{
+   clip_vertex p[3];
+   if (!c->in->corners || !read_positions(c, p) || culled(c) || !common(c))
+      return;
+   if (c->in->corners == 1)
+      clip_point(c, &p[0]);
+   else if (c->in->corners == 2)
+      clip_line(c, &p[0], &p[1]);
+   else
+      clip_triangle(c, p);
+}
+
+bool gfx_clip(const gfx_state *s, gfx_batch *b)
 {
    clipper c = {.s = s,
                 .b = b,
-                .in = in,
                 .record_dw = gfx_last_stage(s)->out_dw,
                 .clip_flags = gfx_reg(s, GPU_OFF_GFX_CLIP),
+                .v = viewport_of(s, 0),
                 .ok = true};
-   clip_vertex p[3];
-   if (!in->corners || !read_positions(&c, p) || culled(&c) || !common(&c))
-      return true;
-   if (in->corners == 1)
-      clip_point(&c, &p[0]);
-   else if (in->corners == 2)
-      clip_line(&c, &p[0], &p[1]);
-   else
-      clip_triangle(&c, p);
+   for (uint32_t i = 0; i < b->out.count && c.ok; i++) {
+      c.in = &b->out.list[i];
+      if (c.in->stream != s->raster_stream)
+         continue;
+      GFX_COUNT(b->counters, CLIP_IN, 1);
+      clip_one(&c);
+   }
    return c.ok;
 }

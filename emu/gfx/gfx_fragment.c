@@ -116,9 +116,13 @@ static void set_positions(const gfx_tile *t, unsigned n, float *const row[9])
 }
 
 /* Initial registers that the program looks at; all if the wave is not full. */
-static void set_rows(const gfx_tile *t, const emu_program *p, float *const row[9])
+static void set_rows(gfx_tile *t, emu_wave *w)
 {
+   const emu_program *p = t->d->state.stage[GPU_STAGE_FS].program;
    uint32_t needs = t->quads == EMU_STAGE_QUADS ? p->entry[0] & 0x1ff : 0x1ff;
+   float *row[9];
+   for (unsigned n = 0; n < 9 && needs; n++)
+      row[n] = (float *)gfx_wave_row(t->wk, t->d, GPU_STAGE_FS, w, n);
    if ((needs & 0xf) && !t->k->sample_shading)
       t->lanes->positions(t, row[0], row[1], row[2], row[3]);
    for (unsigned n = 0; n < t->quads && needs; n++) {
@@ -172,12 +176,9 @@ static bool shade(gfx_tile *t)
    gfx_worker *wk = t->wk;
    uint32_t lanes = 4 * t->quads, exec = lanes < ISA_WAVE_LANES ? (1u << lanes) - 1 : 0xffffffffu;
    emu_wave *w = gfx_wave_start(wk, t->d, GPU_STAGE_FS, exec, 0);
-   float *row[9];
    if (!w)
       return false;
-   for (unsigned n = 0; n < 9; n++)
-      row[n] = (float *)gfx_wave_row(wk, t->d, GPU_STAGE_FS, w, n);
-   set_rows(t, t->d->state.stage[GPU_STAGE_FS].program, row);
+   set_rows(t, w);
    clear_records(t);
    emu_stage *st = &wk->stage;
    st->live = set_stage(t, st);

@@ -91,19 +91,6 @@ static void count_primitives(gfx_batch *b)
       b->counters[GPU_COUNTER_PRIMITIVES_OUT0 - GPU_COUNTER_DRAWS + b->out.list[i].stream]++;
 }
 
-static bool window(gfx_worker *wk, gfx_draw *d, gfx_batch *b)
-{
-   for (uint32_t i = 0; i < b->out.count; i++) {
-      const gfx_input *in = &b->out.list[i];
-      if (in->stream != d->state.raster_stream)
-         continue;
-      GFX_COUNT(b->counters, CLIP_IN, 1);
-      if (!gfx_clip(&d->state, b, in))
-         return gfx_stop_memory(wk, d);
-   }
-   return true;
-}
-
 static bool run_stages(gfx_worker *wk, gfx_draw *d, gfx_batch *b, gfx_input_list *in, gfx_input_list *between)
 {
    const gfx_state *s = &d->state;
@@ -116,7 +103,7 @@ static bool run_stages(gfx_worker *wk, gfx_draw *d, gfx_batch *b, gfx_input_list
    if (geometry && !gfx_geometry(wk, d, b, tess ? between : in, &b->out))
       return false;
    count_primitives(b);
-   return drop_adjacency(wk, d, b, &b->out) && (s->discard || window(wk, d, b));
+   return drop_adjacency(wk, d, b, &b->out) && (s->discard || gfx_clip(s, b) || gfx_stop_memory(wk, d));
 }
 
 void gfx_front(gfx_worker *wk, gfx_draw *d, gfx_batch *b)

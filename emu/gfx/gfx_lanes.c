@@ -79,7 +79,12 @@ static void weights(const gfx_tile *t, bool linear, float *i, float *j)
          a = AT(&s->li, x, y);
          b = AT(&s->lj, x, y);
       } else {
-         v4d w = SPLAT(1.0) / AT(&s->inv_w, x, y);
+         /* without perspective one division is enough: adding 0 changes nothing */
+         bool flat = s->inv_w.dx == 0 && s->inv_w.dy == 0;
+         double same = flat ? 1.0 / s->inv_w.c : 0;
+         v4d w = SPLAT(same);
+         if (!flat)
+            w = SPLAT(1.0) / AT(&s->inv_w, x, y);
          a = AT(&s->i, x, y) * w;
          b = AT(&s->j, x, y) * w;
       }
@@ -161,13 +166,15 @@ static v4i fixed_depth(v4f z, unsigned bits)
    return __builtin_convertvector(low, v4i);
 }
 
-static void depth(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *covers, unsigned count)
+/* Inlined with constant format and samples. */
+static inline __attribute__((always_inline)) void depth_of(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y,
+                                                           uint32_t *covers, unsigned count, const bool half,
+                                                           const unsigned bits, const unsigned samples)
 {
    const gfx_back *k = t->k;
    const compare_masks m = masks_of(k->compare);
-   const bool half = k->depth.format->number == D16;
-   const size_t sample_B = half ? 2 : 4, stride = sample_B * k->samples;
-   const int32_t field = k->depth_bits == 24 ? 0xffffff : -1;
+   const size_t sample_B = half ? 2 : 4, stride = sample_B * samples;
+   const int32_t field = bits == 24 ? 0xffffff : -1;
    const v4i keep = ~(v4i){field, field, field, field};
    for (unsigned n = 0; n < count; n++) {
       int32_t qx = x + (int32_t)(n % 4) * 2, qy = y + (int32_t)(n / 4) * 2;
@@ -175,7 +182,7 @@ static void depth(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_
       uint32_t cover = 0;
       if (!covers[n])
          continue;
-      for (unsigned sample = 0; sample < k->samples; sample++) {
+      for (unsigned sample = 0; sample < samples; sample++) {
          const uint8_t *at = gpu_sample_at(k->samples_log2, sample);
          unsigned mine = (covers[n] >> sample & 0x01010101u) * 0x01020408u >> 24 & 15; /* pixel n in bit n */
          if (!mine)
@@ -183,9 +190,9 @@ static void depth(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_
          v4d px = (PIXELS_X(qx) + SPLAT(at[0] / 16.0)) - SPLAT(s->ox), py = (PIXELS_Y(qy) + SPLAT(at[1] / 16.0)) - SPLAT(s->oy);
          v4f z = limited(k, s, __builtin_convertvector(AT(&s->z, px, py) + SPLAT(s->bias), v4f));
          v4i stored = load_depths(p + sample * sample_B, stride, half), new, pass;
-         if (k->depth_bits) {
+         if (bits) {
             v4i old = stored & ~keep;
-            new = fixed_depth(z, k->depth_bits);
+            new = fixed_depth(z, bits);
             pass = ((new < old) & m.less) | ((new == old) & m.equal) | ((new > old) & m.greater);
             new |= stored & keep;
          } else {
@@ -208,6 +215,19 @@ static void depth(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_
       }
       covers[n] = cover;
    }
+}
+
+static void depth(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *covers, unsigned count)
+{
+   const gfx_back *k = t->k;
+   if (!k->depth_bits && k->samples == 1)
+      depth_of(t, s, x, y, covers, count, false, 0, 1);
+   else if (!k->depth_bits && k->samples == 4)
+      depth_of(t, s, x, y, covers, count, false, 0, 4);
+   else if (k->depth_bits == 24 && k->samples == 1)
+      depth_of(t, s, x, y, covers, count, false, 24, 1);
+   else
+      depth_of(t, s, x, y, covers, count, k->depth.format->number == D16, k->depth_bits, k->samples);
 }
 
 /* ---- colour ------------------------------------------------------------------------------------------------ */

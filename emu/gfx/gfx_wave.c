@@ -93,9 +93,13 @@ emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint
    w->resume = p->uops;
    w->instructions = w->issue_cycles = w->latency_cycles = 0;
    clear_registers(w, p, exec == 0xffffffffu);
-   for (uint32_t k = 0; k < p->invariant_count; k++)
-      for (unsigned lane = 0; lane < ISA_WAVE_LANES; lane++)
-         w->rows[p->invariants[k].row][lane] = w->s[p->invariants[k].sreg];
+   if (r->draw != d->number || r->input_points != input_points) {
+      for (uint32_t k = 0; k < p->invariant_count; k++)
+         for (unsigned lane = 0; lane < ISA_WAVE_LANES; lane++)
+            w->rows[p->invariants[k].row][lane] = w->s[p->invariants[k].sreg];
+      r->draw = d->number;
+      r->input_points = input_points;
+   }
    if (st->launch.scratch_B)
       memset(g->scratch, 0, (size_t)ISA_WAVE_LANES * st->launch.scratch_B);
    clear_stage(&wk->stage, stage);

@@ -212,8 +212,8 @@ bool gfx_input_add(gfx_input_list *l, const gfx_input *in);
 bool gfx_tessellate(gfx_worker *wk, gfx_draw *d, gfx_batch *b, const gfx_input_list *patches,
                     gfx_input_list *out);
 bool gfx_geometry(gfx_worker *wk, gfx_draw *d, gfx_batch *b, const gfx_input_list *in, gfx_input_list *out);
-/* gfx_clip.c: one primitive of the rasterised stream into b->prims. False: host memory exhausted. */
-bool gfx_clip(const gfx_state *s, gfx_batch *b, const gfx_input *in);
+/* gfx_clip.c: primitives of the rasterised stream from b->out into b->prims. False: host memory exhausted. */
+bool gfx_clip(const gfx_state *s, gfx_batch *b);
 /* gfx_xfb.c: write what a batch put out, in order. False: fault, recorded. */
 bool gfx_xfb_write(gfx_worker *wk, gfx_draw *d, const gfx_batch *b);
 
@@ -236,6 +236,7 @@ bool gfx_tessellate_patch(enum gpu_tess_domain domain, enum gpu_tess_spacing spa
  */
 struct gfx_draw {
    gfx_draw *next;
+   uint64_t number; /* from 1 */
    atomic_bool kill;
    gfx_state state;
    uint32_t xfb_written[GPU_GFX_XFB_BUFFERS];
@@ -267,6 +268,8 @@ typedef struct gfx_runner { /* of one worker and stage */
    emu_segment_count *segments;
    const emu_program *program;
    uint64_t waves, issue_cycles, latency_cycles;
+   uint64_t draw; /* number of the draw whose scalar registers stand in the rows of those that are never written */
+   uint32_t input_points;
 } gfx_runner;
 /* A wave ready to run but for its vector registers and wk->stage; NULL: host memory is exhausted, fault
  * recorded. */
@@ -333,6 +336,7 @@ struct emu_gfx {
    uint32_t regs[GPU_STRIDE_GFX / 4];
    gfx_draw *oldest, *newest;
    uint32_t inflight;
+   uint64_t draws; /* so far */
    uint64_t cycles;
    bool busy; /* somebody is captain */
    /* the captain's items */
