@@ -248,7 +248,7 @@ static VkRenderPass render_pass(struct bench_device *d, VkSampleCountFlagBits sa
                                    .pDepthStencilAttachment = depth ? &z : NULL};
    const VkSubpassDependency order = {.srcSubpass = VK_SUBPASS_EXTERNAL,
                                       .srcStageMask = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
-                                      .dstStageMask = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
+                                      .dstStageMask = VK_PIPELINE_STAGE_ALL_GRAPHICS_BIT,
                                       .srcAccessMask = VK_ACCESS_MEMORY_WRITE_BIT,
                                       .dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT};
    const VkRenderPassCreateInfo info = {.sType = VK_STRUCTURE_TYPE_RENDER_PASS_CREATE_INFO,

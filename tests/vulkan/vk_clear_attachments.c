@@ -201,10 +201,12 @@ static void inherited(void **state)
 
 static int open_all(void **state)
 {
-   static const char *const extensions[] = {VK_KHR_DYNAMIC_RENDERING_EXTENSION_NAME};
+   static const char *const extensions[] = {VK_KHR_DYNAMIC_RENDERING_EXTENSION_NAME,
+                                            VK_KHR_DEPTH_STENCIL_RESOLVE_EXTENSION_NAME,
+                                            VK_KHR_CREATE_RENDERPASS_2_EXTENSION_NAME};
    VkPhysicalDeviceDynamicRenderingFeatures feature = {
       .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DYNAMIC_RENDERING_FEATURES, .dynamicRendering = VK_TRUE};
-   struct vkt_options options = {.extensions = extensions, .extension_count = 1, .device_next = &feature};
+   struct vkt_options options = {.extensions = extensions, .extension_count = 3, .device_next = &feature};
    vkt_load();
    vkt_open_instance(&t, &options);
    vkt_ok(vkt_create_device(&t, &options));

@@ -42,7 +42,8 @@ static void test_dispatch_base(void **state)
 {
    static const uint32_t bases[][3] = {{5, 0, 0}, {0, 7, 9}, {65530, 65534, 3}, {0, 0, 0}};
    static const uint32_t counts[][3] = {{3, 2, 1}, {2, 2, 2}, {5, 1, 4}, {4, 1, 1}};
-   const struct vkt_compute_info info = {VKT_SPIRV(group_base_spirv), .bindings = 1, .push_B = 12};
+   const struct vkt_compute_info info = {VKT_SPIRV(group_base_spirv), .bindings = 1, .push_B = 12,
+                                         .flags = VK_PIPELINE_CREATE_DISPATCH_BASE_BIT};
    struct vkt_compute c = vkt_compute(&t, &info);
    struct vkt_buffer b = vkt_buffer(&t, 4 * 1024, VKT_TYPE_SYSTEM);
    memset(b.host, 0xff, b.size);

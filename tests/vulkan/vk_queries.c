@@ -334,7 +334,11 @@ static void test_views(void **state)
 
 static int setup(void **state)
 {
-   vkt_open(&t);
+   VkPhysicalDeviceMultiviewFeatures views = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MULTIVIEW_FEATURES,
+                                              .multiview = VK_TRUE};
+   struct vkt_options options = {.device_next = &views};
+   vkt_open_instance(&t, &options);
+   vkt_ok(vkt_create_device(&t, &options));
    open_queues();
    return 0;
 }

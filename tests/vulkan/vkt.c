@@ -201,7 +201,7 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
       .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT,
       .pfnUserCallback = hear,
       .pUserData = t};
-   VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = VK_API_VERSION_1_0};
+   VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = VK_API_VERSION_1_1};
    VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
                                 .pApplicationInfo = &app,
                                 .enabledLayerCount = o->layer != NULL,
@@ -224,6 +224,13 @@ void vkt_open_instance(struct vkt *t, const struct vkt_options *o)
    assert_int_equal(families[VKT_FAMILY_TRANSFER].queueFlags, VK_QUEUE_TRANSFER_BIT);
 }
 
+static bool has_features(const VkBaseInStructure *s)
+{
+   while (s && s->sType != VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2)
+      s = s->pNext;
+   return s != NULL;
+}
+
 VkResult vkt_create_device(struct vkt *t, const struct vkt_options *o)
 {
    static const float priorities[2] = {1, 1};
@@ -233,8 +240,13 @@ VkResult vkt_create_device(struct vkt *t, const struct vkt_options *o)
                                             .queueFamilyIndex = f,
                                             .queueCount = f == VKT_FAMILY_COMPUTE ? 2 : 1,
                                             .pQueuePriorities = priorities};
+   /* Everything, but where a test chooses; robust access would hide its mistakes. */
+   VkPhysicalDeviceFeatures features;
+   vk.GetPhysicalDeviceFeatures(t->physical, &features);
+   features.robustBufferAccess = VK_FALSE;
    VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
                               .pNext = o->device_next,
+                              .pEnabledFeatures = has_features(o->device_next) ? NULL : &features,
                               .queueCreateInfoCount = 3,
                               .pQueueCreateInfos = queues,
                               .enabledExtensionCount = o->extension_count,
@@ -298,7 +310,10 @@ struct vkt_buffer vkt_buffer_next(struct vkt *t, VkDeviceSize size, uint32_t typ
                               .size = size,
                               .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT |
                                        VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
-                                       VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT};
+                                       VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT | VK_BUFFER_USAGE_VERTEX_BUFFER_BIT |
+                                       VK_BUFFER_USAGE_INDEX_BUFFER_BIT |
+                                       VK_BUFFER_USAGE_TRANSFORM_FEEDBACK_BUFFER_BIT_EXT |
+                                       VK_BUFFER_USAGE_TRANSFORM_FEEDBACK_COUNTER_BUFFER_BIT_EXT};
    vkt_ok(vk.CreateBuffer(t->device, &info, NULL, &b.buffer));
    VkMemoryRequirements need;
    vk.GetBufferMemoryRequirements(t->device, b.buffer, &need);
@@ -456,6 +471,7 @@ VkResult vkt_compute_try(struct vkt *t, const struct vkt_compute_info *info, str
    make_layouts(t, info, out);
    vkt_ok(vk.CreateShaderModule(t->device, &code, NULL, &module));
    VkComputePipelineCreateInfo pipeline = {.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+                                           .flags = info->flags,
                                            .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                                                      .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                                                      .module = module,

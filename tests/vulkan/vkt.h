@@ -123,6 +123,7 @@ struct vkt_compute_info {
    const VkDescriptorType *types; /* NULL: storage buffers */
    const uint32_t *counts;
    uint32_t push_B;
+   VkPipelineCreateFlags flags;
    const VkSpecializationInfo *spec;
    VkPipelineCache cache;
 };
