@@ -139,6 +139,7 @@ static const struct rule rules[] = {
 #ifdef VK_KHR_shader_subgroup_rotate
     SET(GroupNonUniformRotateKHR, ShaderSubgroupRotateFeaturesKHR, SHADER_SUBGROUP_ROTATE_FEATURES_KHR, shaderSubgroupRotate),
 #endif
+    ANY(GroupNonUniformPartitionedNV),
     ANY(SubgroupBallotKHR),
     ANY(SubgroupVoteKHR),
     ANY(DeviceGroup),

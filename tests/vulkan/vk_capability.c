@@ -172,6 +172,8 @@ static bool expected(const struct report *r, uint32_t capability)
    case SpvCapabilityGroupNonUniformShuffleRelative:
       return r->subgroup.supportedOperations & VK_SUBGROUP_FEATURE_SHUFFLE_RELATIVE_BIT;
    case SpvCapabilityGroupNonUniformClustered: return r->subgroup.supportedOperations & VK_SUBGROUP_FEATURE_CLUSTERED_BIT;
+   case SpvCapabilityGroupNonUniformPartitionedNV:
+      return r->subgroup.supportedOperations & VK_SUBGROUP_FEATURE_PARTITIONED_BIT_NV;
    case SpvCapabilityGroupNonUniformQuad: return r->subgroup.supportedOperations & VK_SUBGROUP_FEATURE_QUAD_BIT;
    default:
       return false;

@@ -272,6 +272,12 @@ static uint32_t scan_of(spv_reader *r, const spv_inst *i)
    case SpvGroupOperationClusteredReduce:
       spv_need(r, i, 7);
       return IR_GROUP_IMM(IR_GROUP_REDUCE, cluster_log2(r, i->w[6]));
+   case SpvGroupOperationPartitionedReduceNV:
+      return IR_GROUP_REDUCE;
+   case SpvGroupOperationPartitionedInclusiveScanNV:
+      return IR_GROUP_INCLUSIVE;
+   case SpvGroupOperationPartitionedExclusiveScanNV:
+      return IR_GROUP_EXCLUSIVE;
    default:
       spv_fail(r, SC_E_UNSUPPORTED, "group operation %u is not supported", i->w[4]);
    }
@@ -285,6 +291,11 @@ static ir_inst *group(spv_reader *r, uint8_t op, uint32_t imm, ir_inst *x)
    ir_inst *result = ir_emit(&r->b, IR_group, IR_T_I32, x->ncomp, imm, 1, &x);
    result->aux = op;
    return result;
+}
+
+static ir_inst *scan(spv_reader *r, const spv_partition *part, uint8_t op, uint32_t imm, ir_inst *x)
+{
+   return part ? spv_partition_scan(r, part, op, imm, x) : group(r, op, imm, x);
 }
 
 /* Identities of the hardware are those of 32 bits: smaller signed integers have nearer ends. */
@@ -303,15 +314,20 @@ static void emit_reduction(spv_reader *r, const spv_inst *i)
    const spv_value *v = value_operand(r, i, i->w[5]);
    uint32_t imm = scan_of(r, i), count = spv_components(v->type);
    unsigned width = spv_component(v->type)->width;
+   const spv_partition *part = NULL;
    if (spv_kind(v->type) != red.kind)
       spv_fail(r, SC_E_INVALID, "operand %u has type %u", i->w[5], v->type->id);
+   if (i->w[4] >= SpvGroupOperationPartitionedReduceNV) {
+      spv_need(r, i, 7);
+      part = spv_use_partition(r, mask_operand(r, i->w[6]));
+   }
    spv_value *out = spv_new_value(r, v->type);
    for (uint32_t k = 0; k < count; k++) {
       if (red.kind == 'b') {
-         out->c[k] = like(r, v->c[k], group(r, red.group, imm, as_bits(r, v->c[k])));
+         out->c[k] = like(r, v->c[k], scan(r, part, red.group, imm, as_bits(r, v->c[k])));
          continue;
       }
-      ir_inst *x = group(r, red.group, imm, spv_get_component(r, v, k, red.sign));
+      ir_inst *x = scan(r, part, red.group, imm, spv_get_component(r, v, k, red.sign));
       if (red.kind == 'i' && width < 32)
          x = narrow_identity(r, red.group, width, x);
       spv_put_component(r, v->type, out->c + k * v->type->slots, x);
@@ -370,6 +386,14 @@ bool spv_emit_group(spv_reader *r, const spv_inst *i)
 {
    if (emit_without_scope(r, i))
       return true;
+   if (i->op == SpvOpGroupNonUniformPartitionNV) {
+      spv_need(r, i, 4);
+      const spv_value *v = spv_use(r, i->w[3]);
+      if (!spv_kind(v->type) || v->type->kind == SPV_T_MATRIX)
+         spv_fail(r, SC_E_INVALID, "operand %u has type %u", i->w[3], v->type->id);
+      set_ballot(r, i, spv_partition_of(r, v));
+      return true;
+   }
    if ((i->op < SpvOpGroupNonUniformElect || i->op > SpvOpGroupNonUniformQuadSwap) &&
        i->op != SpvOpGroupNonUniformRotateKHR)
       return false;

@@ -316,6 +316,7 @@ static bool knows_capability(uint32_t capability)
    case SpvCapabilityGroupNonUniformShuffleRelative:
    case SpvCapabilityGroupNonUniformClustered:
    case SpvCapabilityGroupNonUniformQuad:
+   case SpvCapabilityGroupNonUniformPartitionedNV:
    case SpvCapabilityGroupNonUniformRotateKHR:
    case SpvCapabilitySubgroupBallotKHR:
    case SpvCapabilitySubgroupVoteKHR:

@@ -344,6 +344,13 @@ const char *spv_capability_name(uint32_t capability);
 const char *spv_op_reason(uint32_t op);
 const char *spv_builtin_name(uint32_t builtin);
 
+/* ---- spirv_partition.c: parts of a subgroup ----------------------------------------------------- */
+typedef struct spv_partition spv_partition;
+ir_inst *spv_partition_of(spv_reader *r, const spv_value *v); /* mask of the active lanes with the same bits */
+const spv_partition *spv_use_partition(spv_reader *r, ir_inst *ballot);
+/* group: enum ir_group, mode: enum ir_group_mode; x: scalar or pair */
+ir_inst *spv_partition_scan(spv_reader *r, const spv_partition *p, uint8_t group, uint32_t mode, ir_inst *x);
+
 /* ---- spirv_types.c ----------------------------------------------------------------------------- */
 bool spv_parse_type(spv_reader *r, const spv_inst *i);     /* false: not a type instruction */
 const char *spv_type_classes(spv_reader *r, const spv_type *t);

@@ -512,6 +512,8 @@ void spv_stage_step(spv_reader *r, spv_pointer *p, uint32_t id)
       step_record_member(r, p, id);
       return;
    }
+   if (t->kind != SPV_T_ARRAY && t->kind != SPV_T_RUNTIME_ARRAY && t->kind != SPV_T_MATRIX && t->kind != SPV_T_VECTOR)
+      spv_fail(r, SC_E_INVALID, "index into a scalar");
    if (p->by_vertex) {
       step_vertex(r, p, id);
    } else {
@@ -526,6 +528,7 @@ static struct part *record_parts(spv_reader *r, const spv_pointer *p)
 {
    struct part whole = {.dword = p->placed ? (uint32_t)(p->imm / 4) : SPV_UNKNOWN, .compact = p->compact,
                         .builtin = p->downwards ? (uint32_t)SpvBuiltInCullDistance : SPV_UNKNOWN};
+   spv_type_classes(r, p->type); /* limits the size */
    struct part *parts = spv_alloc(r, (p->type->scalars + 1) * sizeof *parts);
    spread(r, p->variable, p->type, &whole, parts);
    return parts;
