@@ -6,7 +6,7 @@ jobs=${JOBS:-$(nproc)}
 started=$(date +%s)
 
 packages_build=(gcc libc6-dev cmake ninja-build clang lld pkg-config glslang-tools spirv-tools spirv-headers
-                libvulkan1 libvulkan-dev vulkan-tools libjsmn-dev libstb-dev libxxhash-dev
+                libvulkan1 libvulkan-dev vulkan-tools libsdl2-dev libjsmn-dev libstb-dev libxxhash-dev
                 libxcb1-dev libxcb-shm0-dev libx11-xcb-dev libwayland-dev)
 packages_windows=(gcc-mingw-w64-x86-64-posix wine wine64)
 packages_test=(libcmocka-dev vulkan-validationlayers xvfb wayland-protocols mesa-vulkan-drivers)

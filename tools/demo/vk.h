@@ -1,4 +1,4 @@
-/* The Vulkan commands that the demo calls, loaded through the system's ordinary Vulkan library. */
+/* The Vulkan commands that the demo and the scene call, loaded through the system's ordinary Vulkan library. */
 #ifndef DEMO_VK_H
 #define DEMO_VK_H
 
@@ -31,6 +31,12 @@
    X(vkCmdPushConstants) X(vkCmdDispatch) X(vkCmdPipelineBarrier) X(vkCmdCopyBuffer) X(vkCmdFillBuffer)      \
    X(vkCreateFence) X(vkDestroyFence) X(vkWaitForFences) X(vkResetFences) X(vkQueueSubmit) X(vkCreateQueryPool)               \
    X(vkDestroyQueryPool) X(vkCmdResetQueryPool) X(vkCmdWriteTimestamp) X(vkGetQueryPoolResults)              \
+   X(vkGetPhysicalDeviceFeatures) X(vkCreateImage) X(vkDestroyImage) X(vkGetImageMemoryRequirements)         \
+   X(vkGetImageSubresourceLayout) X(vkBindImageMemory) X(vkCreateImageView) X(vkDestroyImageView)            \
+   X(vkCreateSampler) X(vkDestroySampler) X(vkCreateRenderPass) X(vkDestroyRenderPass)                       \
+   X(vkCreateFramebuffer) X(vkDestroyFramebuffer) X(vkCreateGraphicsPipelines) X(vkCmdBeginRenderPass)       \
+   X(vkCmdEndRenderPass) X(vkCmdBindVertexBuffers) X(vkCmdBindIndexBuffer) X(vkCmdDraw) X(vkCmdDrawIndexed)  \
+   X(vkCmdBlitImage) X(vkCmdCopyImageToBuffer)                                                               \
    DEMO_VK_PLATFORM(X)
 
 #define X(name) extern PFN_##name name;

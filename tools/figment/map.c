@@ -56,7 +56,7 @@ const tool_command tool_map = {
 #define GRAIN 0x10000u
 #define TRAILER 0x1000u
 
-static uint64_t payload_size(uint64_t size)
+uint64_t map_payload_size(uint64_t size)
 {
    return size > TRAILER && size % GRAIN == TRAILER ? size - TRAILER : size;
 }
@@ -121,7 +121,7 @@ static void hexdump(const uint8_t *data, struct range r)
    }
 }
 
-static bool parse_size(const char *text, uint32_t *w, uint32_t *h)
+bool map_parse_size(const char *text, uint32_t *w, uint32_t *h)
 {
    char rest;
    return sscanf(text, "%" SCNu32 "x%" SCNu32 "%c", w, h, &rest) == 2 && *text != '-' &&
@@ -136,7 +136,7 @@ static int write_picture(const tool_command *c, const tool_line *line, const uin
 
    if (!texel_B)
       return tool_usage(c, "--format %s: valid are rgba8, bgra8 and the uncompressed Vulkan formats", format);
-   if (!parse_size(line->arg[OPT_PNG][1], &w, &h))
+   if (!map_parse_size(line->arg[OPT_PNG][1], &w, &h))
       return tool_usage(c, "--png size %s: expected WxH, each 1..32768", line->arg[OPT_PNG][1]);
    uint64_t row = (uint64_t)w * texel_B, stride = row;
    if (line->given[OPT_STRIDE] &&
@@ -155,7 +155,7 @@ static int write_picture(const tool_command *c, const tool_line *line, const uin
 static int act(const tool_command *c, const tool_line *line, const map_view *view)
 {
    struct range r;
-   uint64_t payload = payload_size(view->size);
+   uint64_t payload = map_payload_size(view->size);
    int status = parse_range(c, line, payload, &r);
 
    if (status != TOOL_OK)

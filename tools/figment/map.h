@@ -23,6 +23,15 @@ typedef struct map_view {
 /* Map the whole section for reading until the process ends. False and a message on failure. */
 bool map_open(const tool_command *c, const map_source *source, map_view *out);
 
+/* w x h texels of format `format` as RGBA8 without gaps, as a screen shows them. */
+void map_convert(const char *format, const uint8_t *texels, uint32_t w, uint32_t h, uint64_t stride, uint8_t *rgba);
+/* Write w x h RGBA8 texels without gaps as PNG. False and a message on failure. */
+bool map_write_rgba(const tool_command *c, const char *path, const uint8_t *rgba, uint32_t w, uint32_t h);
+/* "WxH", each from 1 to 32768. */
+bool map_parse_size(const char *text, uint32_t *w, uint32_t *h);
+/* Bytes of the payload of a mapped object of `size` bytes: without the trailer. */
+uint64_t map_payload_size(uint64_t size);
+
 /* Write w x h texels of format `format` ("rgba8", "bgra8" or a name of formats.def), `stride` bytes a row, as
  * PNG. The caller has checked that they lie in memory. False and a message on failure. */
 bool map_write_png(const tool_command *c, const char *path, const uint8_t *texels, uint32_t w, uint32_t h,

@@ -65,25 +65,43 @@ static void convert(const fmt_info *info, const fmt_info *target, const uint8_t 
    fmt_pack(target, &rgba, out);
 }
 
+void map_convert(const char *format, const uint8_t *texels, uint32_t w, uint32_t h, uint64_t stride, uint8_t *rgba)
+{
+   const fmt_info *info = find_format(format);
+   bool srgb = info->type == FMT_SRGB;
+   const fmt_info *target = fmt_lookup_name(srgb ? "R8G8B8A8_SRGB" : "R8G8B8A8_UNORM", srgb ? 13 : 14);
+
+   for (uint32_t y = 0; y < h; y++) {
+      const uint8_t *row = texels + y * stride;
+      uint8_t *out = rgba + (size_t)y * w * 4;
+      if (info == target) {
+         memcpy(out, row, (size_t)w * 4);
+         continue;
+      }
+      for (uint32_t x = 0; x < w; x++)
+         convert(info, target, row + (uint64_t)x * info->block_B, out + (size_t)x * 4);
+   }
+}
+
+bool map_write_rgba(const tool_command *c, const char *path, const uint8_t *rgba, uint32_t w, uint32_t h)
+{
+   if (stbi_write_png(path, (int)w, (int)h, 4, rgba, (int)w * 4))
+      return true;
+   tool_fail(c, "cannot write %s", path);
+   return false;
+}
+
 bool map_write_png(const tool_command *c, const char *path, const uint8_t *texels, uint32_t w, uint32_t h,
                    uint64_t stride, const char *format)
 {
-   const fmt_info *info = find_format(format);
-   bool srgb = info && info->type == FMT_SRGB;
-   const fmt_info *target = fmt_lookup_name(srgb ? "R8G8B8A8_SRGB" : "R8G8B8A8_UNORM", srgb ? 13 : 14);
-   uint8_t *rgba = info && target ? malloc((size_t)w * h * 4) : NULL;
+   uint8_t *rgba = malloc((size_t)w * h * 4);
 
    if (!rgba) {
       tool_fail(c, "not enough memory for the picture");
       return false;
    }
-   for (uint32_t y = 0; y < h; y++)
-      for (uint32_t x = 0; x < w; x++)
-         convert(info, target, texels + y * stride + (uint64_t)x * info->block_B,
-                 rgba + ((size_t)y * w + x) * 4);
-   bool ok = stbi_write_png(path, (int)w, (int)h, 4, rgba, (int)w * 4) != 0;
+   map_convert(format, texels, w, h, stride, rgba);
+   bool ok = map_write_rgba(c, path, rgba, w, h);
    free(rgba);
-   if (!ok)
-      tool_fail(c, "cannot write %s", path);
    return ok;
 }
