@@ -2,6 +2,7 @@
  */
 #include "blocks.h"
 #include "settings.h"
+#include "watch.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -98,6 +99,7 @@ static emu_result open_device(const char *profile, emu_device **out, char *err, 
       return r;
    }
    emu_report_open(dev);
+   emu_watch_open(dev);
    *out = dev;
    return EMU_OK;
 }
@@ -119,6 +121,7 @@ void emu_device_close(emu_device *dev)
    if (!dev)
       return;
    emu_reg_write(dev, GPU_REG_CP_RESET, 1, false);
+   emu_watch_close(dev);
    emu_report_close(dev);
    destroy_parts(dev, PARTS);
    free(dev);

@@ -36,6 +36,7 @@ static bool parse_determinism(const char *v, emu_settings *s, setting_error *e);
 static bool parse_engine(const char *v, emu_settings *s, setting_error *e);
 static bool parse_isa(const char *v, emu_settings *s, setting_error *e);
 static bool parse_report(const char *v, emu_settings *s, setting_error *e);
+static bool parse_watch(const char *v, emu_settings *s, setting_error *e);
 static bool parse_debug(const char *v, emu_settings *s, setting_error *e);
 
 static const setting settings[] = {
@@ -46,6 +47,7 @@ static const setting settings[] = {
    {"FIGMENT_ENGINE", "interp, auto", parse_engine},
    {"FIGMENT_ISA", "v2, v3, v4", parse_isa},
    {"FIGMENT_REPORT", "path of the JSON file to write", parse_report},
+   {"FIGMENT_WATCH", "on, off", parse_watch},
    {"FIGMENT_EMU", "comma-separated nouns; help lists them", parse_debug},
    {"FIGMENT_SC", NULL, NULL},
    {"FIGMENT_VK", NULL, NULL},
@@ -91,6 +93,12 @@ static bool copy_path(setting_error *e, const char *name, const char *v, char *o
 static bool parse_profile(const char *v, emu_settings *s, setting_error *e)
 {
    return copy_path(e, "FIGMENT_PROFILE", v, s->profile, sizeof(s->profile));
+}
+
+/* What it means is watch.c's. */
+static bool parse_watch(const char *v, emu_settings *s, setting_error *e)
+{
+   return strcmp(v, "on") == 0 || strcmp(v, "off") == 0 || bad_value(e, "FIGMENT_WATCH", v);
 }
 
 static bool parse_report(const char *v, emu_settings *s, setting_error *e)

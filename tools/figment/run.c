@@ -67,7 +67,7 @@ static bool find_manifest(const char *directory, char *out, size_t size)
    return false;
 }
 
-static int set_up_driver(const tool_command *c)
+int run_set_up_driver(const tool_command *c)
 {
    char directory[2048], manifest[2200];
 
@@ -128,7 +128,7 @@ static int run(const tool_command *c, int argc, char **argv)
    if (!line.operands)
       return tool_usage(c, "expected a program to run");
    argv[line.operands] = NULL;
-   if ((status = set_up_driver(c)) != TOOL_OK || (status = set_up_settings(c, &line)) != TOOL_OK)
+   if ((status = run_set_up_driver(c)) != TOOL_OK || (status = set_up_settings(c, &line)) != TOOL_OK)
       return status;
    return run_and_report(c, &line);
 }

@@ -22,4 +22,7 @@ bool run_program(const tool_command *c, char **argv, int *status);
  * or cannot be read; a message says which. */
 bool report_print(const tool_command *c, const char *path);
 
+/* Tell programs started from here of the driver that belongs to this command. An exit status, with a message unless TOOL_OK. */
+int run_set_up_driver(const tool_command *c);
+
 #endif

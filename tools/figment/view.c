@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_SIZE, OPT_FORMAT, OPT_STRIDE, OPT_OFFSET, OPT_PNG, OPT_WINDOW, OPT_FRAMES, OPT_FPS, OPT_EOF };
+enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_SIZE, OPT_FORMAT, OPT_STRIDE, OPT_OFFSET, OPT_PNG, OPT_WINDOW, OPT_FRAMES, OPT_FPS, OPT_EOF, OPT_PID };
 
 static const tool_option options[] = {
    [OPT_FD] = {"--fd", NULL, "N", "an inherited file descriptor (Linux)"},
@@ -25,6 +25,7 @@ static const tool_option options[] = {
    [OPT_FRAMES] = {"--frames", "-n", "N", "end when N different pictures were seen; default without a window: 1"},
    [OPT_FPS] = {"--fps", NULL, "N", "look N times a second (default 30)"},
    [OPT_EOF] = {"--until-eof", NULL, NULL, "end when standard input ends, with the picture of that moment"},
+   [OPT_PID] = {"--pid", NULL, "N", "the image in a section of process N; without --size: list its sections (Linux)"},
    {0},
 };
 
@@ -33,10 +34,13 @@ static int run(const tool_command *c, int argc, char **argv);
 const tool_command tool_view = {
    "view",
    "show an exported image live, in a window or as PNG",
-   "[PATH]",
-   "PATH names a section that another process holds: /proc/PID/fd/N (Linux). The section is mapped read-only; the image must lie there\n"
+   "[PATH | -- PROGRAM [ARGUMENTS]]",
+   "PATH names a section that another process holds: /proc/PID/fd/N (Linux). A PROGRAM is started on the emulated GPU and watched until it\n"
+   "ends, its counters included (those of --pid if it runs with FIGMENT_WATCH=on); of its sections, or those of --pid, the one that the image fits into is shown, if there are several the smallest. The section is mapped read-only; the image must lie there\n"
    "row by row (VK_IMAGE_TILING_LINEAR, or a buffer). Escape or closing the window ends it.",
    "   figment view /proc/4711/fd/9 --size 800x450 --format R8G8B8A8_SRGB\n"
+   "   figment view --pid 4711                                            lists the sections of a process\n"
+   "   figment view --size 768x432 -- build/bin/figment-scene --png scene.png\n"
    "   figment view --fd 5 --size 1024x1024 --png last.png --frames 10     no window: saves the tenth picture",
    options,
    false,
@@ -56,7 +60,9 @@ typedef struct viewer {
    uint8_t *now, *before, *rgba;
    uint64_t pictures, frames; /* seen so far; 0: no end */
    unsigned tick_ms;
-   bool until_eof;
+   bool until_eof, own; /* own: we have started pid */
+   long pid;            /* of the watched process, 0 for none */
+   const struct gpu_watch_page *counters;
 } viewer;
 
 /* ---- command line ------------------------------------------------------------------------------------ */
@@ -107,7 +113,7 @@ static int open_window(const tool_command *c, const tool_line *line, viewer *v)
       return tool_fail(c, "no window: %s; --png FILE saves pictures without one", why);
    if (wanted && !v->window)
       fprintf(stderr, "figment view: no window: %s; going on without one\n", why);
-   if (!v->window && !v->frames && !v->until_eof)
+   if (!v->window && !v->frames && !v->until_eof && !v->own)
       v->frames = 1;
    return TOOL_OK;
 }
@@ -127,13 +133,37 @@ static bool look(viewer *v)
    return true;
 }
 
+/* The main counters, a line each; separator behind every line but the last. NULL without a counter page. */
+static const char *counters_text(const viewer *v, const char *separator, char *out, size_t size)
+{
+   const struct gpu_watch_page *p = v->counters;
+   if (!p)
+      return NULL;
+   const struct {
+      const char *name;
+      uint64_t value;
+   } lines[] = {{"cycles", p->counter[GPU_COUNTER_GPU_CYCLES]},
+                {"instructions", p->counter[GPU_COUNTER_WAVE_INSTRUCTIONS]},
+                {"waves", p->counter[GPU_COUNTER_WAVES]},
+                {"bytes", p->counter[GPU_COUNTER_CORE_BYTES_READ] + p->counter[GPU_COUNTER_CORE_BYTES_WRITTEN] +
+                             p->counter[GPU_COUNTER_COPY_BYTES]},
+                {"draws", p->counter[GPU_COUNTER_DRAWS]},
+                {"dispatches", p->counter[GPU_COUNTER_DISPATCHES]},
+                {"fragments", p->counter[GPU_COUNTER_FS_INVOCATIONS]}};
+   const size_t count = sizeof lines / sizeof *lines;
+   size_t n = 0;
+   for (size_t i = 0; i < count && n < size; i++)
+      n += (size_t)snprintf(out + n, size - n, "%" PRIu64 " %s%s", lines[i].value, lines[i].name, i + 1 < count ? separator : "");
+   return out;
+}
+
 static void show(viewer *v)
 {
-   char title[128];
+   char title[128], text[512];
    if (!v->window)
       return;
    snprintf(title, sizeof title, "figment view - %" PRIu32 "x%" PRIu32 " - picture %" PRIu64, v->image.w, v->image.h, v->pictures);
-   if (!view_window_show(v->window, v->rgba, NULL, title)) {
+   if (!view_window_show(v->window, v->rgba, counters_text(v, "\n", text, sizeof text), title)) {
       view_window_close(v->window);
       v->window = NULL;
       if (!v->until_eof)
@@ -149,7 +179,7 @@ static void watch(viewer *v)
       show(v);
       if (v->frames && v->pictures >= v->frames)
          return;
-      ended = view_wait(v->until_eof, v->tick_ms);
+      ended = view_wait(v->until_eof, v->tick_ms) || (v->pid && !view_alive(v->pid, v->own));
    } while (!ended);
    look(v); /* the other side wrote before it told us */
    show(v);
@@ -165,12 +195,112 @@ static int view(const tool_command *c, const tool_line *line, viewer *v)
    int status = open_window(c, line, v);
    if (status != TOOL_OK)
       return status;
+   if (v->pid)
+      v->counters = view_counters(c, v->pid);
    watch(v);
    if (v->window)
       view_window_close(v->window);
+   while (v->own && view_alive(v->pid, true)) /* its last words before ours */
+      view_wait(false, 10);
    printf("figment view: %" PRIu64 " different pictures of %" PRIu32 "x%" PRIu32 " seen\n", v->pictures, v->image.w, v->image.h);
+   char text[512];
+   if (counters_text(v, ", ", text, sizeof text))
+      printf("figment view: %s\n", text);
    if (line->given[OPT_PNG])
       return map_write_rgba(c, line->arg[OPT_PNG][0], v->rgba, v->image.w, v->image.h) ? TOOL_OK : TOOL_FAILED;
+   return TOOL_OK;
+}
+
+/* ---- other processes --------------------------------------------------------------------------------- */
+#define MAX_SECTIONS 256
+
+static int list_sections(const tool_command *c, long pid)
+{
+   view_section list[MAX_SECTIONS];
+   int n = view_sections(c, pid, list, MAX_SECTIONS);
+   if (n < 0)
+      return TOOL_FAILED;
+   printf("%d sections\n", n);
+   for (int i = 0; i < n; i++)
+      printf("   %-28s %12" PRIu64 " bytes\n", list[i].path, list[i].payload);
+   return TOOL_OK;
+}
+
+/* Bytes that the image needs, as far as the command line tells; 0 if it is wrong there (parse_image will say how). */
+static uint64_t needed_bytes(const tool_line *line)
+{
+   uint32_t w, h;
+   uint64_t stride = 0, offset = 0;
+   const char *format = line->given[OPT_FORMAT] ? line->arg[OPT_FORMAT][0] : "rgba8";
+   if (!map_parse_size(line->arg[OPT_SIZE][0], &w, &h))
+      return 0;
+   uint64_t row = (uint64_t)w * map_texel_bytes(format);
+   if (!line->given[OPT_STRIDE] || !tool_number(line->arg[OPT_STRIDE][0], &stride))
+      stride = row;
+   if (line->given[OPT_OFFSET])
+      tool_number(line->arg[OPT_OFFSET][0], &offset);
+   return offset + stride * (h - 1) + row;
+}
+
+/* The smallest section that is large enough. A program that we have started gets time to make it. */
+static bool find_section(const tool_command *c, const tool_line *line, const viewer *v, view_section *found)
+{
+   view_section list[MAX_SECTIONS];
+   uint64_t needed = needed_bytes(line);
+   for (;;) {
+      int n = view_sections(c, v->pid, list, MAX_SECTIONS), best = -1;
+      for (int i = 0; i < n; i++)
+         if (list[i].payload >= needed && (best < 0 || list[i].payload < list[best].payload))
+            best = i;
+      if (best >= 0) {
+         *found = list[best];
+         return true;
+      }
+      if (n < 0)
+         return false;
+      if (!v->own) {
+         tool_fail(c, "process %ld exports no section of %" PRIu64 " bytes or more; figment view --pid %ld lists what it has", v->pid, needed,
+                   v->pid);
+         return false;
+      }
+      view_wait(false, 5);
+      if (!view_alive(v->pid, true)) {
+         tool_fail(c, "the program ended before it exported %" PRIu64 " bytes", needed);
+         return false;
+      }
+   }
+}
+
+/* Take "-- PROGRAM ..." off the command line. */
+static char **split_program(int *argc, char **argv)
+{
+   for (int i = 0; i < *argc; i++)
+      if (!strcmp(argv[i], "--")) {
+         *argc = i;
+         return argv + i + 1;
+      }
+   return NULL;
+}
+
+static int choose(const tool_command *c, const tool_line *line, char **program, viewer *v, view_section *section, map_source *source)
+{
+   uint64_t pid = 0;
+   if (line->operands + line->given[OPT_FD] + line->given[OPT_HANDLE] + line->given[OPT_NAME] + line->given[OPT_PID] + (program != NULL) != 1)
+      return tool_usage(c, "expected one section: PATH, --fd, --handle, --name, --pid or -- PROGRAM");
+   *source = (map_source){.path = line->operands ? line->operand[0] : NULL,
+                          .handle = line->given[OPT_FD] ? line->arg[OPT_FD][0] : line->arg[OPT_HANDLE][0],
+                          .name = line->arg[OPT_NAME][0]};
+   if (line->given[OPT_PID] && (!tool_number(line->arg[OPT_PID][0], &pid) || !pid || pid > INT32_MAX))
+      return tool_usage(c, "--pid %s is no process number", line->arg[OPT_PID][0]);
+   if (program && (!*program || !line->given[OPT_SIZE]))
+      return tool_usage(c, "-- PROGRAM needs a program and --size of the image that it exports");
+   v->own = program != NULL;
+   v->pid = program ? view_start(c, program) : (long)pid;
+   if (!v->pid)
+      return TOOL_OK;
+   if (v->pid < 0 || (line->given[OPT_SIZE] && !find_section(c, line, v, section)))
+      return TOOL_FAILED;
+   source->path = section->path;
    return TOOL_OK;
 }
 
@@ -178,18 +308,16 @@ static int run(const tool_command *c, int argc, char **argv)
 {
    tool_line line;
    map_view mapped;
+   map_source source;
+   view_section section = {{0}, 0};
    viewer v = {0};
    int status;
+   char **program = split_program(&argc, argv);
 
-   if (!tool_parse(c, argc, argv, &line, &status))
+   if (!tool_parse(c, argc, argv, &line, &status) || (status = choose(c, &line, program, &v, &section, &source)) != TOOL_OK)
       return status;
-   if (line.operands + line.given[OPT_FD] + line.given[OPT_HANDLE] + line.given[OPT_NAME] != 1)
-      return tool_usage(c, "expected one section: PATH, --fd, --handle or --name");
-   map_source source = {
-      .path = line.operands ? line.operand[0] : NULL,
-      .handle = line.given[OPT_FD] ? line.arg[OPT_FD][0] : line.arg[OPT_HANDLE][0],
-      .name = line.arg[OPT_NAME][0],
-   };
+   if (line.given[OPT_PID] && !line.given[OPT_SIZE])
+      return list_sections(c, v.pid);
    if (!map_open(c, &source, &mapped))
       return TOOL_FAILED;
    if ((status = parse_image(c, &line, &mapped, &v.image)) == TOOL_OK && (status = parse_loop(c, &line, &v)) == TOOL_OK)

@@ -3,6 +3,7 @@
 #define TOOLS_FIGMENT_VIEW_H
 
 #include "map.h"
+#include "watch_page.h"
 
 /* ---- window: view_sdl.c, or view_no_window.c where there is none ---- */
 typedef struct view_window view_window;
@@ -17,5 +18,19 @@ void view_window_close(view_window *window);
 /* ---- view_posix.c, view_win32.c ---- */
 /* Wait so long. With `input`, true as soon as standard input has ended; what arrives there is ignored. */
 bool view_wait(bool input, unsigned milliseconds);
+
+/* ---- programs that are watched from outside: view_attach_posix.c, view_attach_win32.c ---- */
+typedef struct view_section {
+   char path[64]; /* as PATH of the command line */
+   uint64_t payload;
+} view_section;
+/* The exported and imported sections of a process, at most `max` of them; -1 and a message if there is no such process or it must not be looked at. */
+int view_sections(const tool_command *c, long pid, view_section *out, int max);
+/* The counter page (gpu/watch_page.h) of a process; NULL if it has none (yet). Stays mapped. */
+const struct gpu_watch_page *view_counters(const tool_command *c, long pid);
+/* Start a program on the emulated GPU; its process number, or -1 and a message. */
+long view_start(const tool_command *c, char **argv);
+/* Whether a process that view_start started, or any other, still runs. */
+bool view_alive(long pid, bool own);
 
 #endif
