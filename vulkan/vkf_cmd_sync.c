@@ -5,6 +5,11 @@
 #include "vkf_event.h"
 #include "vkf_packet.h"
 
+#define NO_DRAWS                                                                                             \
+   (VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT | VK_PIPELINE_STAGE_HOST_BIT | VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT |  \
+    VK_PIPELINE_STAGE_TRANSFER_BIT | VK_PIPELINE_STAGE_2_COPY_BIT | VK_PIPELINE_STAGE_2_RESOLVE_BIT |        \
+    VK_PIPELINE_STAGE_2_BLIT_BIT | VK_PIPELINE_STAGE_2_CLEAR_BIT)
+
 /* Stage bits of both generations; the first 32 are the same. */
 static uint32_t units_of(VkPipelineStageFlags2 stages)
 {
@@ -19,6 +24,8 @@ static uint32_t units_of(VkPipelineStageFlags2 stages)
                  VK_PIPELINE_STAGE_2_RESOLVE_BIT | VK_PIPELINE_STAGE_2_BLIT_BIT |
                  VK_PIPELINE_STAGE_2_CLEAR_BIT))
       units |= GPU_BARRIER_DMA;
+   if (stages & ~(VkPipelineStageFlags2)NO_DRAWS) /* inside a render pass: indirect parameters are read by the firmware */
+      units |= GPU_BARRIER_GFX;
    return units;
 }
 
