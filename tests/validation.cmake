@@ -27,7 +27,7 @@ function(validated name)
     ENVIRONMENT "${validation_environment}")
 endfunction()
 
-foreach(program vk_push vk_queries vk_extras vk_device_group vk_conversions)
+foreach(program vk_push vk_queries vk_recording vk_extras vk_device_group vk_conversions)
   if(TARGET ${program})
     validated(${program} ${program})
   endif()

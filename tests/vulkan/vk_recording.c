@@ -74,8 +74,8 @@ static void test_dispatches(void **state)
 /* Thousands of commands: memory for them is asked for again and again. */
 static void record_many(VkCommandBuffer cmd)
 {
-   for (uint32_t i = 0; i < 5000; i++)
-      vk.CmdFillBuffer(cmd, buffer.buffer, i % 256 * 4, 4, i);
+   for (uint32_t i = 0; i < SIDE * SIDE * 4; i++)
+      vk.CmdFillBuffer(cmd, buffer.buffer, i * 4, 4, i);
    vkt_barrier(cmd);
 }
 
@@ -109,6 +109,19 @@ static VkImage make_image(VkFormat format, VkSampleCountFlagBits samples, VkDevi
 
 static VkImage many_samples, narrow, wide;
 
+static void to_general(VkCommandBuffer cmd, VkImage image)
+{
+   VkImageMemoryBarrier barrier = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+                                   .dstAccessMask = VK_ACCESS_TRANSFER_WRITE_BIT,
+                                   .newLayout = VK_IMAGE_LAYOUT_GENERAL,
+                                   .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                   .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                   .image = image,
+                                   .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
+   vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, VK_PIPELINE_STAGE_TRANSFER_BIT, 0, 0, NULL, 0, NULL, 1,
+                         &barrier);
+}
+
 static void record_images(VkCommandBuffer cmd)
 {
    const VkImageLayout general = VK_IMAGE_LAYOUT_GENERAL;
@@ -122,6 +135,9 @@ static void record_images(VkCommandBuffer cmd)
                        .dstSubresource = layer,
                        .dstOffsets = {{SIDE, SIDE, 0}, {0, 0, 1}}};
    VkBufferImageCopy copy = {.imageSubresource = layer, .imageExtent = size};
+   to_general(cmd, many_samples);
+   to_general(cmd, narrow);
+   to_general(cmd, wide);
    vk.CmdClearColorImage(cmd, many_samples, general, &grey, 1, &all);
    vkt_barrier(cmd);
    vk.CmdResolveImage(cmd, many_samples, general, narrow, general, 1, &resolve);
