@@ -28,21 +28,28 @@ static inline bool is_uniform(const uint32_t *v)
    return !differ;
 }
 
-/* A fragment's outputs are rows. */
+/* A fragment's outputs are rows, those of a full wave of vertices evenly spaced records. */
 H(o_store)
 {
    const emu_stage *s = x->stage;
    const uint32_t *b = row(w, u->b), *c = row(w, u->c);
-   if (!s || !s->fragment || !is_uniform(b)) {
+   if (!s || !is_uniform(b) || (!s->fragment && (w->exec != 0xffffffffu || !s->out_stride))) {
       leave_vector_state();
       emu_stage_o_store(u, w, x);
       return u + 1;
    }
    uint64_t dw = ((uint64_t)b[0] + u->imm) / 4;
-   if (dw < s->out_dw) {
+   if (dw >= s->out_dw)
+      NEXT;
+   if (s->fragment) {
       uint32_t *out = s->fragment_out[dw];
       const uint32_t *m = x->exec_row;
       LANES out[l] = m[l] ? c[l] : out[l];
+   } else {
+      uint32_t *out = s->out[0] + dw;
+      const size_t stride = s->out_stride;
+      for (unsigned l = 0; l < ISA_WAVE_LANES; l++, out += stride)
+         *out = c[l];
    }
    NEXT;
 }

@@ -51,12 +51,6 @@ void emu_stage_o_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
          s->fragment_out[dword_of(u, b[l])][l] = c[l];
       return;
    }
-   if (w->exec == 0xffffffffu && s->out_stride && is_uniform(b)) {
-      uint32_t *out = s->out[0] + dword_of(u, b[0]);
-      for (unsigned l = 0; l < ISA_WAVE_LANES && dword_of(u, b[0]) < s->out_dw; l++)
-         out[l * s->out_stride] = c[l];
-      return;
-   }
    ACTIVE(l, w->exec)
    {
       uint64_t dw = dword_of(u, b[l]);
@@ -153,6 +147,10 @@ static bool is_fragment(const emu_core_ctx *x)
 static void put_weights(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
 {
    uint32_t *d = row(w, u->d);
+   if (w->exec == 0xffffffffu) {
+      memcpy(d, x->temp, 2 * EMU_ROW_B);
+      return;
+   }
    ACTIVE(l, w->exec)
    {
       d[l] = x->temp[0][l];

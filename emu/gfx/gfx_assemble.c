@@ -161,11 +161,34 @@ static bool is_patch_end(const gfx_assembler *a)
    return a->s->topology == GPU_TOPOLOGY_PATCHES && a->since_restart % a->s->patch_points == 0;
 }
 
+/* A triangle of a list whose indices are all at hand, which is what most draws are made of; `history` is not touched, because
+ * no later triangle looks back at it. */
+static bool next_triangle(gfx_assembler *a)
+{
+   const gfx_state *s = a->s;
+   uint64_t from = a->at - a->buffer_first;
+   if (s->topology != GPU_TOPOLOGY_TRIANGLES || !s->indexed || s->restart || a->since_restart % 3 || a->ended ||
+       a->at < a->buffer_first || from + 3 > a->buffer_count || a->at + 3 > s->count)
+      return false;
+   for (unsigned i = 0; i < 3; i++)
+      a->pending.index[i] = a->buffer[from + i] + s->vertex_offset;
+   a->at += 3;
+   a->since_restart += 3;
+   a->pending.instance = a->instance;
+   a->pending.id = a->primitive++;
+   a->pending.provoking = s->provoking_last ? 2 : 0;
+   a->pending.continues = false;
+   a->pending.there = true;
+   return true;
+}
+
 /* Read vertices until a primitive is pending or the draw ends. */
 static bool advance(gfx_assembler *a, gfx_worker *wk, gfx_draw *d)
 {
    const gfx_state *s = a->s;
    static const uint32_t ones[3] = {0xff, 0xffff, 0xffffffffu};
+   if (!a->pending.there && next_triangle(a))
+      return true;
    while (!a->pending.there && !a->ended) {
       if ((++a->steps & 0xfff) == 0) { /* a long way without any primitive must not hold up others */
          gfx_quiesce(wk);
@@ -215,18 +238,36 @@ static bool advance(gfx_assembler *a, gfx_worker *wk, gfx_draw *d)
 /* ---- batches
  * --------------------------------------------------------------------------------------------------------------------
  */
+enum { NO_VERTEX = 0xff };
+
+static uint8_t *bucket_of(gfx_batch *b, uint32_t index, uint32_t instance)
+{
+   return &b->bucket[(index + instance * 7) * 0x9e3779b1u >> 26];
+}
+
 /* Slot of a vertex, or one more if it is new; GFX_BATCH_VERTICES: no room. */
 static uint32_t slot_of(gfx_batch *b, uint32_t index, uint32_t instance)
 {
-   uint32_t i = b->vertices;
-   while (i-- > 0) /* recent ones are the likely ones */
+   uint8_t *bucket = bucket_of(b, index, instance);
+   for (uint32_t i = *bucket; i != NO_VERTEX; i = b->next[i])
       if (b->index[i] == index && b->instance[i] == instance)
          return i;
    if (b->vertices == GFX_BATCH_VERTICES)
       return GFX_BATCH_VERTICES;
    b->index[b->vertices] = index;
    b->instance[b->vertices] = instance;
+   b->next[b->vertices] = *bucket;
+   *bucket = (uint8_t)b->vertices;
    return b->vertices++;
+}
+
+/* Without the vertices from slot `to` on; the latest goes first, so each is the head of its list. */
+static void take_back(gfx_batch *b, uint32_t to)
+{
+   while (b->vertices > to) {
+      b->vertices--;
+      *bucket_of(b, b->index[b->vertices], b->instance[b->vertices]) = b->next[b->vertices];
+   }
 }
 
 static bool add_pending(gfx_assembler *a, gfx_batch *b)
@@ -238,7 +279,7 @@ static bool add_pending(gfx_assembler *a, gfx_batch *b)
    for (uint32_t i = 0; i < n; i++) {
       uint32_t at = slot_of(b, a->pending.index[i], a->pending.instance);
       if (at == GFX_BATCH_VERTICES) {
-         b->vertices = before;
+         take_back(b, before);
          return false;
       }
       slot[i] = (uint8_t)at;
@@ -267,6 +308,7 @@ static uint32_t most_primitives(const gfx_state *s)
 bool gfx_assemble(gfx_assembler *a, gfx_worker *wk, gfx_draw *d, gfx_batch *b)
 {
    b->vertices = b->primitives = 0;
+   memset(b->bucket, NO_VERTEX, sizeof b->bucket);
    b->per_primitive = gfx_topology_vertices(a->s);
    b->most = most_primitives(a->s);
    do {

@@ -75,6 +75,53 @@ static void put_raw(uint32_t *const row[8], unsigned lane, const uint8_t *bytes,
       memcpy(&row[c][lane], bytes + 4 * c, 4);
 }
 
+/* Attributes of one kind by vertex, as they stand in memory: the same as below with nothing left to decide per lane. */
+static inline __attribute__((always_inline)) bool fetch_raw(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at,
+                                                            const gfx_batch *b, uint32_t *const row[8], uint64_t *last_line,
+                                                            const unsigned components)
+{
+   static const uint8_t zeros[16];
+   const gfx_binding g = d->state.binding[at->binding];
+   const unsigned size_B = 4 * components, line_log2 = wk->x->line_log2, count = b->vertices;
+   const uint64_t offset_B = at->offset_B;
+   uint32_t *const r0 = row[0], *const r1 = row[1], *const r2 = row[2], *const r3 = row[3];
+   uint64_t lines = 0, bytes = 0, line_before = *last_line;
+   bool ok = true;
+   reader r = {.page = UINT64_MAX};
+   for (unsigned lane = 0; lane < count; lane++) {
+      uint64_t offset = (uint64_t)b->index[lane] * g.stride_B + offset_B, va = g.va + offset, line = va >> line_log2;
+      uint8_t buffer[16];
+      const uint8_t *from = zeros;
+      uint32_t v[4];
+      if (offset + size_B <= g.size_B) {
+         if (va >> 16 == r.page && r.host && (va & 0xffff) + size_B <= 0x10000)
+            from = r.host + (va & 0xffff);
+         else if (!(from = read_bytes(wk, d, &r, va, buffer, size_B))) {
+            ok = false;
+            break;
+         }
+         bytes += size_B;
+      }
+      lines += line != line_before;
+      line_before = line;
+      memcpy(v, from, size_B);
+      r0[lane] = v[0];
+      if (components > 1)
+         r1[lane] = v[1];
+      if (components > 2)
+         r2[lane] = v[2];
+      if (components > 3)
+         r3[lane] = v[3];
+   }
+   wk->x->sums.bytes_read += bytes;
+   wk->x->sums.lines += lines;
+   *last_line = line_before;
+   for (unsigned c = components; c < 4; c++)
+      for (unsigned lane = 0; lane < count; lane++)
+         row[c][lane] = c == 3 ? one_of(at->format) : 0;
+   return ok;
+}
+
 static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gfx_batch *b, uint32_t *const row[8],
                   uint64_t *last_line)
 {
@@ -84,6 +131,17 @@ static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gf
    const fmt_info *f = at->format;
    const bool raw = is_raw(f);
    const unsigned registers = is_wide(f) ? 8 : 4, size_B = f->block_B;
+   if (raw && !g->by_instance)
+      switch (f->components) {
+      case 1:
+         return fetch_raw(wk, d, at, b, row, last_line, 1);
+      case 2:
+         return fetch_raw(wk, d, at, b, row, last_line, 2);
+      case 3:
+         return fetch_raw(wk, d, at, b, row, last_line, 3);
+      default:
+         return fetch_raw(wk, d, at, b, row, last_line, 4);
+      }
    reader r = {.page = UINT64_MAX};
    for (unsigned lane = 0; lane < b->vertices; lane++) {
       uint64_t offset = element(s, g, b, lane) * g->stride_B + at->offset_B, line = (g->va + offset) >> wk->x->line_log2;

@@ -318,9 +318,27 @@ static bool faces_away(clipper *c, const clip_vertex *p)
    return raster >> (c->prim.front ? 1 : 2) & 1;
 }
 
+/* What is seen of a triangle by its facing; codes: of all corners. */
+static void put_triangle(clipper *c, const clip_vertex *p, uint32_t codes)
+{
+   uint32_t raster = gfx_reg(c->s, GPU_OFF_GFX_RASTER);
+   c->prim.from_triangle = true;
+   enum gpu_polygon_mode mode = (enum gpu_polygon_mode)(raster >> 4 & 3);
+   c->prim.polygon_mode = (uint8_t)mode;
+   if (raster >> (mode == GPU_POLYGON_FILL ? 6 : mode == GPU_POLYGON_LINE ? 7 : 8) & 1)
+      c->prim.slope = slope_of(c, p);
+   if (mode == GPU_POLYGON_FILL)
+      fill_triangle(c, p, codes);
+   for (unsigned k = 0; k < 3 && mode != GPU_POLYGON_FILL; k++)
+      if (mode == GPU_POLYGON_LINE)
+         clip_line(c, &p[k], &p[(k + 1) % 3]);
+      else
+         clip_point(c, &p[k]);
+}
+
 static void clip_triangle(clipper *c, const clip_vertex *p)
 {
-   uint32_t planes = planes_of(c), raster = gfx_reg(c->s, GPU_OFF_GFX_RASTER), any = 0, all = ~0u;
+   uint32_t planes = planes_of(c), any = 0, all = ~0u;
    for (unsigned k = 0; k < 3; k++) {
       uint32_t code = outcode(c, &p[k], planes, false);
       any |= code;
@@ -329,20 +347,8 @@ static void clip_triangle(clipper *c, const clip_vertex *p)
    if (all)
       return;
    GFX_COUNT(c->b->counters, CLIP_OUT, 1);
-   if (faces_away(c, p))
-      return;
-   c->prim.from_triangle = true;
-   enum gpu_polygon_mode mode = (enum gpu_polygon_mode)(raster >> 4 & 3);
-   c->prim.polygon_mode = (uint8_t)mode;
-   if (raster >> (mode == GPU_POLYGON_FILL ? 6 : mode == GPU_POLYGON_LINE ? 7 : 8) & 1)
-      c->prim.slope = slope_of(c, p);
-   if (mode == GPU_POLYGON_FILL)
-      fill_triangle(c, p, any);
-   for (unsigned k = 0; k < 3 && mode != GPU_POLYGON_FILL; k++)
-      if (mode == GPU_POLYGON_LINE)
-         clip_line(c, &p[k], &p[(k + 1) % 3]);
-      else
-         clip_point(c, &p[k]);
+   if (!faces_away(c, p))
+      put_triangle(c, p, any);
 }
 
 /* ---- a primitive
@@ -420,14 +426,19 @@ static void clip_one(clipper *c)
       clip_triangle(c, p);
 }
 
+static clipper clipper_of(const gfx_state *s, gfx_batch *b)
+{
+   return (clipper){.s = s,
+                    .b = b,
+                    .record_dw = gfx_last_stage(s)->out_dw,
+                    .clip_flags = gfx_reg(s, GPU_OFF_GFX_CLIP),
+                    .v = viewport_of(s, 0),
+                    .ok = true};
+}
+
 bool gfx_clip(const gfx_state *s, gfx_batch *b)
 {
-   clipper c = {.s = s,
-                .b = b,
-                .record_dw = gfx_last_stage(s)->out_dw,
-                .clip_flags = gfx_reg(s, GPU_OFF_GFX_CLIP),
-                .v = viewport_of(s, 0),
-                .ok = true};
+   clipper c = clipper_of(s, b);
    for (uint32_t i = 0; i < b->out.count && c.ok; i++) {
       c.in = &b->out.list[i];
       if (c.in->stream != s->raster_stream)
@@ -435,5 +446,71 @@ bool gfx_clip(const gfx_state *s, gfx_batch *b)
       GFX_COUNT(b->counters, CLIP_IN, 1);
       clip_one(&c);
    }
+   return c.ok;
+}
+
+/* ---- assembled triangles
+ * ------------------------------------------------------------------------------------------------------------------
+ */
+enum { NOT_FINITE = 1u << 31 };
+
+/* Where neither distances nor the provoking vertex decide, a vertex has one outcode in all of its triangles. */
+static bool is_simple(const clipper *c)
+{
+   return !(c->clip_flags & (0xffff | 1u << 19 | 1u << 20)) && c->record_dw >= GPU_RECORD_POSITION + 4;
+}
+
+static void shared_vertices(const clipper *c, const uint32_t *const *record, clip_vertex *p, uint32_t *code)
+{
+   uint32_t planes = planes_of(c);
+   for (uint32_t i = 0; i < c->b->vertices; i++) {
+      float v[4];
+      memcpy(v, record[i] + GPU_RECORD_POSITION, sizeof v);
+      p[i] = (clip_vertex){v[0], v[1], v[2], v[3], 0, 0, 0, 0};
+      bool finite = isfinite(v[0]) && isfinite(v[1]) && isfinite(v[2]) && isfinite(v[3]);
+      code[i] = finite ? guard_outcode(c, &p[i], planes) : NOT_FINITE;
+   }
+}
+
+/* As clip_one, with what all triangles of a vertex share; most that are not seen end here. */
+static void clip_shared(clipper *c, const clip_vertex *vertex, const uint32_t *code, const uint8_t *slot)
+{
+   uint32_t c0 = code[slot[0]], c1 = code[slot[1]], c2 = code[slot[2]];
+   clip_vertex p[3] = {vertex[slot[0]], vertex[slot[1]], vertex[slot[2]]};
+   uint32_t view = gfx_reg(c->s, GPU_OFF_GFX_VIEW);
+   if (((c0 | c1 | c2) & NOT_FINITE) || (view >> 8 & 1 ? view & 0xff : 0) >= gfx_reg(c->s, GPU_OFF_GFX_FB_LAYERS) ||
+       (c0 & c1 & c2))
+      return;
+   GFX_COUNT(c->b->counters, CLIP_OUT, 1);
+   if (faces_away(c, p))
+      return;
+   bool front = c->prim.front;
+   p[1].i = p[1].li = p[2].j = p[2].lj = 1;
+   if (!common(c))
+      return;
+   c->prim.front = front;
+   put_triangle(c, p, c0 | c1 | c2);
+}
+
+bool gfx_clip_assembled(const gfx_state *s, gfx_batch *b, const uint32_t *const *record)
+{
+   clipper c = clipper_of(s, b);
+   clip_vertex vertex[GFX_BATCH_VERTICES];
+   uint32_t code[GFX_BATCH_VERTICES];
+   bool simple = is_simple(&c);
+   if (simple)
+      shared_vertices(&c, record, vertex, code);
+   for (uint32_t i = 0; i < b->primitives && c.ok; i++) {
+      const uint8_t *slot = &b->slot[3 * i];
+      const uint32_t *mine[3] = {record[slot[0]], record[slot[1]], record[slot[2]]};
+      gfx_input in = {.record = mine, .id = b->id[i], .vertices = 3, .corners = 3, .provoking = b->provoking[i],
+                      .continues = b->continues[i]};
+      c.in = &in;
+      if (simple)
+         clip_shared(&c, vertex, code, slot);
+      else
+         clip_one(&c);
+   }
+   GFX_COUNT(b->counters, CLIP_IN, b->primitives);
    return c.ok;
 }

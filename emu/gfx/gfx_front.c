@@ -67,6 +67,13 @@ static bool gather_inputs(gfx_worker *wk, gfx_draw *d, gfx_batch *b, const uint3
    return ok || gfx_stop_memory(wk, d);
 }
 
+/* Nothing but rasterisation looks at the primitives, and they are triangles as they were assembled. */
+static bool is_plain(const gfx_state *s, const gfx_batch *b)
+{
+   return !s->stage[GPU_STAGE_TCS].on && !s->stage[GPU_STAGE_GS].on && !s->xfb && !s->discard && s->raster_stream == 0 &&
+          b->per_primitive == 3 && corners_of(s->topology) == 3;
+}
+
 /* What is rasterised and fed back has no adjacent vertices. */
 static bool drop_adjacency(gfx_worker *wk, gfx_draw *d, gfx_batch *b, gfx_input_list *l)
 {
@@ -96,6 +103,10 @@ static bool run_stages(gfx_worker *wk, gfx_draw *d, gfx_batch *b, gfx_input_list
    const gfx_state *s = &d->state;
    const uint32_t **record = shade_vertices(wk, d, b);
    bool tess = s->stage[GPU_STAGE_TCS].on, geometry = s->stage[GPU_STAGE_GS].on;
+   if (record && is_plain(s, b)) {
+      GFX_COUNT(b->counters, PRIMITIVES_OUT0, b->primitives);
+      return gfx_clip_assembled(s, b, record) || gfx_stop_memory(wk, d);
+   }
    if (!record || !gather_inputs(wk, d, b, record, tess || geometry ? in : &b->out))
       return false;
    if (tess && !gfx_tessellate(wk, d, b, in, geometry ? between : &b->out))

@@ -24,6 +24,7 @@
 #define GFX_BATCH_VERTICES ISA_WAVE_LANES
 #define GFX_BATCH_PRIMITIVES 64u
 #define GFX_BATCH_SLOTS 384u       /* primitives x their vertices */
+#define GFX_BATCH_BUCKETS 64u
 #define GFX_PRIMITIVE_VERTICES 32u /* of a patch */
 
 typedef struct emu_gfx emu_gfx;
@@ -162,6 +163,7 @@ typedef struct gfx_batch {
    uint32_t vertices, primitives, per_primitive, most; /* most: primitives it may take */
    uint32_t index[GFX_BATCH_VERTICES], instance[GFX_BATCH_VERTICES];
    uint8_t slot[GFX_BATCH_SLOTS];
+   uint8_t bucket[GFX_BATCH_BUCKETS], next[GFX_BATCH_VERTICES]; /* vertices by hash: the latest, the one before it */
    uint32_t id[GFX_BATCH_PRIMITIVES];
    uint8_t provoking[GFX_BATCH_PRIMITIVES];
    bool continues[GFX_BATCH_PRIMITIVES];
@@ -214,6 +216,8 @@ bool gfx_tessellate(gfx_worker *wk, gfx_draw *d, gfx_batch *b, const gfx_input_l
 bool gfx_geometry(gfx_worker *wk, gfx_draw *d, gfx_batch *b, const gfx_input_list *in, gfx_input_list *out);
 /* gfx_clip.c: primitives of the rasterised stream from b->out into b->prims. False: host memory exhausted. */
 bool gfx_clip(const gfx_state *s, gfx_batch *b);
+/* The same for triangles as they were assembled, without b->out; record[i] is that of slot i. */
+bool gfx_clip_assembled(const gfx_state *s, gfx_batch *b, const uint32_t *const *record);
 /* gfx_xfb.c: write what a batch put out, in order. False: fault, recorded. */
 bool gfx_xfb_write(gfx_worker *wk, gfx_draw *d, const gfx_batch *b);
 
