@@ -1,5 +1,5 @@
 /* Report: FIGMENT_REPORT=file gets one JSON object with the counters of every device of this process, written when a device closes and, for
- * devices still open, when the process exits. The file is replaced in one step, so a reader never sees half of it.
+ * devices still open, when the process exits. "counters" are the machine's, the same in every run; "host" is what this run took of the host. The file is replaced in one step, so a reader never sees half of it.
  */
 #include "blocks.h"
 #include <errno.h>
@@ -26,16 +26,31 @@ typedef struct report_entry {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static report_entry *entries, **last = &entries;
 
-static const char *const counter_names[GPU_COUNTER_COUNT] = {
-#define COUNTER(name, unit, block, doc) #name,
+static const struct {
+   const char *name;
+   bool host;
+} known[GPU_COUNTER_COUNT] = {
+#define COUNTER(name, unit, block, doc) {#name, false},
+#define HOST_COUNTER(name, unit, block, doc) {#name, true},
 #include "counters.def"
 };
+
+static void write_counters(FILE *f, const report_entry *e, bool host)
+{
+   const char *comma = "";
+   for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
+      if (known[i].host == host) {
+         fprintf(f, "%s\"%s\":%llu", comma, known[i].name, (unsigned long long)e->counters[i]);
+         comma = ",";
+      }
+}
 
 static void write_entry(FILE *f, const report_entry *e, bool first)
 {
    fprintf(f, "%s\n{\"profile\":\"%s\",\"counters\":{", first ? "" : ",", e->profile);
-   for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
-      fprintf(f, "%s\"%s\":%llu", i ? "," : "", counter_names[i], (unsigned long long)e->counters[i]);
+   write_counters(f, e, false);
+   fprintf(f, "},\"host\":{");
+   write_counters(f, e, true);
    fprintf(f, "}}");
 }
 

@@ -268,6 +268,7 @@ static void report_of_two_devices(void **state)
    emu_device *a = rig_open("fg1-nano"), *b = rig_open("fg1");
    emu_counter_add(a, GPU_COUNTER_WAVES, 11);
    emu_counter_add(b, GPU_COUNTER_WAVES, 22);
+   emu_counter_add(b, GPU_COUNTER_TLB_MISSES, 44);
    emu_counter_add(b, GPU_COUNTER_FAULTS, UINT64_MAX);
    emu_device_close(b);
    emu_device_close(a);
@@ -277,6 +278,8 @@ static void report_of_two_devices(void **state)
    assert_true(first && second && first < second);
    assert_true(strstr(first, "\"WAVES\":11,") && strstr(second, "\"WAVES\":22,"));
    assert_non_null(strstr(second, "\"FAULTS\":18446744073709551615"));
+   char *host = strstr(second, "},\"host\":{"), *misses = strstr(second, "\"TLB_MISSES\":44"); /* no counter of the machine */
+   assert_true(host && misses && host < misses);
    assert_int_equal(entries_of(dir), 3); /* . .. r.json: nothing half-written */
    unlink(path);
    pid_t child = fork(); /* a program that never closes its device */

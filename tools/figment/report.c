@@ -1,5 +1,5 @@
 /* The GPU's report for people: the JSON that the emulator leaves at FIGMENT_REPORT when a device closes,
- * {"figment":1,"devices":[{"profile":"fg1","counters":{"GPU_CYCLES":123,...}}]}, as a table. */
+ * {"figment":1,"devices":[{"profile":"fg1","counters":{"GPU_CYCLES":123,...},"host":{...}}]}, as a table. */
 #include "run.h"
 
 #include <inttypes.h>
@@ -82,6 +82,18 @@ static void print_line(const char *what, uint64_t n, const char *unit)
    printf(" %s\n", unit);
 }
 
+static void print_counters(const struct json *j, int object, const char *title)
+{
+   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+      uint64_t n = number(j, member(j, object, known[i].name));
+      if (n && title)
+         printf("%s\n", title);
+      title = n ? NULL : title;
+      if (n)
+         print_line(known[i].name, n, known[i].unit);
+   }
+}
+
 static void print_device(const struct json *j, int device)
 {
    int profile = member(j, device, "profile"), counters = member(j, device, "counters");
@@ -97,12 +109,8 @@ static void print_device(const struct json *j, int device)
    print_line("packets", number(j, member(j, counters, "CP_PACKETS")), "");
    print_line("firmware instructions", number(j, member(j, counters, "CP_INSTRUCTIONS")), "");
    print_line("bytes moved", bytes, "");
-   printf("counters that are not 0\n");
-   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-      uint64_t n = number(j, member(j, counters, known[i].name));
-      if (n)
-         print_line(known[i].name, n, known[i].unit);
-   }
+   print_counters(j, counters, "counters that are not 0");
+   print_counters(j, member(j, device, "host"), "of the host, different in every run");
 }
 
 static bool print_devices(const tool_command *c, const struct json *j, const char *path)
