@@ -39,16 +39,6 @@ static ir_inst *ssign(spv_reader *r, ir_inst **s)
    return E2(r, imax, E2(r, imin, s[0], spv_c32(r, 1)), spv_c32(r, UINT32_MAX));
 }
 
-static ir_inst *radians(spv_reader *r, ir_inst **s)
-{
-   return E2(r, fmul, s[0], spv_cf(r, 0.0174532925f));
-}
-
-static ir_inst *degrees(spv_reader *r, ir_inst **s)
-{
-   return E2(r, fmul, s[0], spv_cf(r, 57.2957795f));
-}
-
 static ir_inst *atan2_(spv_reader *r, ir_inst **s)
 {
    return spv_math_atan2(r, s[0], s[1]);
@@ -120,7 +110,6 @@ static const glsl_row rows[] = {
     EXPAND(SAbs, "ij", sabs),       EXPAND(FSign, "ff", fsign),
     EXPAND(SSign, "ij", ssign),     ROW(Floor, "ff", ffloor),
     ROW(Ceil, "ff", fceil),         ROW(Fract, "ff", ffract),
-    EXPAND(Radians, "FF", radians), EXPAND(Degrees, "FF", degrees),
     ROW(Sin, "FF", fsin),           ROW(Cos, "FF", fcos),
     EXPAND(Atan2, "FFF", atan2_),   EXPAND(Pow, "FFF", pow_),
     ROW(Exp2, "FF", fexp2),         ROW(Log2, "FF", flog2),
@@ -203,6 +192,20 @@ static void emit_components(spv_reader *r, const spv_inst *i, const glsl_row *ro
       ir_inst *s[SPV_MAX_OPERANDS];
       spv_get_operands(r, &o, k, s);
       spv_put_component(r, v->type, v->c + k * v->type->slots, emit_row(r, row, s, o.count));
+   }
+   spv_set(r, i->w[2], v);
+}
+
+/* Radians and Degrees are a product with a constant of the operand's own width: halves, although multiplied as f32, take the nearest f16. */
+static void emit_angle(spv_reader *r, const spv_inst *i, float single, float half)
+{
+   spv_operands o = spv_use_operands(r, i, 5, "FF", 0);
+   spv_value *v = o.result;
+   ir_inst *factor = spv_cf(r, spv_component(v->type)->width == 16 ? half : single);
+   for (uint32_t k = 0; k < spv_components(v->type); k++) {
+      ir_inst *x;
+      spv_get_operands(r, &o, k, &x);
+      spv_put_component(r, v->type, v->c + k, E2(r, fmul, x, factor));
    }
    spv_set(r, i->w[2], v);
 }
@@ -505,6 +508,8 @@ static void emit_other(spv_reader *r, const spv_inst *i)
    case GLSLstd450UnpackSnorm2x16: emit_unpack(r, i, &snorm2x16); break;
    case GLSLstd450UnpackUnorm2x16: emit_unpack(r, i, &unorm2x16); break;
    case GLSLstd450UnpackHalf2x16: emit_unpack(r, i, &half2x16); break;
+   case GLSLstd450Radians: emit_angle(r, i, 0.0174532925f, 0x1.1ep-6f); break;
+   case GLSLstd450Degrees: emit_angle(r, i, 57.2957795f, 57.28125f); break;
    case GLSLstd450Length: emit_length(r, i); break;
    case GLSLstd450Distance: emit_distance(r, i); break;
    case GLSLstd450Cross: emit_cross(r, i); break;

@@ -43,6 +43,8 @@ void main()
    CHECK(exp2(H(3.0)) == H(8.0) && length(f16vec2(H(3.0), H(4.0))) == H(5.0) && dot(f16vec3(h, g, h), f16vec3(H(2.0))) == H(5.5));
    CHECK(float(h) == 1.5 && int(H(-3.7)) == -3 && float16_t(I(49) + 2000) == H(2048.0) && double(g) == -0.25LF && float16_t(0.1LF * double(F(1.0))) == H(0.1));
    CHECK(float16BitsToUint16(h) == U16(0x3e00u) && uint16BitsToHalf(U16(0x3c01u)) > H(1.0) && packFloat2x16(f16vec2(h, g)) == 0xb4003e00u);
+   CHECK(degrees(H(1.0)) == 57.28125hf && radians(H(180.0)) == 3.142578125hf);
+   CHECK(float16BitsToUint16(degrees(uint16BitsToHalf(U16(0x03f0u)))) == U16(0x1b0cu));
    int e;
    CHECK(frexp(H(12.0), e) == H(0.75) && e == 4 && ldexp(H(0.75), I(4)) == H(12.0));
    f16mat2 q = f16mat2(H(1.0), H(2.0), H(3.0), H(4.0));
