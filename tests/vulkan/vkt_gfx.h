@@ -34,7 +34,9 @@ struct gfx_pipeline {
    VkPipeline pipeline;
 };
 
-static inline void gfx_make_pass(struct vkt *t, struct gfx_target *g, VkAttachmentLoadOp load)
+/* inside: a dependency of the subpass on itself, or NULL. */
+static inline void gfx_make_pass_with(struct vkt *t, struct gfx_target *g, VkAttachmentLoadOp load,
+                                      const VkSubpassDependency *inside)
 {
    VkAttachmentDescription attachment = {.format = g->format,
                                          .samples = VK_SAMPLE_COUNT_1_BIT,
@@ -48,20 +50,39 @@ static inline void gfx_make_pass(struct vkt *t, struct gfx_target *g, VkAttachme
    VkSubpassDescription subpass = {.pipelineBindPoint = VK_PIPELINE_BIND_POINT_GRAPHICS,
                                    .colorAttachmentCount = 1,
                                    .pColorAttachments = &color};
-   VkSubpassDependency after = {.srcSubpass = 0,
-                                .dstSubpass = VK_SUBPASS_EXTERNAL,
-                                .srcStageMask = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT,
-                                .dstStageMask = VK_PIPELINE_STAGE_TRANSFER_BIT,
-                                .srcAccessMask = VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT,
-                                .dstAccessMask = VK_ACCESS_TRANSFER_READ_BIT};
+   VkSubpassDependency dependencies[2] = {{.srcSubpass = 0,
+                                           .dstSubpass = VK_SUBPASS_EXTERNAL,
+                                           .srcStageMask = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT,
+                                           .dstStageMask = VK_PIPELINE_STAGE_TRANSFER_BIT,
+                                           .srcAccessMask = VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT,
+                                           .dstAccessMask = VK_ACCESS_TRANSFER_READ_BIT}};
+   if (inside)
+      dependencies[1] = *inside;
    VkRenderPassCreateInfo pass = {.sType = VK_STRUCTURE_TYPE_RENDER_PASS_CREATE_INFO,
                                   .attachmentCount = 1,
                                   .pAttachments = &attachment,
                                   .subpassCount = 1,
                                   .pSubpasses = &subpass,
-                                  .dependencyCount = 1,
-                                  .pDependencies = &after};
+                                  .dependencyCount = inside ? 2 : 1,
+                                  .pDependencies = dependencies};
    vkt_ok(vk.CreateRenderPass(t->device, &pass, NULL, &g->pass));
+}
+
+static inline void gfx_make_pass(struct vkt *t, struct gfx_target *g, VkAttachmentLoadOp load)
+{
+   gfx_make_pass_with(t, g, load, NULL);
+}
+
+static inline void gfx_make_framebuffer(struct vkt *t, struct gfx_target *g)
+{
+   VkFramebufferCreateInfo framebuffer = {.sType = VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO,
+                                          .renderPass = g->pass,
+                                          .attachmentCount = 1,
+                                          .pAttachments = &g->view,
+                                          .width = g->width,
+                                          .height = g->height,
+                                          .layers = g->layers};
+   vkt_ok(vk.CreateFramebuffer(t->device, &framebuffer, NULL, &g->framebuffer));
 }
 
 static inline struct gfx_target gfx_target(struct vkt *t, uint32_t width, uint32_t height, uint32_t layers,
@@ -91,14 +112,7 @@ static inline struct gfx_target gfx_target(struct vkt *t, uint32_t width, uint32
                                  .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, layers}};
    vkt_ok(vk.CreateImageView(t->device, &view, NULL, &g.view));
    gfx_make_pass(t, &g, load);
-   VkFramebufferCreateInfo framebuffer = {.sType = VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO,
-                                          .renderPass = g.pass,
-                                          .attachmentCount = 1,
-                                          .pAttachments = &g.view,
-                                          .width = width,
-                                          .height = height,
-                                          .layers = layers};
-   vkt_ok(vk.CreateFramebuffer(t->device, &framebuffer, NULL, &g.framebuffer));
+   gfx_make_framebuffer(t, &g);
    return g;
 }
 
