@@ -3,12 +3,11 @@
  * runs on the block cache and on the step-by-step reference, which must agree on everything. */
 #include "fw_rig.h"
 #include "fuzz.h"
-#include "rv32.h"
-#include "../emu/rv32_ref.h"
 
 #define SRAM_B 16384u
 #define BUS_B 256u
 #define MAX_IMAGE_B 32768u
+#include "../emu/rv32_follow.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -57,41 +56,6 @@ static void boot_with_header(const uint8_t *code, size_t size)
 }
 
 /* ---- against the reference ----------------------------------------------------------------------- */
-typedef struct bus_log {
-   uint64_t hash;
-   const uint64_t *instret;
-   rv32_core *core; /* one of the two */
-   ref_core *ref;
-} bus_log;
-
-static void mix(bus_log *b, uint64_t v)
-{
-   b->hash = (b->hash ^ v) * UINT64_C(0x100000001b3);
-   b->hash ^= b->hash >> 29;
-}
-
-static uint32_t bus_read(void *context, uint32_t offset)
-{
-   bus_log *b = context;
-   mix(b, *b->instret);
-   mix(b, offset);
-   return (uint32_t)b->hash;
-}
-
-/* Offset 0 writes a dword of SRAM, perhaps code. */
-static void bus_write(void *context, uint32_t offset, uint32_t value)
-{
-   bus_log *b = context;
-   mix(b, *b->instret);
-   mix(b, (uint64_t)offset << 32 | value);
-   if (offset)
-      return;
-   uint32_t at = value % (SRAM_B / 4) * 4, data = (uint32_t)b->hash;
-   memcpy((b->core ? b->core->sram : b->ref->sram) + at, &data, 4);
-   if (b->core)
-      rv32_sram_written(b->core, at, 4);
-}
-
 static void check_same(const rv32_core *c, const ref_core *r)
 {
    fuzz_check(c->pc == r->pc && c->instret == r->instret);
@@ -99,15 +63,6 @@ static void check_same(const rv32_core *c, const ref_core *r)
    fuzz_check(c->mstatus == r->mstatus && c->mepc == r->mepc && c->mcause == r->mcause && c->mtval == r->mtval);
    fuzz_check(c->mtvec == r->mtvec && c->mscratch == r->mscratch && c->in_trap == r->in_trap);
    fuzz_check(!memcmp(c->sram, r->sram, SRAM_B));
-}
-
-/* A trap retires nothing, so the count of instructions alone does not tell where the core stands. */
-static void follow(const rv32_core *c, ref_core *r, bool halted)
-{
-   while (!r->halted && r->instret < c->instret)
-      ref_step(r);
-   for (int i = 0; i < 2 && !r->halted && (halted || r->pc != c->pc || r->in_trap != c->in_trap); i++)
-      ref_step(r);
 }
 
 static void differential(const uint8_t *code, size_t size)

@@ -3,20 +3,14 @@
  * instructions within the limits. spirv_mutate.c changes modules by instruction. */
 #include "fuzz.h"
 #include "isa.h"
-#include "sc.h"
+#include "../compiler/spirv_layout.h"
 
 #define MAX_INPUT_B 16384u
 #define MAX_MEMORY_B (64u << 20)
 #define MAX_LDS_B 65536u
 #define MAX_SCRATCH_B 65536u
 
-/* The layout that the compiler's test shaders expect, then variations of it. */
-static const sc_binding plain[] = {
-   {0, 0, SC_BINDING_STORAGE_BUFFER, 1, false, 0},  {0, 1, SC_BINDING_STORAGE_BUFFER, 1, false, 16},
-   {0, 2, SC_BINDING_STORAGE_BUFFER, 1, false, 32}, {0, 3, SC_BINDING_STORAGE_BUFFER, 1, false, 48},
-   {0, 4, SC_BINDING_STORAGE_BUFFER, 2, false, 64}, {1, 0, SC_BINDING_UNIFORM_BUFFER, 1, false, 0},
-   {1, 1, SC_BINDING_UNIFORM_BUFFER, 2, false, 16},
-};
+/* The layouts that the compiler's test shaders expect, and variations. */
 static const sc_binding dynamic[] = {
    {0, 0, SC_BINDING_STORAGE_BUFFER, 1, true, 0}, {0, 1, SC_BINDING_STORAGE_BUFFER, 1, true, 1},
    {0, 2, SC_BINDING_STORAGE_BUFFER, 1, true, 2}, {0, 3, SC_BINDING_STORAGE_BUFFER, 1, false, 0},
@@ -27,40 +21,11 @@ static const sc_binding arrays[] = {
    {0, 0, SC_BINDING_STORAGE_BUFFER, 1000, false, 0}, {0, 1, SC_BINDING_UNIFORM_BUFFER, 3, false, 16000},
    {0, 4, SC_BINDING_STORAGE_BUFFER, 2, false, 16048}, {7, 4000000000u, SC_BINDING_STORAGE_BUFFER, 1, false, 0},
 };
-static const sc_binding images[] = {
-   {0, 0, SC_BINDING_STORAGE_BUFFER, 1, false, 0},
-   {0, 1, SC_BINDING_STORAGE_BUFFER, 1, false, 16},
-   {1, 0, SC_BINDING_SAMPLED_IMAGE, 4, false, 64},
-   {1, 1, SC_BINDING_SAMPLER, 3, false, 192},
-   {1, 2, SC_BINDING_COMBINED_IMAGE_SAMPLER, 3, false, 288},
-   {1, 3, SC_BINDING_COMBINED_IMAGE_SAMPLER, 1, false, 480},
-   {1, 4, SC_BINDING_COMBINED_IMAGE_SAMPLER, 1, false, 544},
-   {1, 5, SC_BINDING_COMBINED_IMAGE_SAMPLER, 1, false, 608},
-   {1, 6, SC_BINDING_COMBINED_IMAGE_SAMPLER, 1, false, 672},
-   {1, 7, SC_BINDING_COMBINED_IMAGE_SAMPLER, 1, false, 736},
-   {1, 8, SC_BINDING_COMBINED_IMAGE_SAMPLER, 1, false, 800},
-   {1, 9, SC_BINDING_SAMPLED_IMAGE, 1, false, 864},
-   {1, 10, SC_BINDING_STORAGE_IMAGE, 4, false, 896},
-   {1, 11, SC_BINDING_STORAGE_IMAGE, 1, false, 1024},
-   {1, 12, SC_BINDING_STORAGE_IMAGE, 1, false, 1056},
-   {1, 13, SC_BINDING_STORAGE_IMAGE, 1, false, 1088},
-   {1, 14, SC_BINDING_STORAGE_IMAGE, 1, false, 1120},
-   {1, 15, SC_BINDING_STORAGE_TEXEL_BUFFER, 2, false, 1152},
-   {1, 16, SC_BINDING_UNIFORM_TEXEL_BUFFER, 3, false, 1216},
-   {1, 17, SC_BINDING_STORAGE_IMAGE, 1, false, 1312},
-   {1, 18, SC_BINDING_STORAGE_IMAGE, 1, false, 1344},
-   {1, 19, SC_BINDING_STORAGE_IMAGE, 1, false, 1376},
-   {1, 20, SC_BINDING_STORAGE_IMAGE, 1, false, 1408},
-   {1, 21, SC_BINDING_STORAGE_IMAGE, 8, false, 1440},
-   {1, 22, SC_BINDING_STORAGE_IMAGE, 4, false, 1696},
-   {1, 23, SC_BINDING_STORAGE_IMAGE, 4, false, 1824},
-   {1, 24, SC_BINDING_STORAGE_IMAGE, 1, false, 1952},
-   {1, 25, SC_BINDING_SAMPLED_IMAGE, 1, false, 1984},
-};
 static const struct {
    const sc_binding *bindings;
    size_t count;
-} layouts[] = {{plain, 7}, {dynamic, 7}, {arrays, 4}, {NULL, 0}}, image_layout = {images, sizeof images / sizeof *images};
+} layouts[] = {{fixture_bindings, 7}, {dynamic, 7}, {arrays, 4}, {NULL, 0}},
+  image_layout = {fixture_image_bindings, sizeof fixture_image_bindings / sizeof *fixture_image_bindings};
 
 static const sc_spec_entry spec[] = {{0, 4, 6}, {2, 4, 1}, {10, 4, 8}, {11, 4, 2}, {12, 8, ~UINT64_C(0)}, {13, 1, 200}};
 
