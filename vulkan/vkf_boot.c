@@ -3,16 +3,17 @@
 #include "vkf_device.h"
 #include "vkf_machine.h"
 #include "fw_image.h"
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define BOOT_TIMEOUT_NS UINT64_C(5000000000)
 #define BOOT_POLL_NS UINT64_C(20000)
 
-/* The image that FIGMENT_VK=firmware=PATH names; to free(). Size 0 if it cannot be read. */
+/* The image that FIGMENT_VK=firmware=PATH names; to free(). NULL with errno if it cannot be read. */
 static void *read_image_file(const char *path, size_t *size_B)
 {
-   *size_B = 0;
    FILE *f = fopen(path, "rb");
    if (!f)
       return NULL;
@@ -20,6 +21,8 @@ static void *read_image_file(const char *path, size_t *size_B)
    if (data)
       *size_B = fread(data, 1, 1 << 20, f);
    fclose(f);
+   if (!data)
+      errno = ENOMEM;
    return data;
 }
 
@@ -41,9 +44,14 @@ static VkResult load_firmware(struct vkf_device *device)
       return upload_image(device, gpu_firmware_image, gpu_firmware_image_size);
    size_t size_B = 0;
    void *image = read_image_file(path, &size_B);
-   VkResult r = size_B ? upload_image(device, image, size_B)
-                       : vkf_error(device, NULL, VK_ERROR_INITIALIZATION_FAILED,
-                                   "cannot read firmware image %s", path);
+   VkResult r;
+   if (image && size_B)
+      r = upload_image(device, image, size_B);
+   else if (!image && errno == ENOMEM)
+      r = vkf_error(device, NULL, VK_ERROR_OUT_OF_HOST_MEMORY, "out of memory for firmware image %s", path);
+   else
+      r = vkf_error(device, NULL, VK_ERROR_INITIALIZATION_FAILED, "cannot read firmware image %s: %s", path,
+                    image ? "it is empty" : strerror(errno));
    free(image);
    return r;
 }

@@ -72,6 +72,12 @@ bool vkt_refused(VkResult r, const char *call)
    return true;
 }
 
+void vkt_said(const char *message, const char *words)
+{
+   if (!strstr(message, words))
+      fail_msg("no \"%s\" in: %s", words, message);
+}
+
 void vkt_run_test(void **test)
 {
    CMUnitTestFunction run;

@@ -78,6 +78,8 @@ bool vkt_is_failing(void);
 void vkt_run_test(void **test);
 #undef cmocka_unit_test
 #define cmocka_unit_test(f) {#f, vkt_run_test, NULL, NULL, (void *)(f)}
+/* Fails unless the message has the words; shows it then, since it may tell of a request that nomem_run let fail. */
+void vkt_said(const char *message, const char *words);
 long vkt_requests(void); /* that the driver has made so far; 0 when nobody counts */
 #define vkt_ok(call)                                                                                                \
    do {                                                                                                             \
