@@ -44,7 +44,10 @@ H(o_store)
    if (s->fragment) {
       uint32_t *out = s->fragment_out[dw];
       const uint32_t *m = x->exec_row;
-      LANES out[l] = m[l] ? c[l] : out[l];
+      if (w->exec == 0xffffffffu)
+         memcpy(out, c, EMU_ROW_B);
+      else
+         LANES out[l] = m[l] ? c[l] : out[l];
    } else {
       uint32_t *out = s->out[0] + dw;
       const size_t stride = s->out_stride;
@@ -78,6 +81,11 @@ H(f_interp)
       float v[3];
       if (s->one_shape) {
          quad_values(s, 0, dw, v);
+         if (is_full(u, w)) {
+            float *d = row(w, u->d);
+            LANES d[l] = arith_fma(j[l], v[2], arith_fma(i[l], v[1], v[0]));
+            NEXT;
+         }
          LANES t[0][l] = arith_fma(i[l], v[1], v[0]);
          LANES t[0][l] = arith_fma(j[l], v[2], t[0][l]);
       } else {

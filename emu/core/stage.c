@@ -147,10 +147,6 @@ static bool is_fragment(const emu_core_ctx *x)
 static void put_weights(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
 {
    uint32_t *d = row(w, u->d);
-   if (w->exec == 0xffffffffu) {
-      memcpy(d, x->temp, 2 * EMU_ROW_B);
-      return;
-   }
    ACTIVE(l, w->exec)
    {
       d[l] = x->temp[0][l];
@@ -163,6 +159,11 @@ static void weights(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned wha
 {
    if (!is_fragment(x)) {
       zero(u, w, 2);
+      return;
+   }
+   if (w->exec == 0xffffffffu && !dx && !sample) { /* nothing that it reads stands where it writes */
+      float *d = (float *)row(w, u->d);
+      x->stage->bary(x->stage, what, NULL, NULL, NULL, d, d + ISA_WAVE_LANES);
       return;
    }
    x->stage->bary(x->stage, what, dx, dy, sample, (float *)x->temp[0], (float *)x->temp[1]);

@@ -125,6 +125,8 @@ typedef struct gfx_tile {
    gfx_surface colour[GPU_GFX_TARGETS], depth;
    gfx_quad quad[EMU_STAGE_QUADS];
    unsigned quads;
+   bool regular; /* the gathered quads are half a block of 8 x 8 pixels, its upper or lower one, and wholly covered */
+   const gfx_shape *staged; /* the worker's stage has this shape's records for all quads; NULL: other ones */
    uint32_t record[GPU_FRAGMENT_DW][ISA_WAVE_LANES]; /* what the wave puts out */
    const struct gfx_lanes *lanes;
    bool fast_depth;

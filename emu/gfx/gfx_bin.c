@@ -138,6 +138,8 @@ gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, ui
    t->lanes = wk->gfx->lanes;
    t->fast_depth = t->k && t->k->fast_depth && t->layer < t->k->depth.layers;
    t->quads = 0;
+   t->regular = false;
+   t->staged = NULL;
    t->failed = false;
    memset(t->looked, 0, sizeof t->looked);
    memset(t->counters, 0, sizeof t->counters);

@@ -151,9 +151,11 @@ static void clear_records(gfx_tile *t)
 }
 
 /* Records of the quads' vertices, lanes that are no helpers. */
-static uint32_t set_stage(const gfx_tile *t, emu_stage *st)
+static uint32_t set_stage(gfx_tile *t, emu_stage *st)
 {
    uint32_t live = 0;
+   if (t->regular && t->staged == t->quad[0].shape)
+      return 0xffffffffu;
    if (t->quads < EMU_STAGE_QUADS)
       memset(st->vertex, 0, sizeof st->vertex);
    for (unsigned n = 0; n < t->quads; n++) {
@@ -168,6 +170,7 @@ static uint32_t set_stage(const gfx_tile *t, emu_stage *st)
    st->one_shape = t->quads == EMU_STAGE_QUADS;
    for (unsigned n = 1; n < t->quads; n++)
       st->one_shape &= t->quad[n].shape == t->quad[0].shape;
+   t->staged = st->one_shape ? t->quad[0].shape : NULL;
    return live;
 }
 
@@ -257,6 +260,7 @@ static void output(gfx_tile *t)
       t->quad[l / 4].cover[l % 4] = late_cover(t, &t->quad[l / 4], l);
    if (!k->early)
       late_tests(t);
+   t->regular &= k->early && same;
    for (unsigned n = 0; n < t->quads; n++) {
       any |= t->quad[n].all;
       memcpy(cover + 4 * n, t->quad[n].cover, 4);
@@ -274,6 +278,7 @@ void gfx_quads_flush(gfx_tile *t)
          t->failed = true;
    }
    t->quads = 0;
+   t->regular = false;
 }
 
 /* ---- input
@@ -289,6 +294,22 @@ static void push(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t
    q->sample = sample;
    if (t->quads == EMU_STAGE_QUADS)
       gfx_quads_flush(t);
+}
+
+/* Eight quads at once, which are a wave by themselves. */
+static void push_half(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t full)
+{
+   for (unsigned n = 0; n < EMU_STAGE_QUADS; n++) {
+      gfx_quad *q = &t->quad[n];
+      q->shape = s;
+      q->x = x + (int32_t)(n % 4) * 2;
+      q->y = y + (int32_t)(n / 4) * 2;
+      q->all = full;
+      q->sample = 0;
+   }
+   t->quads = EMU_STAGE_QUADS;
+   t->regular = true;
+   gfx_quads_flush(t);
 }
 
 /* Sample shading: a quad for each sample that any of the pixels has. */
@@ -310,6 +331,12 @@ static void slow_test(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uin
    *cover = q.all;
 }
 
+/* All samples of a quad. */
+static uint32_t full_cover(const gfx_back *k)
+{
+   return ((1u << k->samples) - 1) * 0x01010101u;
+}
+
 /* Tests before the wave. */
 static void early_tests(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover, unsigned count)
 {
@@ -324,8 +351,19 @@ static void early_tests(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, u
          slow_test(t, s, x + (int32_t)(n % 4) * 2, y + (int32_t)(n / 4) * 2, &cover[n]);
    }
    for (unsigned n = 0; n < count; n++)
-      passed += (unsigned)__builtin_popcount(cover[n]);
+      passed += cover[n] == full_cover(k) ? 4 * k->samples : (unsigned)__builtin_popcount(cover[n]);
    GFX_COUNT(t->counters, SAMPLES_PASSED, passed);
+}
+
+/* Are the quads from `first` on half a block, all of it covered? */
+static bool is_half(const gfx_back *k, const uint32_t *cover, unsigned first, unsigned count)
+{
+   uint32_t differ = 0, full = full_cover(k);
+   if (count != GFX_BLOCK_QUADS || first % EMU_STAGE_QUADS || k->sample_shading)
+      return false;
+   for (unsigned n = first; n < first + EMU_STAGE_QUADS; n++)
+      differ |= cover[n] ^ full;
+   return !differ;
 }
 
 void gfx_quads_add(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover, unsigned count)
@@ -339,7 +377,10 @@ void gfx_quads_add(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32
       early_tests(t, s, x, y, cover, count);
    for (unsigned n = 0; n < count && k->fragments && !t->failed; n++) {
       int32_t qx = x + (int32_t)(n % 4) * 2, qy = y + (int32_t)(n / 4) * 2;
-      if (cover[n] && k->sample_shading)
+      if (!t->quads && is_half(k, cover, n, count)) {
+         push_half(t, s, qx, qy, cover[n]);
+         n += EMU_STAGE_QUADS - 1;
+      } else if (cover[n] && k->sample_shading)
          push_samples(t, s, qx, qy, cover[n]);
       else if (cover[n])
          push(t, s, qx, qy, cover[n], 0);

@@ -68,8 +68,51 @@ static void positions(const gfx_tile *t, float *x, float *y, float *z, float *in
    }
 }
 
+/* Values of a plane at half a block's pixels, whose columns and rows share what AT adds up. */
+typedef struct half_plane {
+   v4d column[4], line[2];
+} half_plane;
+
+#define HALF_PLANE(out, plane, x, y)                                                                                    \
+   do {                                                                                                                 \
+      for (unsigned c_ = 0; c_ < 4; c_++)                                                                               \
+         (out).column[c_] = SPLAT((plane)->c) + SPLAT((plane)->dx) * (x)[c_];                                           \
+      for (unsigned c_ = 0; c_ < 2; c_++)                                                                               \
+         (out).line[c_] = SPLAT((plane)->dy) * (y)[c_];                                                                 \
+   } while (0)
+#define HALF_AT(p, n) ((p).column[(n) % 4] + (p).line[(n) / 4])
+
+static void regular_weights(const gfx_tile *t, bool linear, float *i, float *j)
+{
+   const gfx_quad *q = &t->quad[0];
+   const gfx_shape *s = q->shape;
+   v4d x[4], y[2];
+   half_plane a, b, inv_w;
+   for (int32_t c = 0; c < 4; c++)
+      x[c] = SPLAT(0.5) + (PIXELS_X(q->x + 2 * c) - SPLAT(s->ox));
+   for (int32_t c = 0; c < 2; c++)
+      y[c] = SPLAT(0.5) + (PIXELS_Y(q->y + 2 * c) - SPLAT(s->oy));
+   HALF_PLANE(a, linear ? &s->li : &s->i, x, y);
+   HALF_PLANE(b, linear ? &s->lj : &s->j, x, y);
+   HALF_PLANE(inv_w, &s->inv_w, x, y);
+   bool flat = s->inv_w.dx == 0 && s->inv_w.dy == 0;
+   v4d same = SPLAT(linear ? 1.0 : 1.0 / s->inv_w.c);
+   for (unsigned n = 0; n < EMU_STAGE_QUADS; n++) {
+      v4d w = same;
+      if (!linear && !flat)
+         w = SPLAT(1.0) / HALF_AT(inv_w, n);
+      v4f fa = __builtin_convertvector(HALF_AT(a, n) * w, v4f), fb = __builtin_convertvector(HALF_AT(b, n) * w, v4f);
+      memcpy(i + 4 * n, &fa, 16);
+      memcpy(j + 4 * n, &fb, 16);
+   }
+}
+
 static void weights(const gfx_tile *t, bool linear, float *i, float *j)
 {
+   if (t->regular) {
+      regular_weights(t, linear, i, j);
+      return;
+   }
    for (unsigned n = 0; n < t->quads; n++) {
       const gfx_quad *q = &t->quad[n];
       const gfx_shape *s = q->shape;
@@ -98,6 +141,9 @@ static void weights(const gfx_tile *t, bool linear, float *i, float *j)
 
 /* ---- depth ------------------------------------------------------------------------------------------------- */
 enum { D16 = 124 };
+
+/* Elements from the first quad of a block of 8 x 8 pixels to each. */
+static const uint8_t block_morton[GFX_BLOCK_QUADS] = {0, 4, 16, 20, 8, 12, 24, 28, 32, 36, 48, 52, 40, 44, 56, 60};
 
 /* Bit of each pixel to bit 0 of each byte. */
 static const uint32_t spread[16] = {0x0,       0x1,       0x100,     0x101,     0x10000,   0x10001,
@@ -176,9 +222,17 @@ static inline __attribute__((always_inline)) void depth_of(gfx_tile *t, const gf
    const size_t sample_B = half ? 2 : 4, stride = sample_B * samples;
    const int32_t field = bits == 24 ? 0xffffff : -1;
    const v4i keep = ~(v4i){field, field, field, field};
+   const bool block = count == GFX_BLOCK_QUADS; /* at multiples of 8 pixels */
+   const uint32_t corner = gfx_morton(x, y);
+   v4d column[4], line[4]; /* what AT adds up, of a block with one sample */
+   if (block && samples == 1)
+      for (int32_t c = 0; c < 4; c++) {
+         column[c] = SPLAT(s->z.c) + SPLAT(s->z.dx) * ((PIXELS_X(x + 2 * c) + SPLAT(0.5)) - SPLAT(s->ox));
+         line[c] = SPLAT(s->z.dy) * ((PIXELS_Y(y + 2 * c) + SPLAT(0.5)) - SPLAT(s->oy));
+      }
    for (unsigned n = 0; n < count; n++) {
       int32_t qx = x + (int32_t)(n % 4) * 2, qy = y + (int32_t)(n / 4) * 2;
-      uint8_t *p = t->depth.base + (size_t)gfx_morton(qx, qy) * stride;
+      uint8_t *p = t->depth.base + (size_t)(block ? corner + block_morton[n] : gfx_morton(qx, qy)) * stride;
       uint32_t cover = 0;
       if (!covers[n])
          continue;
@@ -187,8 +241,14 @@ static inline __attribute__((always_inline)) void depth_of(gfx_tile *t, const gf
          unsigned mine = (covers[n] >> sample & 0x01010101u) * 0x01020408u >> 24 & 15; /* pixel n in bit n */
          if (!mine)
             continue;
-         v4d px = (PIXELS_X(qx) + SPLAT(at[0] / 16.0)) - SPLAT(s->ox), py = (PIXELS_Y(qy) + SPLAT(at[1] / 16.0)) - SPLAT(s->oy);
-         v4f z = limited(k, s, __builtin_convertvector(AT(&s->z, px, py) + SPLAT(s->bias), v4f));
+         v4d sum;
+         if (block && samples == 1) {
+            sum = column[n % 4] + line[n / 4];
+         } else {
+            v4d px = (PIXELS_X(qx) + SPLAT(at[0] / 16.0)) - SPLAT(s->ox), py = (PIXELS_Y(qy) + SPLAT(at[1] / 16.0)) - SPLAT(s->oy);
+            sum = AT(&s->z, px, py);
+         }
+         v4f z = limited(k, s, __builtin_convertvector(sum + SPLAT(s->bias), v4f));
          v4i stored = load_depths(p + sample * sample_B, stride, half), new, pass;
          if (bits) {
             v4i old = stored & ~keep;
@@ -239,14 +299,16 @@ static void clamp_row(row v)
    EACH_LANE v[l] = v[l] < 1.0f ? v[l] : 1.0f;
 }
 
-/* v x 255 to the nearest integers, ties to even; v in 0..1. */
-static void to_bytes(const row v, uint32_t shift, uint32_t *out)
+/* v x 255 to the nearest integer, ties to even; v is clamped. */
+static inline uint32_t to_byte(float v)
 {
+   v = v > 0.0f ? v : 0.0f; /* NaN too */
+   v = v < 1.0f ? v : 1.0f;
 #if defined(__FMA__)
    /* the sum's last place is 1, so one rounding of the exact product */
-   EACH_LANE out[l] |= (arith_bits(__builtin_fmaf(v[l], 255.0f, 0x1p23f)) & 0xff) << shift;
+   return arith_bits(__builtin_fmaf(v, 255.0f, 0x1p23f)) & 0xff;
 #else
-   EACH_LANE out[l] |= (uint32_t)(arith_bits64((double)v[l] * 255.0 + 0x1p52) & 0xff) << shift;
+   return (uint32_t)(arith_bits64((double)v * 255.0 + 0x1p52) & 0xff);
 #endif
 }
 
@@ -386,13 +448,11 @@ static void unpack(const gfx_target *g, const uint32_t *pixel, row out[4])
    }
 }
 
-static void pack(const gfx_target *g, row in[4], uint32_t *out)
+static void pack(const gfx_target *g, const row *in, uint32_t *out)
 {
-   memset(out, 0, 4 * LANES);
-   for (unsigned c = 0; c < 4; c++) {
-      clamp_row(in[c]);
-      to_bytes(in[c], byte_of(g, c), out);
-   }
+   const unsigned s0 = byte_of(g, 0), s1 = byte_of(g, 1), s2 = byte_of(g, 2), s3 = byte_of(g, 3);
+   const float *r = in[0], *green = in[1], *b = in[2], *a = in[3];
+   EACH_LANE out[l] = to_byte(r[l]) << s0 | to_byte(green[l]) << s1 | to_byte(b[l]) << s2 | to_byte(a[l]) << s3;
 }
 
 /* Elements of the quads: pixels of one sample, `stride` bytes apart within a quad. */
@@ -480,7 +540,7 @@ static void blended(gfx_tile *t, const gfx_target *g, unsigned target, uint8_t *
       unpack(g, pixel, i.target);
       for (unsigned c = 0; c < 4; c++)
          blend_component(g->blend, c, &i, out[c]);
-      pack(g, out, pixel);
+      pack(g, (const row *)out, pixel);
       write_pixels(g, at, t->quads, stride, pixel, cover, s);
    }
 }
@@ -492,8 +552,12 @@ static void colour(gfx_tile *t, unsigned target, const uint8_t cover[LANES])
    gfx_surface *s = &t->colour[target];
    const size_t stride = 4 * k->samples;
    uint8_t *place[EMU_STAGE_QUADS];
-   for (unsigned n = 0; n < t->quads; n++)
-      place[n] = s->base + (size_t)gfx_morton(t->quad[n].x, t->quad[n].y) * stride;
+   if (t->regular)
+      for (unsigned n = 0, corner = gfx_morton(t->quad[0].x, t->quad[0].y); n < EMU_STAGE_QUADS; n++)
+         place[n] = s->base + (size_t)(corner + block_morton[n]) * stride;
+   else
+      for (unsigned n = 0; n < t->quads; n++)
+         place[n] = s->base + (size_t)gfx_morton(t->quad[n].x, t->quad[n].y) * stride;
    if (!s->direct)
       touch(t, s, cover);
    if (g->blends) {
@@ -502,10 +566,18 @@ static void colour(gfx_tile *t, unsigned target, const uint8_t cover[LANES])
    }
    row in[4];
    uint32_t pixel[LANES];
-   memcpy(in, t->record[GPU_FRAGMENT_COLOUR + 4 * target], sizeof in);
-   if (k->alpha_to_one)
+   if (k->alpha_to_one) {
+      memcpy(in, t->record[GPU_FRAGMENT_COLOUR + 4 * target], sizeof in);
       set_row(in[3], 1);
-   pack(g, in, pixel);
+      pack(g, (const row *)in, pixel);
+   } else {
+      pack(g, (const row *)(const void *)t->record[GPU_FRAGMENT_COLOUR + 4 * target], pixel);
+   }
+   if (t->regular && g->all && k->samples == 1) {
+      for (unsigned n = 0; n < EMU_STAGE_QUADS; n++)
+         memcpy(place[n], pixel + 4 * n, 16);
+      return;
+   }
    if (g->all && k->samples > 1 && is_whole(cover, t->quads, (uint8_t)((1u << k->samples) - 1))) {
       write_whole(place, t->quads, k->samples, pixel);
       return;

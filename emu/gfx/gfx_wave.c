@@ -2,6 +2,7 @@
  * Who lays out lanes and reads results is the stage's file; here are scalar registers, turns, faults, and the
  * sums for counters and time.
  */
+#include <emmintrin.h>
 #include <stdlib.h>
 #include "pipeline.h"
 
@@ -30,16 +31,23 @@ static bool prepare(gfx_worker *wk, const gfx_stage *st, gfx_runner *r)
    return true;
 }
 
-static void set_scalars(emu_wave *w, const gfx_state *s, const gfx_stage *st, uint32_t input_points)
+static void set_scalars(uint32_t *scalar, const gfx_state *s, const gfx_stage *st, uint32_t input_points)
 {
-   memset(w->s, 0, sizeof w->s);
-   memcpy(w->s, st->launch.user, GPU_GFX_USER_REGS * 4);
-   w->s[GPU_SREG_GFX_VERTEX_OFFSET] = s->indexed ? s->vertex_offset : s->first;
-   w->s[GPU_SREG_GFX_FIRST_INSTANCE] = s->first_instance;
-   w->s[GPU_SREG_GFX_DRAW_INDEX] = s->draw_index;
-   w->s[GPU_SREG_GFX_VIEW_INDEX] = gfx_reg(s, GPU_OFF_GFX_VIEW) & 0xff;
-   w->s[GPU_SREG_GFX_INPUT_POINTS] = input_points;
-   w->s[GPU_SREG_GFX_OUTPUT_POINTS] = s->output_points;
+   memset(scalar, 0, ISA_MAX_SREGS * sizeof *scalar);
+   memcpy(scalar, st->launch.user, GPU_GFX_USER_REGS * 4);
+   scalar[GPU_SREG_GFX_VERTEX_OFFSET] = s->indexed ? s->vertex_offset : s->first;
+   scalar[GPU_SREG_GFX_FIRST_INSTANCE] = s->first_instance;
+   scalar[GPU_SREG_GFX_DRAW_INDEX] = s->draw_index;
+   scalar[GPU_SREG_GFX_VIEW_INDEX] = gfx_reg(s, GPU_OFF_GFX_VIEW) & 0xff;
+   scalar[GPU_SREG_GFX_INPUT_POINTS] = input_points;
+   scalar[GPU_SREG_GFX_OUTPUT_POINTS] = s->output_points;
+}
+
+/* Vectors, because a call or a string instruction takes longer than the copy. */
+static void copy_scalars(uint32_t *to, const uint32_t *from)
+{
+   for (unsigned n = 0; n < ISA_MAX_SREGS; n += 4)
+      _mm_storeu_si128((__m128i *)(to + n), _mm_loadu_si128((const __m128i *)(from + n)));
 }
 
 /* A full wave writes the others before it reads them. */
@@ -65,7 +73,8 @@ static void clear_stage(emu_stage *st, enum gpu_stage stage)
       memset(st, 0, offsetof(emu_stage, last)); /* last: geometry sets it up */
       return;
    }
-   memset(st->out, 0, sizeof st->out);
+   if (stage == GPU_STAGE_VS)
+      memset(st->out, 0, sizeof st->out);
    st->in_vertices = st->patch_dw = st->max_vertices = st->out_stride = 0;
 }
 
@@ -87,13 +96,16 @@ emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint
    g->id[1] = g->id[2] = 0;
    g->done = 0;
    g->issue_cycles = g->latency_cycles = g->lines = g->instructions = 0;
-   set_scalars(w, &d->state, st, input_points);
+   bool other = r->draw != d->number || r->input_points != input_points;
+   if (other)
+      set_scalars(r->scalars, &d->state, st, input_points);
+   copy_scalars(w->s, r->scalars);
    w->exec = exec;
    w->state = EMU_WAVE_READY;
    w->resume = p->uops;
    w->instructions = w->issue_cycles = w->latency_cycles = 0;
    clear_registers(w, p, exec == 0xffffffffu);
-   if (r->draw != d->number || r->input_points != input_points) {
+   if (other) {
       for (uint32_t k = 0; k < p->invariant_count; k++)
          for (unsigned lane = 0; lane < ISA_WAVE_LANES; lane++)
             w->rows[p->invariants[k].row][lane] = w->s[p->invariants[k].sreg];

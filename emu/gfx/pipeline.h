@@ -272,6 +272,7 @@ typedef struct gfx_runner { /* of one worker and stage */
    emu_segment_count *segments;
    const emu_program *program;
    uint64_t waves, issue_cycles, latency_cycles;
+   uint32_t scalars[ISA_MAX_SREGS]; /* as they stand when a wave of the draw starts */
    uint64_t draw; /* number of the draw whose scalar registers stand in the rows of those that are never written */
    uint32_t input_points;
 } gfx_runner;
