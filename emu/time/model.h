@@ -1,0 +1,110 @@
+/* Inside the timing model: a ring's machine, its event loop, and what its units hand to each other.
+ *
+ * loop.c      actors by time                       reader.c     traces of units, wave by wave
+ * program.c   what the model knows of a program    job.c        jobs and units, their order
+ * core.c      residency, launch of waves           approx.c, detailed.c   the two engines: how a wave goes on
+ * group.c     workgroups of a dispatch             front.c, tile.c, rop.c, copy.c   fixed function
+ * memory.h and its files: everything behind a memory instruction.
+ *
+ * All of it runs on the timing unit's thread. Times are core-clock cycles of the ring's clock. What happens at one time happens in
+ * the order in which the actors were made, so that nothing depends on the host.
+ */
+#ifndef EMU_TIME_MODEL_H
+#define EMU_TIME_MODEL_H
+
+#include "memory.h"
+#include "timing.h"
+
+typedef struct time_machine time_machine;
+
+/* ---- loop.c ---------------------------------------------------------------------------------------------------------------- */
+/* Something that acts at a time. Embedded in what acts. */
+typedef struct time_actor time_actor;
+struct time_actor {
+   uint64_t at, serial; /* serial: from time_actor_init */
+   void (*act)(time_machine *m, time_actor *a); /* schedules itself again, or others, or nobody */
+   time_actor *next;    /* the loop's */
+   bool queued;
+};
+void time_actor_init(time_machine *m, time_actor *a, void (*act)(time_machine *, time_actor *));
+/* At a time not before the loop's now. An actor is queued once: an earlier time wins. */
+void time_at(time_machine *m, time_actor *a, uint64_t at);
+uint64_t time_now(const time_machine *m);
+/* What an actor calls when its trace has not arrived: it will act again, at the same time, when more is there. */
+void time_starve(time_machine *m, time_actor *a);
+
+/* ---- jobs and units (job.c): the queue's side is in queue.c ------------------------------------------------------------------- */
+typedef struct time_piece {
+   struct time_piece *next;
+   const uint32_t *data; /* records behind the UNIT record */
+   uint32_t dwords;
+   struct time_blob *blob; /* what holds them */
+} time_piece;
+
+typedef struct time_unit {
+   struct time_unit *next;
+   uint64_t number;
+   enum emu_unit kind;
+   time_piece *first, *last; /* grows while the functional model works on it */
+   bool complete;            /* nothing more comes */
+} time_unit;
+
+struct emu_time_job {
+   struct emu_time_job *next; /* in the ring's order */
+   emu_device *dev;
+   uint32_t ring, tag;
+   enum emu_job_kind kind;
+   emu_job_stage stage[GPU_STAGE_COUNT > 1 ? GPU_STAGE_COUNT : 1];
+   struct time_program *program[GPU_STAGE_COUNT]; /* the model's view of them */
+   uint64_t groups;
+   uint32_t group_waves;
+   /* results, of the model's thread */
+   uint64_t start, end;
+   uint64_t counters[GPU_COUNTER_COUNT];
+   bool done;
+   struct time_job_queue *queue; /* units, by number (queue.c) */
+   void *model;                  /* what the engine keeps for it */
+};
+/* The unit with the next number. NULL and *starved: it has not arrived; NULL and not: there is none, all have been taken. */
+time_unit *time_job_take(emu_time_job *j, bool *starved);
+/* Has more of the unit arrived since? Under no lock of the caller's. */
+void time_unit_poll(emu_time_job *j, time_unit *u);
+/* The engine is through with the unit's traces. */
+void time_unit_release(emu_time_job *j, time_unit *u);
+
+/* ---- the machine (machine.c) -------------------------------------------------------------------------------------------------- */
+time_machine *time_machine_create(const emu_profile *p, bool detailed); /* NULL: host memory is exhausted */
+void time_machine_destroy(time_machine *m);
+/* The ring gives a job, in its order, at its clock's time; starts never decrease. The machine sets j->end and j->done. */
+void time_machine_launch(time_machine *m, emu_time_job *j, uint64_t start);
+enum time_progress {
+   TIME_REACHED, /* nothing is left to do before `until` */
+   TIME_STARVED, /* traces are missing */
+   TIME_IDLE     /* no job is left */
+};
+/* Goes on with everything that happens before `until`, until a job ends (then it returns TIME_REACHED early: look at `done`). */
+enum time_progress time_machine_run(time_machine *m, uint64_t until);
+const emu_profile *time_profile(const time_machine *m);
+time_memory *time_machine_memory(time_machine *m);
+
+/* ---- cores: waves (core.c and the engines) ---------------------------------------------------------------------------------------- */
+typedef struct time_wave time_wave;
+/* Is there room on the core for `waves` waves of the job's stage at once (registers, slots, local data share for workgroups)? */
+bool time_core_room(const time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage, uint32_t waves);
+/* Start a wave there at `at`; it reads records from [data, data + dwords), a whole portion that ends with the wave. `done` is scheduled when
+ * its last instruction has been issued and its results are there; *end then holds when. Room has been asked for. */
+void time_wave_start(time_machine *m, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *data, uint32_t dwords,
+                     uint64_t at, time_actor *done, uint64_t *end);
+/* To be woken when a wave of the core has ended and there may be room. */
+void time_core_wait(time_machine *m, uint32_t core, time_actor *a);
+
+/* ---- fixed function (front.c, tile.c, copy.c): a job of another kind than a dispatch begins; the units' actors call time_job_over when
+ * the last is through ---- */
+bool time_draw_begin(time_machine *m, emu_time_job *j, uint64_t start);
+bool time_copy_begin(time_machine *m, emu_time_job *j, uint64_t start);
+bool time_group_begin(time_machine *m, emu_time_job *j, uint64_t start); /* group.c: dispatches */
+void time_job_over(time_machine *m, emu_time_job *j, uint64_t end);
+
+#define TIME_COUNT(job, name, n) ((job)->counters[GPU_COUNTER_##name] += (n))
+
+#endif

@@ -1,0 +1,146 @@
+/* Traces: what waves and fixed-function blocks did, in dwords, for the timing model to replay.
+ *
+ * The functional model writes them while it works (FIGMENT_TIMING other than off), one writer per host thread; the model reads
+ * them later on another thread. A trace never holds host pointers and is the same on every host: it depends on the guest's work alone.
+ * Memory is GPU virtual; what the model must know of a page stands in the record's flags.
+ *
+ * A trace is cut into units: a workgroup, a batch of vertices with all stages up to clipping, a screen tile of one round, a copy.
+ * Records: the top four bits of the first dword are enum emu_record.
+ */
+#ifndef EMU_TIME_TRACE_H
+#define EMU_TIME_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum emu_record {
+   /* [19:0] a segment of the wave's program was entered, [27:20] so many times more in a row without anything in between */
+   EMU_REC_SEGMENT,
+   /* A memory instruction of the segment before, lanes side by side: [7:0] its place in the segment (the how manieth instruction),
+    * [27:8] bytes; dword 1: va low; dword 2: [15:0] va high, [31:16] enum emu_page_flags */
+   EMU_REC_RUN,
+   /* One with any addresses: [7:0] place, [15:8] entries, [27:16] filter cycles (images: quads x filter steps, else 0); then entries of
+    * two dwords: emu_trace_entry. Entries of the same line need not be adjacent. No entries: every lane was switched off or outside. */
+   EMU_REC_LINES,
+   /* Local data share, only where it takes more passes than its width in dwords: [7:0] place, [23:8] passes */
+   EMU_REC_LDS,
+   /* A portion of a wave's work begins: [15:0] wave in its unit, [19:16] enum gpu_stage (0 in dispatches), [20] it is the wave's first,
+    * [21] the wave ends with it; dword 1: dwords of the portion that follow. Ends at a barrier if neither the wave nor the unit ends. */
+   EMU_REC_WAVE,
+   /* A unit (or more of one) begins: [3:0] enum emu_unit, [4] it ends with this; dwords 1, 2: its number in the job; dword 3: dwords that follow */
+   EMU_REC_UNIT,
+   /* Fixed function: [7:0] enum emu_block, [27:8] amount of work in the block's unit (manual: timing) */
+   EMU_REC_BLOCK,
+   /* Memory that a fixed-function block touches: [7:0] enum emu_block, [15:8] entries, [16] written, [17] read; then entries as above */
+   EMU_REC_BLOCK_LINES,
+   /* A copy: [3:0] flags: 1 source on the bus, 2 destination on the bus; dwords 1..: bytes lo, hi, source va lo, hi, destination va lo, hi */
+   EMU_REC_COPY,
+};
+
+enum emu_unit { EMU_UNIT_GROUP, EMU_UNIT_BATCH, EMU_UNIT_TILE, EMU_UNIT_COPY, EMU_UNIT_CLEAR };
+
+/* Blocks whose work no wave does; the amounts are counted in what the comment says. */
+enum emu_block {
+   EMU_BLOCK_INDEX,    /* indices read and reused or not: indices */
+   EMU_BLOCK_FETCH,    /* vertex attributes: attributes x vertices */
+   EMU_BLOCK_ASSEMBLE, /* primitives */
+   EMU_BLOCK_TESSELLATE, /* domain points and primitives */
+   EMU_BLOCK_CLIP,     /* primitives judged; those really cut count eight */
+   EMU_BLOCK_SETUP,    /* primitives set up */
+   EMU_BLOCK_BIN,      /* primitive-tile pairs */
+   EMU_BLOCK_RASTER,   /* blocks of 8 x 8 pixels walked */
+   EMU_BLOCK_HIZ,      /* of them killed by hierarchical Z */
+   EMU_BLOCK_EARLY_Z,  /* quads tested before the wave */
+   EMU_BLOCK_EARLY_KILL, /* of them without a sample left */
+   EMU_BLOCK_LATE_Z,   /* quads tested behind it */
+   EMU_BLOCK_ROP,      /* colour: quads x targets x cost quarters (1 sample of 32 bits = 1) */
+   EMU_BLOCK_BLEND,    /* of them blended */
+   EMU_BLOCK_XFB,      /* dwords of transform feedback */
+   EMU_BLOCK_COUNT
+};
+
+/* An entry: dword 0: line address [31:0] in units of 128 B; dword 1: [8:0] line address high, [12:9] sectors of 32 B, [18:13] lanes
+ * (of an atomic: lanes that act one after the other in it), [31:16+3] enum emu_page_flags */
+#define EMU_LINE_LOG2 7u
+#define EMU_SECTOR_LOG2 5u
+enum emu_page_flags {
+   EMU_PAGE_BUS = 1,   /* system memory, behind the bus */
+   EMU_PAGE_SMALL = 2, /* 4 KiB page; else 64 KiB */
+};
+#define EMU_ENTRY_FLAGS_SHIFT 19u
+
+static inline void emu_entry_pack(uint32_t out[2], uint64_t va, uint32_t sectors, uint32_t lanes, uint32_t flags)
+{
+   uint64_t line = va >> EMU_LINE_LOG2;
+   out[0] = (uint32_t)line;
+   out[1] = ((uint32_t)(line >> 32) & 0x1ff) | sectors << 9 | (lanes & 63) << 13 | flags << EMU_ENTRY_FLAGS_SHIFT;
+}
+static inline uint64_t emu_entry_line(const uint32_t e[2])
+{
+   return e[0] | (uint64_t)(e[1] & 0x1ff) << 32;
+}
+static inline uint32_t emu_entry_sectors(const uint32_t e[2])
+{
+   return e[1] >> 9 & 15;
+}
+static inline uint32_t emu_entry_lanes(const uint32_t e[2])
+{
+   return e[1] >> 13 & 63;
+}
+static inline uint32_t emu_entry_flags(const uint32_t e[2])
+{
+   return e[1] >> EMU_ENTRY_FLAGS_SHIFT;
+}
+
+/* ---- writing (stream.c) ---------------------------------------------------------------------------------------------------- */
+struct emu_time_job;
+
+/* One per host worker. Everything is collected in `first` and handed over unit by unit, several at a time. */
+typedef struct emu_trace {
+   struct emu_time *time;
+   uint32_t *first, *at, *end;
+   uint32_t *segment; /* the latest SEGMENT record if nothing stands behind it, else NULL */
+   uint32_t *wave;    /* the open WAVE record, or NULL */
+   uint32_t *unit;    /* the open UNIT record, or NULL */
+   struct emu_time_job *job; /* whose units are collected */
+   bool lost;         /* host memory ran out: the job will be told */
+} emu_trace;
+
+bool emu_trace_grow(emu_trace *t, size_t dwords); /* makes room; false: lost, and the records so far are dropped */
+/* Room for so many dwords at t->at. Pointers into the trace (segment, wave, unit) move with it. */
+static inline bool emu_trace_room(emu_trace *t, size_t dwords)
+{
+   return (size_t)(t->end - t->at) >= dwords || emu_trace_grow(t, dwords);
+}
+static inline void emu_trace_segment(emu_trace *t, uint32_t segment)
+{
+   if (t->segment && (*t->segment & 0xfffff) == segment && *t->segment >> 20 != 0xff) {
+      *t->segment += 1u << 20;
+      return;
+   }
+   if (!emu_trace_room(t, 1))
+      return;
+   t->segment = t->at;
+   *t->at++ = (uint32_t)EMU_REC_SEGMENT << 28 | segment;
+}
+static inline void emu_trace_block(emu_trace *t, enum emu_block block, uint32_t amount)
+{
+   if (!amount || !emu_trace_room(t, 1))
+      return;
+   t->segment = NULL;
+   *t->at++ = (uint32_t)EMU_REC_BLOCK << 28 | (amount < 0xfffff ? amount : 0xfffff) << 8 | (uint32_t)block;
+}
+/* Open and close a unit of the trace's job, a portion of a wave inside it. A unit may be opened several times; `last` once. */
+void emu_trace_unit_begin(emu_trace *t, struct emu_time_job *job, enum emu_unit kind, uint64_t number);
+void emu_trace_unit_end(emu_trace *t, bool last);
+void emu_trace_wave_begin(emu_trace *t, uint32_t wave, uint32_t stage, bool first);
+void emu_trace_wave_end(emu_trace *t, bool last);
+/* Hand over what is collected; called by itself when enough is there or the model starves. Between units only. */
+void emu_trace_flush(emu_trace *t);
+/* A writer for a host thread; NULL if timing is off or memory is exhausted (*failed then). */
+struct emu_device;
+emu_trace *emu_trace_create(struct emu_device *dev);
+void emu_trace_destroy(emu_trace *t);
+
+#endif
