@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include "clock.h"
 #include "cp.h"
+#include "time/timing.h"
 #include "settings.h"
 
 #define CP_QUANTUM 65536u
@@ -180,21 +181,12 @@ uint32_t emu_cp_read(emu_device *dev, uint32_t address)
 {
    switch (address) {
    case GPU_REG_CP_RESET: return read_reset(dev->cp);
-   case GPU_REG_CP_TIME_LO: return (uint32_t)atomic_load(&dev->cp->time);
-   case GPU_REG_CP_TIME_HI: return (uint32_t)(atomic_load(&dev->cp->time) >> 32);
+   case GPU_REG_CP_TIME_LO: return (uint32_t)emu_time_published(dev);
+   case GPU_REG_CP_TIME_HI: return (uint32_t)(emu_time_published(dev) >> 32);
    default: break;
    }
    _Atomic uint32_t *r = value_register(dev->cp, address);
    return r ? atomic_load(r) : 0; /* the host finds nothing in the local units */
-}
-
-/* A reader that sees the same TIME_HI before and after TIME_LO has a time that was published. */
-static void write_time(emu_cp *cp, uint32_t address, uint32_t value)
-{
-   if (address == GPU_REG_CP_TIME_HI)
-      cp->time_hi = value;
-   else
-      atomic_store(&cp->time, (uint64_t)cp->time_hi << 32 | value);
 }
 
 void emu_cp_write(emu_device *dev, uint32_t address, uint32_t value, bool from_cp)
@@ -204,9 +196,6 @@ void emu_cp_write(emu_device *dev, uint32_t address, uint32_t value, bool from_c
       write_reset(cp, value & 1);
    } else if (address == GPU_REG_CP_POKE) {
       emu_cp_event(dev, GPU_EVENT_POKE);
-   } else if (address == GPU_REG_CP_TIME_LO || address == GPU_REG_CP_TIME_HI) {
-      if (from_cp)
-         write_time(cp, address, value);
    } else if (may_write(address, from_cp)) {
       atomic_store(value_register(cp, address), value);
    }

@@ -39,14 +39,12 @@ typedef struct emu_cp {
 
    /* host visible registers */
    _Atomic uint32_t status, fw_lo, fw_hi, fw_size, mailbox[4];
-   _Atomic uint64_t time;     /* published as a whole by the write of TIME_LO */
    _Atomic uint32_t halt_pc, halt_cause, halt_tval;
 
    /* the processor's own */
    rv32_core core;
    emu_agent *agent;
    emu_tlb tlb;
-   uint32_t time_hi;           /* written, waiting for TIME_LO */
    uint32_t xfer_va_lo, xfer_va_hi, xfer_sram, xfer_bytes, xfer_status;
    uint64_t timer_deadline_ns; /* 0: stopped */
    uint32_t account, count_value;

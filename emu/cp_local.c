@@ -14,8 +14,6 @@ void cp_local_reset(emu_cp *cp)
    atomic_store(&cp->event_mask, 0);
    for (int i = 0; i < 2; i++) /* 2 and 3 are the host's */
       atomic_store(&cp->mailbox[i], 0);
-   atomic_store(&cp->time, 0);
-   cp->time_hi = 0;
    atomic_store(&cp->halt_pc, 0);
    atomic_store(&cp->halt_cause, 0);
    atomic_store(&cp->halt_tval, 0);

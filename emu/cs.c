@@ -103,12 +103,6 @@ uint32_t emu_cs_read(emu_device *dev, uint32_t ring, uint32_t offset)
    case GPU_OFF_CS_INFLIGHT:
       value = r->inflight;
       break;
-   case GPU_OFF_CS_CYCLES_LO:
-      value = (uint32_t)r->cycles;
-      break;
-   case GPU_OFF_CS_CYCLES_HI:
-      value = (uint32_t)(r->cycles >> 32);
-      break;
    }
    pthread_mutex_unlock(&cs->lock);
    return value;
@@ -125,6 +119,7 @@ static void go(emu_cs *cs, uint32_t ring)
       emu_fault_record(cs->dev, &f);
       return;
    }
+   d->job = emu_time_launch(cs->dev, ring, EMU_JOB_DISPATCH, d->regs[GPU_OFF_CS_TAG / 4]);
    *(r->newest ? &r->newest->next : &r->oldest) = d;
    r->newest = d;
    r->inflight++;

@@ -6,6 +6,7 @@
 #include "core/core.h"
 #include "core/timing_static.h"
 #include "core/wave.h"
+#include "time/timing.h"
 
 #define EMU_CS_REGS (GPU_STRIDE_CS / 4)
 #define EMU_CS_PROGRAM_MAX_QW (1u << 20)
@@ -36,13 +37,13 @@ typedef struct emu_dispatch {
    emu_core_sums sums;
    uint64_t groups_done, waves_done;
    emu_timing_work work;
+   emu_time_job *job; /* NULL: nobody asks for its time */
 } emu_dispatch;
 
 typedef struct emu_cs_ring {
    uint32_t regs[EMU_CS_REGS];
    emu_dispatch *oldest, *newest;
    uint32_t inflight;
-   uint64_t cycles;
 } emu_cs_ring;
 
 struct emu_cs {

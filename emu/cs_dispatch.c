@@ -134,6 +134,17 @@ bool emu_dispatch_fetch(emu_cs *cs, emu_dispatch *d, emu_tlb *tlb, uint64_t **bu
    return fetch_program(cs, d, tlb, buffer, buffer_qw);
 }
 
+static void describe_job(emu_cs *cs, emu_dispatch *d)
+{
+   emu_time_groups(d->job, d->launch.groups, d->launch.waves);
+   emu_time_stage(d->job, 0, &(emu_job_stage){.program = d->program,
+                                              .programs = cs->programs,
+                                              .program_va = d->launch.program_va,
+                                              .vregs = d->program->vregs,
+                                              .scratch_B = d->launch.scratch_B,
+                                              .lds_B = d->launch.lds_B});
+}
+
 bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, const uint64_t *words)
 {
    const emu_profile *p = &cs->dev->profile;
@@ -148,6 +159,8 @@ bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, const uint64_t *words)
    if (!d->work.core_issue || !d->work.core_lines || !emu_launch_prepare(&d->launch))
       return record(cs, d, GPU_FAULT_EXHAUSTED, GPU_ACCESS_NONE, 0, GPU_OFF_CS_GO);
    d->resident_max = residency(p, &d->launch);
+   if (d->job)
+      describe_job(cs, d);
    emu_debug(cs->dev, CS, "ring %u tag %u: grid %ux%ux%u group %ux%ux%u program %llx%s", d->ring,
              reg(d, GPU_OFF_CS_TAG), d->launch.grid[0], d->launch.grid[1], d->launch.grid[2],
              d->launch.size[0], d->launch.size[1], d->launch.size[2],
@@ -162,7 +175,7 @@ bool emu_dispatch_exhausted(const emu_dispatch *d)
 }
 
 /* ---- retirement ------------------------------------------------------------------------------ */
-static void add_counters(emu_device *dev, const emu_dispatch *d, uint64_t cycles)
+static void add_counters(emu_device *dev, const emu_dispatch *d)
 {
    const emu_core_sums *s = &d->sums;
    static const enum gpu_counter of_class[ISA_CLASS_COUNT] = {
@@ -184,20 +197,14 @@ static void add_counters(emu_device *dev, const emu_dispatch *d, uint64_t cycles
    emu_counter_add(dev, GPU_COUNTER_LANE_INSTRUCTIONS, s->lane_instructions);
    emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_READ, s->bytes_read);
    emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_WRITTEN, s->bytes_written);
-   emu_counter_add(dev, GPU_COUNTER_GPU_CYCLES, cycles);
 }
 
 void emu_dispatch_retire(emu_cs *cs, emu_dispatch *d)
 {
    emu_cs_ring *r = &cs->rings[d->ring];
-   const emu_profile *p = &cs->dev->profile;
-   uint64_t cycles = 0;
-   if (cs->dev->settings.timing != EMU_TIMING_OFF && d->work.core_issue && d->work.core_lines) {
-      d->work.bytes = d->sums.lines * p->l1_line_B;
-      cycles = emu_timing_dispatch(p, &d->work);
-   }
-   add_counters(cs->dev, d, cycles);
-   r->cycles += cycles;
+   add_counters(cs->dev, d);
+   if (d->job)
+      emu_time_finish(d->job, d->launch.groups, atomic_load(&d->kill) || !d->program);
    emu_dispatch **at = &r->oldest, *previous = NULL;
    while (*at != d) {
       previous = *at;

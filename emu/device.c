@@ -2,6 +2,7 @@
  */
 #include "blocks.h"
 #include "settings.h"
+#include "time/timing.h"
 #include "watch.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,9 +41,11 @@ PLAIN_PART(cp)
 PLAIN_PART(dma)
 PLAIN_PART(cs)
 PLAIN_PART(gfx)
+PLAIN_PART(time)
 #undef PLAIN_PART
 
-/* ORDER create: agents before memory (unbind waits for them), the processor before the engines that send it events */
+/* ORDER create: agents before memory (unbind waits for them), the processor before the engines that send it events, the timing
+ * unit last: its jobs hold programs of the engines */
 static const struct {
    const char *what;
    emu_result (*create)(emu_device *);
@@ -58,6 +61,7 @@ static const struct {
    {"copy engine", create_dma, emu_dma_destroy},
    {"compute front end", create_cs, emu_cs_destroy},
    {"graphics front end", create_gfx, emu_gfx_destroy},
+   {"timing unit", create_time, emu_time_destroy},
 };
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
@@ -136,6 +140,7 @@ const char *emu_device_profile_name(const emu_device *dev)
 void emu_device_reset(emu_device *dev)
 {
    emu_cp_write(dev, GPU_REG_CP_RESET, 1, false); /* parks the processor and resets the engines */
+   emu_time_reset(dev);
    emu_regs_reset(dev);
    emu_fault_reset(dev);
    emu_irq_reset(dev);

@@ -132,27 +132,6 @@ static bool run_slice(emu_device *dev, dma_job *j, bool *ended, emu_dma_stop *st
    return run_bytes(dev, j, ended, stop);
 }
 
-/* ---- cost ------------------------------------------------------------------------------------------------------------------ */
-static uint64_t transfer_cycles(const emu_profile *p, uint64_t bytes, uint64_t B_per_s)
-{
-   unsigned __int128 scaled = (unsigned __int128)bytes * p->core_clock_khz * 1000u;
-   return (uint64_t)((scaled + B_per_s - 1) / B_per_s);
-}
-
-/* First-order estimate: one latency, then the slower of the two paths at its full rate. */
-static uint64_t job_cycles(const emu_device *dev, const dma_job *j)
-{
-   const emu_profile *p = &dev->profile;
-   if (dev->settings.timing == EMU_TIMING_OFF)
-      return 0;
-   uint64_t dram = transfer_cycles(p, j->traffic.dram_B, p->dram_B_per_s);
-   uint64_t pcie = transfer_cycles(p, j->traffic.pcie_B, p->pcie_B_per_s);
-   uint64_t latency = p->dram_latency_cycles;
-   if (j->traffic.pcie_B > 0)
-      latency += (uint64_t)p->pcie_latency_ns * p->core_clock_khz / 1000000u;
-   return latency + (dram > pcie ? dram : pcie);
-}
-
 /* ---- the engine's thread ------------------------------------------------------------------------------------------------------ */
 static void drop_all(dma_channel *c)
 {
@@ -169,10 +148,7 @@ static void pop(dma_channel *c)
 /* Locked. The job in work has been finished (stop == NULL), has faulted, or was killed meanwhile. */
 static void retire(struct emu_dma *d, dma_channel *c, const dma_job *j, bool faulted)
 {
-   uint64_t cycles = job_cycles(d->dev, j);
    emu_counter_add(d->dev, GPU_COUNTER_COPY_BYTES, j->total - j->bytes + j->box.written_B);
-   emu_counter_add(d->dev, GPU_COUNTER_GPU_CYCLES, cycles);
-   c->cycles += cycles;
    if (faulted) {
       c->stopped = true;
       drop_all(c);
@@ -317,10 +293,6 @@ uint32_t emu_dma_read(emu_device *dev, uint32_t ring, uint32_t offset)
       value = *plain;
    else if (offset == GPU_OFF_DMA_INFLIGHT)
       value = c->count;
-   else if (offset == GPU_OFF_DMA_CYCLES_LO)
-      value = (uint32_t)c->cycles;
-   else if (offset == GPU_OFF_DMA_CYCLES_HI)
-      value = (uint32_t)(c->cycles >> 32);
    pthread_mutex_unlock(&d->lock);
    return value;
 }

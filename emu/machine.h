@@ -41,6 +41,7 @@ struct emu_device {
    struct emu_cs *cs;
    struct emu_dma *dma;
    struct emu_gfx *gfx;
+   struct emu_time *time;      /* jobs' traces, the rings' clocks */
    struct emu_regs *regs;      /* ring registers, counter latches */
    _Atomic uint64_t counters[GPU_COUNTER_COUNT];
 };

@@ -4,6 +4,7 @@
  */
 #include "blocks.h"
 #include "settings.h"
+#include "time/timing.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -119,11 +120,45 @@ static uint32_t id_read(const emu_profile *p, uint32_t offset)
    }
 }
 
+/* ---- the rings' clocks: the timing unit keeps them ------------------------------------------------------------- */
+static void clock_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t value)
+{
+   _Atomic uint32_t *low = &dev->regs->ring[ring][GPU_OFF_RING_CLOCK_MIN_LO / 4];
+   switch (offset) {
+   case GPU_OFF_RING_CLOCK_ADVANCE: emu_time_advance(dev, ring, value); break;
+   case GPU_OFF_RING_CLOCK_WAIT: emu_time_wait(dev, ring, value); break;
+   case GPU_OFF_RING_CLOCK_MIN_LO: atomic_store(low, value); break;
+   case GPU_OFF_RING_CLOCK_MIN_HI: emu_time_at_least(dev, ring, (uint64_t)value << 32 | atomic_load(low)); break;
+   case GPU_OFF_RING_CLOCK_OP:
+      if (value == GPU_CLOCK_PUBLISH)
+         emu_time_publish(dev, ring);
+      else if (value == GPU_CLOCK_WAKE)
+         emu_time_wake(dev, ring);
+      break;
+   default: break;
+   }
+}
+
+static uint32_t ring_read(emu_device *dev, uint32_t ring, uint32_t offset, bool from_cp)
+{
+   uint64_t clock;
+   switch (offset) {
+   case GPU_OFF_RING_TIME_LO: return (uint32_t)emu_time_clock(dev, ring);
+   case GPU_OFF_RING_TIME_HI: return (uint32_t)(emu_time_clock(dev, ring) >> 32);
+   case GPU_OFF_RING_CLOCK_KNOWN: return from_cp && emu_time_read(dev, ring, &clock);
+   default: return atomic_load(&dev->regs->ring[ring][offset / 4]);
+   }
+}
+
 /* ---- rings ------------------------------------------------------------------------------------------------------ */
 static void ring_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t value)
 {
    /* ORDER: packets stand in memory before the pointer that covers them; ENABLE and STATUS, each written by one side and read by the
     * other, are seen in one order by both */
+   if (offset >= GPU_OFF_RING_CLOCK_ADVANCE) {
+      clock_write(dev, ring, offset, value);
+      return;
+   }
    atomic_store(&dev->regs->ring[ring][offset / 4], value);
    if (offset == GPU_OFF_RING_WPTR || offset == GPU_OFF_RING_ENABLE)
       emu_cp_event(dev, GPU_EVENT_DOORBELL);
@@ -190,7 +225,7 @@ uint32_t emu_reg_read(emu_device *dev, uint32_t address, bool from_cp)
    case BLOCK_IRQ: return emu_irq_read(dev, offset);
    case BLOCK_MMU: return emu_mmu_read(dev, offset);
    case BLOCK_FAULT: return emu_fault_read(dev, offset);
-   case BLOCK_RING: return atomic_load(&dev->regs->ring[instance][offset / 4]);
+   case BLOCK_RING: return ring_read(dev, instance, offset, from_cp);
    case BLOCK_CS: return emu_cs_read(dev, instance, offset);
    case BLOCK_DMA: return emu_dma_read(dev, instance, offset);
    case BLOCK_GFX: return emu_gfx_read(dev, offset);

@@ -181,7 +181,6 @@ bool fw_execute_xfb(struct fw_ring *r, const struct fw_packet *p)
    fw_transfer_result t = {GPU_FAULT_NONE, GPU_ACCESS_NONE, 0};
    if (r->index != 0)
       return fw_fault_packet(r, p);
-   fw_time_engines(r, GPU_BARRIER_GFX);
    if (!load)
       value = hw_read(reg);
    if (!load || va)

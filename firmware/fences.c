@@ -11,10 +11,12 @@ static bool store64(struct fw_ring *r, const struct fw_packet *p, uint64_t va, u
    return !t.fault || fw_fault_transfer(r, t, p->header);
 }
 
+/* All of its work is done, and when is known. */
 enum fw_hold fw_ready_drained(struct fw_ring *r, const struct fw_packet *p)
 {
    (void)p;
-   return fw_wait_engines(r, ALL);
+   enum fw_hold hold = fw_wait_engines(r, ALL);
+   return hold == FW_GO && !fw_time_known(r) ? FW_HOLD_ENGINE : hold;
 }
 
 /* ---- SIGNAL64, FENCE (same layout) ------------------------------------------------------------------- */
@@ -26,8 +28,7 @@ bool fw_valid_signal(const struct fw_packet *p)
 bool fw_execute_signal(struct fw_ring *r, const struct fw_packet *p)
 {
    uint64_t va = fw_u64(p->payload + GPU_PKTF_SIGNAL64_VA_LO);
-   fw_time_engines(r, ALL);
-   if (!store64(r, p, va + 8, r->time) || !store64(r, p, va, fw_u64(p->payload + GPU_PKTF_SIGNAL64_VALUE_LO)))
+   if (!store64(r, p, va + 8, fw_time(r)) || !store64(r, p, va, fw_u64(p->payload + GPU_PKTF_SIGNAL64_VALUE_LO)))
       return false;
    fw_fetch_advance(r, 1 + p->count);
    return true;
@@ -35,7 +36,6 @@ bool fw_execute_signal(struct fw_ring *r, const struct fw_packet *p)
 
 bool fw_execute_fence(struct fw_ring *r, const struct fw_packet *p)
 {
-   fw_time_engines(r, ALL);
    fw_time_publish(r); /* before the value: who sees the fence finds the time published */
    if (!fw_execute_signal(r, p))
       return false;
@@ -52,14 +52,14 @@ bool fw_valid_timestamp(const struct fw_packet *p)
 
 enum fw_hold fw_ready_timestamp(struct fw_ring *r, const struct fw_packet *p)
 {
-   return p->flags & GPU_PKT_F_WAIT ? fw_wait_engines(r, ALL) : FW_GO;
+   if (p->flags & GPU_PKT_F_WAIT)
+      return fw_ready_drained(r, p);
+   return fw_time_known(r) ? FW_GO : FW_HOLD_ENGINE;
 }
 
 bool fw_execute_timestamp(struct fw_ring *r, const struct fw_packet *p)
 {
-   if (p->flags & GPU_PKT_F_WAIT)
-      fw_time_engines(r, ALL);
-   if (!store64(r, p, fw_u64(p->payload + GPU_PKTF_TIMESTAMP_VA_LO), r->time))
+   if (!store64(r, p, fw_u64(p->payload + GPU_PKTF_TIMESTAMP_VA_LO), fw_time(r)))
       return false;
    fw_fetch_advance(r, 1 + p->count);
    return true;
@@ -81,6 +81,18 @@ bool fw_valid_counters(const struct fw_packet *p)
    return p->payload[GPU_PKTF_COUNTERS_VA_LO] % 8 == 0 && counters_first(p) + counters_count(p) <= GPU_COUNTER_COUNT;
 }
 
+/* Those that the timing unit adds to are right when it has come as far. */
+static bool is_timed(const struct fw_packet *p)
+{
+   uint32_t first = counters_first(p), end = first + counters_count(p);
+   return (first <= GPU_COUNTER_GPU_CYCLES && end > GPU_COUNTER_GPU_CYCLES) || end > GPU_COUNTER_CORE_CYCLES;
+}
+
+enum fw_hold fw_ready_counters(struct fw_ring *r, const struct fw_packet *p)
+{
+   return is_timed(p) ? fw_ready_drained(r, p) : fw_wait_engines(r, ALL);
+}
+
 bool fw_execute_counters(struct fw_ring *r, const struct fw_packet *p)
 {
    uint64_t values[GPU_COUNTER_COUNT];
@@ -88,7 +100,6 @@ bool fw_execute_counters(struct fw_ring *r, const struct fw_packet *p)
    uint32_t n = counters_count(p);
    bool delta = p->flags & GPU_PKT_F_DELTA;
    fw_transfer_result t = {GPU_FAULT_NONE, GPU_ACCESS_NONE, 0};
-   fw_time_engines(r, ALL);
    if (delta)
       t = fw_transfer(GPU_XFER_READ, va, values, n * 8);
    for (uint32_t i = 0; i < n; i++)

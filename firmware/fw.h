@@ -51,9 +51,7 @@ struct fw_ring {
    uint32_t depth;         /* current level, 0 is the ring */
    struct fw_level level[FW_LEVELS];
    uint32_t fetched_at_dw, fetched_dw; /* what `words` holds of the current level */
-   uint64_t time;          /* GPU time in core cycles, the lower bits below */
-   uint32_t time_fraction; /* 1/65536 core cycle */
-   uint64_t cs_cycles, dma_cycles, gfx_cycles; /* of the engines, already in `time` */
+   uint32_t waits;         /* engines that the clock has been told to wait for by the packet ahead */
    uint32_t drawn, draws;  /* of an indirect draw packet: started, altogether; drawn is 0 unless one is at work */
    uint32_t words[FW_FETCH_DW];
 };
@@ -160,12 +158,15 @@ bool fw_valid_timestamp(const struct fw_packet *p);
 enum fw_hold fw_ready_timestamp(struct fw_ring *r, const struct fw_packet *p);
 bool fw_execute_timestamp(struct fw_ring *r, const struct fw_packet *p);
 bool fw_valid_counters(const struct fw_packet *p);
+enum fw_hold fw_ready_counters(struct fw_ring *r, const struct fw_packet *p);
 bool fw_execute_counters(struct fw_ring *r, const struct fw_packet *p);
 
 /* time.c */
 void fw_time_init(void);
 void fw_time_packet(struct fw_ring *r);             /* add what the packet work since the last call took */
-void fw_time_engines(struct fw_ring *r, uint32_t which); /* add the cycles of finished work; the engines must be drained */
+void fw_time_engines(struct fw_ring *r, uint32_t which); /* not before the end of what these engines were given: GPU_BARRIER_* */
+bool fw_time_known(const struct fw_ring *r);        /* the clock has everything; else an event follows. Not under ACCOUNT 1 */
+uint64_t fw_time(const struct fw_ring *r);          /* when it is known */
 void fw_time_at_least(struct fw_ring *r, uint64_t time);
 void fw_time_wake(struct fw_ring *r);               /* an idle ring got work: not before the published time */
 void fw_time_publish(struct fw_ring *r);

@@ -4,7 +4,7 @@
 #include "fw.h"
 
 #define EVENTS                                                                                                             \
-   (GPU_EVENT_DOORBELL | GPU_EVENT_CS | GPU_EVENT_DMA | GPU_EVENT_GFX | GPU_EVENT_FAULT | GPU_EVENT_TIMER | GPU_EVENT_POKE)
+   (GPU_EVENT_DOORBELL | GPU_EVENT_CS | GPU_EVENT_DMA | GPU_EVENT_GFX | GPU_EVENT_FAULT | GPU_EVENT_TIMER | GPU_EVENT_POKE | GPU_EVENT_TIME)
 
 struct fw_ring fw_rings[GPU_RINGS];
 

@@ -228,7 +228,6 @@ static bool execute_barrier(struct fw_ring *r, const struct fw_packet *p)
    /* The caches of this machine are coherent in what they hold; only the TLBs need telling. */
    if (p->payload[0] & BARRIER_TLB)
       hw_write(GPU_REG_CPL_TLB_INV, 1);
-   fw_time_engines(r, p->payload[0] & BARRIER_WAIT);
    past(r, p);
    fw_fetch_drop(r);
    return true;

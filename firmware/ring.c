@@ -29,7 +29,6 @@ void fw_ring_init(struct fw_ring *r, uint32_t index)
    r->status = ~0u;
    set_rptr(r, 0);
    fw_ring_set_status(r, GPU_RING_OFF);
-   hw_write64(fw_ring_reg(r, GPU_OFF_RING_TIME_LO), 0);
 }
 
 /* ---- ENABLE --------------------------------------------------------------------------------------- */
@@ -52,9 +51,7 @@ static void start(struct fw_ring *r)
    set_rptr(r, 0);
    r->state = FW_ON;
    r->hold = FW_GO;
-   r->cs_cycles = hw_read64(fw_cs(r, GPU_OFF_CS_CYCLES_LO));
-   r->dma_cycles = hw_read64(fw_dma(r, GPU_OFF_DMA_CYCLES_LO));
-   r->gfx_cycles = hw_read64(GPU_REG_GFX_CYCLES_LO);
+   r->waits = 0;
    r->drawn = 0;
    fw_fetch_start(r, base, size_dw);
    bool base_ok = base % 4096 == 0 && base >> GPU_VA_BITS == 0;

@@ -12,6 +12,8 @@ static uint32_t poll_us = POLL_FIRST_US;
 /* ---- engines --------------------------------------------------------------------------------------- */
 enum fw_hold fw_wait_engines(struct fw_ring *r, uint32_t which)
 {
+   if (which) /* at once: nothing more is started before they are done, so the timing unit may follow them to their end */
+      fw_time_engines(r, which);
    if ((which & GPU_BARRIER_CS) && hw_read(fw_cs(r, GPU_OFF_CS_INFLIGHT)))
       return FW_HOLD_ENGINE;
    if ((which & GPU_BARRIER_DMA) && hw_read(fw_dma(r, GPU_OFF_DMA_INFLIGHT)))

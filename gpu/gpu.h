@@ -85,6 +85,7 @@ enum gpu_cp_event {
    GPU_EVENT_TIMER = 1 << 4,
    GPU_EVENT_POKE = 1 << 5,
    GPU_EVENT_GFX = 1 << 6,      /* a draw finished */
+   GPU_EVENT_TIME = 1 << 7,     /* a ring's clock is known that was not when RING.CLOCK_KNOWN was read */
 };
 
 #define GPU_IRQ_FENCE(ring) (1u << (ring))
@@ -92,6 +93,12 @@ enum gpu_cp_event {
 #define GPU_IRQ_CP_HALT (1u << 9)
 
 enum gpu_wait_func { GPU_WAIT_EQ, GPU_WAIT_NE, GPU_WAIT_LT, GPU_WAIT_LE, GPU_WAIT_GT, GPU_WAIT_GE, GPU_WAIT_COUNT };
+
+/* What RING.CLOCK_OP does with the ring's clock. */
+enum gpu_clock_op {
+   GPU_CLOCK_PUBLISH = 1, /* CP.TIME is at least the clock */
+   GPU_CLOCK_WAKE = 2,    /* the clock is at least CP.TIME */
+};
 
 #define GPU_CS_FLAG_ORDERED 1u
 #define GPU_DMA_COPY 1u

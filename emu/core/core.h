@@ -167,6 +167,7 @@ emu_program_cache *emu_program_cache_create(const struct emu_interp *interp, con
 void emu_program_cache_destroy(emu_program_cache *c);
 emu_program *emu_program_cache_get(emu_program_cache *c, const uint64_t *words, size_t count, uint32_t vregs,
                                    uint32_t sregs);
+void emu_program_cache_hold(emu_program_cache *c, emu_program *p); /* one more reference, to be put back like the first */
 void emu_program_cache_put(emu_program_cache *c, emu_program *p);
 size_t emu_program_cache_bytes(emu_program_cache *c);
 

@@ -115,6 +115,13 @@ emu_program *emu_program_cache_get(emu_program_cache *c, const uint64_t *words, 
    return p;
 }
 
+void emu_program_cache_hold(emu_program_cache *c, emu_program *p)
+{
+   pthread_mutex_lock(&c->lock);
+   p->references++;
+   pthread_mutex_unlock(&c->lock);
+}
+
 void emu_program_cache_put(emu_program_cache *c, emu_program *p)
 {
    if (!p)

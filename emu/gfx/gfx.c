@@ -44,7 +44,7 @@ static bool kill_draws(emu_gfx *g)
       next = d->next;
       atomic_store(&d->kill, true);
       if (!(g->busy && d == g->oldest)) {
-         gfx_retire(g, d, 0);
+         gfx_retire(g, d);
          gone = true;
       }
    }
@@ -62,7 +62,6 @@ void emu_gfx_reset(emu_device *dev)
       pthread_cond_wait(&g->drained, &g->lock);
    memset(g->regs, 0, sizeof g->regs);
    g->stopped = false;
-   g->cycles = 0;
    pthread_mutex_unlock(&g->lock);
 }
 
@@ -93,7 +92,7 @@ void emu_gfx_destroy(emu_device *dev)
    dev->gfx = NULL;
 }
 
-void gfx_retire(emu_gfx *g, gfx_draw *d, uint64_t cycles)
+void gfx_retire(emu_gfx *g, gfx_draw *d)
 {
    gfx_draw **at = &g->oldest, *previous = NULL;
    while (*at != d) {
@@ -103,7 +102,6 @@ void gfx_retire(emu_gfx *g, gfx_draw *d, uint64_t cycles)
    *at = d->next;
    if (g->newest == d)
       g->newest = previous;
-   g->cycles += cycles;
    g->inflight--;
    free(d);
    pthread_cond_broadcast(&g->drained);
@@ -119,12 +117,6 @@ uint32_t emu_gfx_read(emu_device *dev, uint32_t offset)
    switch (offset) {
    case GPU_OFF_GFX_INFLIGHT:
       value = g->inflight;
-      break;
-   case GPU_OFF_GFX_CYCLES_LO:
-      value = (uint32_t)g->cycles;
-      break;
-   case GPU_OFF_GFX_CYCLES_HI:
-      value = (uint32_t)(g->cycles >> 32);
       break;
    }
    pthread_mutex_unlock(&g->lock);

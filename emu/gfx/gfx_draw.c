@@ -113,24 +113,7 @@ static void run_rounds(gfx_worker *wk, gfx_draw *d)
 /* ---- the end
  * -------------------------------------------------------------------------------------------------------------------
  */
-/* Cycles: launch, then the greatest of issue over all schedulers, the longest wave and memory traffic; and
- * for the fixed functions one per four primitives and sixteen samples. */
-static uint64_t cycles_of(const emu_device *dev, const gfx_draw *d)
-{
-   const emu_profile *p = &dev->profile;
-   if (dev->settings.timing == EMU_TIMING_OFF)
-      return 0;
-   uint64_t schedulers = (uint64_t)p->cores * p->schedulers_per_core;
-   uint64_t n = (d->issue_cycles + schedulers - 1) / schedulers, bytes = d->sums.lines * p->l1_line_B;
-   uint64_t per_kcycle = p->dram_B_per_s / (p->core_clock_khz ? p->core_clock_khz : 1);
-   uint64_t memory = per_kcycle ? bytes * 1000 / per_kcycle : 0;
-   n = n > memory ? n : memory;
-   n = n > d->wave_latency ? n : d->wave_latency;
-   return p->launch_cycles + n + d->counters[GPU_COUNTER_IA_PRIMITIVES - GPU_COUNTER_DRAWS] / 4 +
-          (d->counters[GPU_COUNTER_SAMPLES_PASSED - GPU_COUNTER_DRAWS] + atomic_load(&d->cleared)) / 16;
-}
-
-static void add_counters(emu_device *dev, const gfx_draw *d, uint64_t cycles)
+static void add_counters(emu_device *dev, const gfx_draw *d)
 {
    static const enum gpu_counter of_class[ISA_CLASS_COUNT] = {
 #define X(name, doc) [ISA_CLASS_##name] = GPU_COUNTER_INST_##name,
@@ -149,7 +132,6 @@ static void add_counters(emu_device *dev, const gfx_draw *d, uint64_t cycles)
    emu_counter_add(dev, GPU_COUNTER_LANE_INSTRUCTIONS, d->sums.lane_instructions);
    emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_READ, d->sums.bytes_read);
    emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_WRITTEN, d->sums.bytes_written);
-   emu_counter_add(dev, GPU_COUNTER_GPU_CYCLES, cycles);
 }
 
 /* Draws behind one that faulted go without having run. */
@@ -161,13 +143,12 @@ static void retire(gfx_worker *wk, gfx_draw *d)
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
       d->counters[c] += atomic_load(&d->back_counters[c]);
    GFX_COUNT(d->counters, DRAWS, !d->clears);
-   uint64_t cycles = cycles_of(g->dev, d);
-   add_counters(g->dev, d, cycles);
+   add_counters(g->dev, d);
    if (d->state.xfb)
       memcpy(&g->regs[GPU_OFF_GFX_XFB_WRITTEN / 4], d->xfb_written, sizeof d->xfb_written);
-   gfx_retire(g, d, cycles);
+   gfx_retire(g, d);
    while (g->stopped && g->oldest)
-      gfx_retire(g, g->oldest, 0);
+      gfx_retire(g, g->oldest);
    g->busy = false;
    if (g->oldest)
       pthread_cond_signal(&g->work);

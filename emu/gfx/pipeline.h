@@ -342,7 +342,6 @@ struct emu_gfx {
    gfx_draw *oldest, *newest;
    uint32_t inflight;
    uint64_t draws; /* so far */
-   uint64_t cycles;
    bool busy; /* somebody is captain */
    /* the captain's items */
    gfx_item item;
@@ -361,6 +360,6 @@ struct emu_gfx {
    struct gfx_bins *bins;
 };
 /* The next draw, which stays in the queue while it is worked on; under the lock. */
-void gfx_retire(emu_gfx *g, gfx_draw *d, uint64_t cycles);
+void gfx_retire(emu_gfx *g, gfx_draw *d);
 
 #endif

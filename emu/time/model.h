@@ -1,7 +1,7 @@
 /* Inside the timing model: a ring's machine, its event loop, and what its units hand to each other.
  *
  * loop.c      actors by time                       reader.c     traces of units, wave by wave
- * program.c   what the model knows of a program    job.c        jobs and units, their order
+ * program.c   what the model knows of a program    queue.c, units.c   the rings' commands, jobs, units in their order
  * core.c      residency, launch of waves           approx.c, detailed.c   the two engines: how a wave goes on
  * group.c     workgroups of a dispatch             front.c, tile.c, rop.c, copy.c   fixed function
  * memory.h and its files: everything behind a memory instruction.
@@ -12,6 +12,7 @@
 #ifndef EMU_TIME_MODEL_H
 #define EMU_TIME_MODEL_H
 
+#include "gfx.h"
 #include "memory.h"
 #include "timing.h"
 
@@ -33,20 +34,32 @@ uint64_t time_now(const time_machine *m);
 /* What an actor calls when its trace has not arrived: it will act again, at the same time, when more is there. */
 void time_starve(time_machine *m, time_actor *a);
 
-/* ---- jobs and units (job.c): the queue's side is in queue.c ------------------------------------------------------------------- */
+/* ---- jobs and units (queue.c, units.c) ------------------------------------------------------------------- */
+/* What a writer hands over at a time: units, one behind the other, each behind its UNIT record. From malloc. */
+typedef struct time_blob {
+   uint32_t dwords;
+   uint32_t references; /* the queue's */
+   struct time_part *parts;
+   uint32_t data[];
+} time_blob;
+
 typedef struct time_piece {
    struct time_piece *next;
    const uint32_t *data; /* records behind the UNIT record */
    uint32_t dwords;
-   struct time_blob *blob; /* what holds them */
+   time_blob *blob; /* what holds them */
 } time_piece;
 
 typedef struct time_unit {
    struct time_unit *next;
    uint64_t number;
    enum emu_unit kind;
-   time_piece *first, *last; /* grows while the functional model works on it */
+   time_piece *first, *last;
    bool complete;            /* nothing more comes */
+   /* units.c */
+   time_piece *arrived, *arrived_last; /* since the engine took it */
+   bool taken, arrived_complete;
+   time_blob *home;
 } time_unit;
 
 struct emu_time_job {
@@ -54,7 +67,7 @@ struct emu_time_job {
    emu_device *dev;
    uint32_t ring, tag;
    enum emu_job_kind kind;
-   emu_job_stage stage[GPU_STAGE_COUNT > 1 ? GPU_STAGE_COUNT : 1];
+   emu_job_stage stage[GPU_STAGE_COUNT];
    struct time_program *program[GPU_STAGE_COUNT]; /* the model's view of them */
    uint64_t groups;
    uint32_t group_waves;
@@ -62,15 +75,25 @@ struct emu_time_job {
    uint64_t start, end;
    uint64_t counters[GPU_COUNTER_COUNT];
    bool done;
-   struct time_job_queue *queue; /* units, by number (queue.c) */
+   struct time_job_queue *queue; /* units, by number (units.c) */
+   bool finished; /* the functional model is through with it */
+   uint64_t next_number; /* of units given out */
    void *model;                  /* what the engine keeps for it */
 };
 /* The unit with the next number. NULL and *starved: it has not arrived; NULL and not: there is none, all have been taken. */
 time_unit *time_job_take(emu_time_job *j, bool *starved);
-/* Has more of the unit arrived since? Under no lock of the caller's. */
-void time_unit_poll(emu_time_job *j, time_unit *u);
+/* Append what has arrived of a unit that is not complete. Whether it was anything. */
+bool time_unit_poll(emu_time_job *j, time_unit *u);
 /* The engine is through with the unit's traces. */
 void time_unit_release(emu_time_job *j, time_unit *u);
+
+/* ---- from writers (stream.c) ---- */
+/* Takes the blob, whose units are all of this job; waits while too much is queued. */
+void emu_time_deliver(emu_time_job *j, time_blob *blob);
+/* The model waits for traces: what is collected should come at once. */
+bool emu_time_hungry(const emu_device *dev);
+/* A writer ran out of host memory: the job's times are wrong, which is said once on stderr. */
+void emu_time_lost(emu_time_job *j);
 
 /* ---- the machine (machine.c) -------------------------------------------------------------------------------------------------- */
 time_machine *time_machine_create(const emu_profile *p, bool detailed); /* NULL: host memory is exhausted */

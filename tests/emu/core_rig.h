@@ -243,6 +243,16 @@ static inline uint64_t rig_counter(emu_device *dev, enum gpu_counter c)
    return atomic_load(&dev->counters[c]);
 }
 
+/* GPU time when these engines (GPU_BARRIER_*) have done what ring 0 gave them; ~0 if it does not come. Timed counters are right then. */
+static inline uint64_t rig_time(emu_device *dev, uint32_t engines)
+{
+   uint64_t cycles, end = emu_clock_ns() + UINT64_C(60000000000);
+   emu_time_wait(dev, 0, engines);
+   while (!emu_time_read(dev, 0, &cycles) && emu_clock_ns() < end)
+      sched_yield();
+   return emu_clock_ns() < end ? cycles : ~UINT64_C(0);
+}
+
 /* ---- single waves ---------------------------------------------------------------------------- */
 typedef struct rig_wave {
    const emu_interp *interp;

@@ -220,6 +220,7 @@ static void ordered_is_deterministic(void **state)
       d.grid[0] = 64;
       d.flags = GPU_CS_FLAG_ORDERED;
       run(dev, &d);
+      uint64_t now = rig_time(dev, GPU_BARRIER_CS);
       if (t == 0)
          rig_copy(dev, 0, first, sizeof first, false);
       for (uint32_t i = 0; i < 64 * 64; i++)
@@ -230,7 +231,6 @@ static void ordered_is_deterministic(void **state)
          if (c != GPU_COUNTER_TLB_MISSES)
             assert_int_equal(rig_counter(dev, c), counters[c]);
       }
-      uint64_t now = emu_cs_read(dev, 0, GPU_OFF_CS_CYCLES_LO);
       cycles = t ? cycles : now;
       assert_int_equal(now, cycles);
       assert_true(now > dev->profile.launch_cycles);
@@ -292,12 +292,12 @@ static void sums_do_not_depend_on_threads(void **state)
       d.grid[0] = 500;
       run(dev, &d);
       assert_int_equal(*dword(dev, 0x40000), 96 * 500);
+      uint64_t now = rig_time(dev, GPU_BARRIER_CS);
       for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++) {
          counters[c] = t ? counters[c] : rig_counter(dev, c);
          if (c != GPU_COUNTER_TLB_MISSES)
             assert_int_equal(rig_counter(dev, c), counters[c]);
       }
-      uint64_t now = emu_cs_read(dev, 0, GPU_OFF_CS_CYCLES_LO);
       cycles = t ? cycles : now;
       assert_int_equal(now, cycles);
       emu_device_close(dev);

@@ -296,8 +296,8 @@ static void counters_count(void **state)
 
 static void who_may_write(void **state)
 {
-   emu_mmio_write(dev, GPU_REG_CP_TIME_LO, 99);
-   assert_int_equal(emu_mmio_read(dev, GPU_REG_CP_TIME_LO), 0);
+   emu_mmio_write(dev, GPU_REG_AT(RING, CLOCK_ADVANCE, 0), 99);
+   assert_int_equal(emu_mmio_read(dev, GPU_REG_AT(RING, TIME_LO, 0)), 0);
    emu_mmio_write(dev, GPU_REG_CP_STATUS, 99);
    emu_mmio_write(dev, GPU_REG_CPL_ACCOUNT, 1);
    assert_int_equal(emu_mmio_read(dev, GPU_REG_CP_STATUS), GPU_CP_IN_RESET);
@@ -305,9 +305,10 @@ static void who_may_write(void **state)
    wr(GPU_REG_CP_RESET, 1);
    wr(GPU_REG_CP_FW_LO, 0x123000);
    wr(GPU_REG_CP_STATUS, 0);
-   wr(GPU_REG_CP_TIME_HI, 7);
-   report(GPU_REG_CP_TIME_HI, 1);
-   wr(GPU_REG_CP_TIME_LO, 8);
+   wr(GPU_REG_AT(RING, CLOCK_MIN_LO, 0), 8);
+   report(GPU_REG_AT(RING, TIME_LO, 0), 1);
+   wr(GPU_REG_AT(RING, CLOCK_MIN_HI, 0), 7);
+   wr(GPU_REG_AT(RING, CLOCK_OP, 0), GPU_CLOCK_PUBLISH);
    wr(GPU_REG_CP_MAILBOX3, 42);
    run();
    assert_int_equal(mailbox(3), 42);

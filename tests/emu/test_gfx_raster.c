@@ -404,7 +404,7 @@ static uint64_t busy_scene(unsigned threads, const char *isa)
       hash = (hash ^ gfx_get32(IMAGE + at)) * UINT64_C(0x100000001b3);
    for (unsigned c = GPU_COUNTER_DRAWS; c <= GPU_COUNTER_XFB_NEEDED3; c++)
       hash = (hash ^ rig_counter(dev, (enum gpu_counter)c)) * UINT64_C(0x100000001b3);
-   hash = (hash ^ emu_gfx_read(dev, GPU_OFF_GFX_CYCLES_LO)) * UINT64_C(0x100000001b3);
+   hash = (hash ^ rig_time(dev, GPU_BARRIER_GFX)) * UINT64_C(0x100000001b3);
    assert_true(rig_counter(dev, GPU_COUNTER_FS_INVOCATIONS) > 1000);
    emu_device_close(dev);
    return hash;

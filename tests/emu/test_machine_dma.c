@@ -140,9 +140,6 @@ static void counters_and_empty_jobs(void **state)
    run(GPU_DMA_FILL, 0, DST, 100);
    assert_int_equal(counter(GPU_COUNTER_COPY_JOBS), 3);
    assert_int_equal(counter(GPU_COUNTER_COPY_BYTES), 1100);
-   uint64_t cycles = emu_reg_read(dev, GPU_REG_AT(DMA, CYCLES_LO, 0), false);
-   assert_true(cycles >= 3 * dev->profile.dram_latency_cycles);
-   assert_int_equal(counter(GPU_COUNTER_GPU_CYCLES), cycles);
 }
 
 static void expect_fault(enum gpu_fault type, enum gpu_access access, uint64_t va, uint32_t ring)

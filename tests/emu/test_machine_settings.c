@@ -88,7 +88,7 @@ static void valid_values(void **state)
 static void invalid_values(void **state)
 {
    refuse("FIGMENT_TIMING", "fast", "off, approx");
-   refuse("FIGMENT_TIMING", "detailed", "off, approx");
+   refuse("FIGMENT_TIMING", "exact", "off, approx, detailed");
    refuse("FIGMENT_THREADS", "0", "1..256");
    refuse("FIGMENT_THREADS", "257", "1..256");
    refuse("FIGMENT_THREADS", "-1", "1..256");

@@ -17,6 +17,7 @@
 #include "fw_image.h"
 #include "gfx.h"
 #include "machine.h"
+#include "time/timing.h"
 
 /* ---- scripted compute front end ------------------------------------------------------------------------------- */
 #define CS_JOBS 64
@@ -25,7 +26,7 @@ typedef struct rig_cs_ring {
    uint32_t regs[64];
    uint32_t jobs[CS_JOBS][64]; /* registers as latched */
    uint32_t started, retired;  /* counts since reset */
-   uint64_t cycles;
+   emu_time_job *timed[CS_JOBS];
    bool stopped;
 } rig_cs_ring;
 static rig_cs_ring rig_cs[GPU_RINGS];
@@ -43,9 +44,18 @@ static void rig_cs_retire_locked(emu_device *dev, uint32_t ring)
       emu_fault_record(dev, &(emu_fault_info) { .type = GPU_FAULT_UNMAPPED, .access = GPU_ACCESS_READ, .va = 0x1234, .ring = ring });
       c->stopped = true;
    }
-   c->cycles += 1000u * job[GPU_OFF_CS_GRID_X / 4];
+   if (c->timed[c->retired % CS_JOBS]) /* no workgroups: it takes what a launch does */
+      emu_time_finish(c->timed[c->retired % CS_JOBS], 0, false);
    c->retired++;
    emu_counter_add(dev, GPU_COUNTER_DISPATCHES, 1);
+}
+
+/* What is in flight vanishes. */
+static void rig_cs_forget(rig_cs_ring *c)
+{
+   for (; c->retired != c->started; c->retired++)
+      if (c->timed[c->retired % CS_JOBS])
+         emu_time_finish(c->timed[c->retired % CS_JOBS], 0, true);
 }
 
 /* The oldest dispatch of the ring is done. */
@@ -84,6 +94,8 @@ void emu_cs_destroy(emu_device *dev) {}
 void emu_cs_reset(emu_device *dev)
 {
    pthread_mutex_lock(&rig_cs_lock);
+   for (uint32_t ring = 0; ring < GPU_RINGS; ring++)
+      rig_cs_forget(&rig_cs[ring]);
    memset(rig_cs, 0, sizeof rig_cs);
    pthread_mutex_unlock(&rig_cs_lock);
 }
@@ -92,8 +104,6 @@ uint32_t emu_cs_read(emu_device *dev, uint32_t ring, uint32_t offset)
    rig_cs_ring *c = &rig_cs[ring];
    pthread_mutex_lock(&rig_cs_lock);
    uint32_t v = offset == GPU_OFF_CS_INFLIGHT    ? c->started - c->retired
-                : offset == GPU_OFF_CS_CYCLES_LO ? (uint32_t)c->cycles
-                : offset == GPU_OFF_CS_CYCLES_HI ? (uint32_t)(c->cycles >> 32)
                                                  : c->regs[offset / 4];
    pthread_mutex_unlock(&rig_cs_lock);
    return v;
@@ -104,12 +114,13 @@ void emu_cs_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t valu
    bool event = false;
    pthread_mutex_lock(&rig_cs_lock);
    if (offset == GPU_OFF_CS_GO && !c->stopped && c->started - c->retired < GPU_CS_DEPTH) {
+      c->timed[c->started % CS_JOBS] = emu_time_launch(dev, ring, EMU_JOB_DISPATCH, 0);
       memcpy(c->jobs[c->started++ % CS_JOBS], c->regs, sizeof c->regs);
       event = atomic_load(&rig_cs_auto);
       if (event)
          rig_cs_retire_locked(dev, ring);
    } else if (offset == GPU_OFF_CS_KILL) {
-      c->retired = c->started;
+      rig_cs_forget(c);
       c->stopped = false;
       rig_kills++;
    } else if (offset != GPU_OFF_CS_GO) {

@@ -1,0 +1,65 @@
+/* Inside the timing unit: the rings' commands and the jobs' units on their way to the model (queue.c, units.c). */
+#ifndef EMU_TIME_QUEUE_H
+#define EMU_TIME_QUEUE_H
+
+#include "model.h"
+
+#define TIME_BACKLOG_B ((size_t)64 << 20) /* traces that may wait before writers do */
+#define TIME_JOBS_MAX 64u                 /* of a ring, launched and not ended: the command processor waits for a place */
+#define TIME_SLICE_CYCLES 500000u         /* the model works so far at a time, then looks whether it is to stop */
+
+enum time_command_kind {
+   TIME_ADVANCE, /* value: processor cycles */
+   TIME_AT_LEAST,
+   TIME_LAUNCH,
+   TIME_WAIT,    /* value: GPU_BARRIER_* */
+   TIME_PUBLISH, /* value: how manieth publication of all */
+   TIME_WAKE,    /* value: publications that came before it */
+};
+
+typedef struct time_command {
+   enum time_command_kind kind;
+   uint64_t value;
+   emu_time_job *job;
+} time_command;
+
+typedef struct time_ring {
+   time_command *queue; /* circular */
+   uint32_t capacity, head, count;
+   bool asked;          /* the processor waits for the clock */
+   emu_time_job *jobs;  /* launched, not ended; older first */
+   uint32_t job_count;
+   bool full;           /* a launch waits for one of them */
+   time_machine *machine;
+   bool failed;         /* no host memory for a machine: work takes no time, and stderr says so */
+   uint64_t clock, busy_until;
+   uint32_t fraction;   /* 1/65536 core cycle */
+   uint64_t latest[3];  /* end of the latest job: compute, copies, graphics */
+} time_ring;
+
+typedef struct emu_time {
+   emu_device *dev;
+   pthread_mutex_t lock;
+   pthread_cond_t work;  /* the model's thread waits for commands and traces */
+   pthread_cond_t room;  /* writers wait for the backlog to shrink, the processor for a place in a queue */
+   pthread_cond_t quiet; /* reset waits until the thread is at no ring */
+   pthread_t thread;
+   bool started, quit, abandon, working; /* working: the thread is in the model, without the lock */
+   bool fresh;           /* something has come since the thread looked */
+   bool lost;            /* said so already */
+   atomic_bool hungry;   /* the model waits for traces, and has done so for a while */
+   size_t backlog_B;
+   uint64_t publications;
+   _Atomic uint64_t published; /* GPU time */
+   uint32_t core_per_cp_q16;
+   time_ring ring[GPU_RINGS];
+} emu_time;
+
+/* units.c: all under time->lock */
+struct time_job_queue *time_units_create(void);
+void time_units_destroy(emu_time *t, struct time_job_queue *q);
+/* Take a blob apart; false: host memory exhausted, units are lost. */
+bool time_units_add(emu_time *t, emu_time_job *j, time_blob *blob);
+void time_units_end(struct time_job_queue *q, uint64_t units, bool killed);
+
+#endif

@@ -1,0 +1,233 @@
+/* Units on their way from writers to the model: taken apart from blobs, found by number, given out in order.
+ *
+ * Writers work on units in any order; the model takes them by number, one after the other, also those that are still being worked on,
+ * and polls these for more. A blob lives until every unit that has a piece in it has been released. All under the timing unit's lock,
+ * but for reading a taken unit's pieces, which nobody else changes.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "queue.h"
+
+/* What a UNIT record needs: the unit, if it is its first piece, and the piece. */
+typedef struct time_part {
+   time_unit unit;
+   time_piece piece;
+} time_part;
+
+struct time_job_queue {
+   time_unit **slot;     /* by number modulo capacity, from `base` on */
+   uint64_t capacity, base, beyond; /* beyond: the greatest number seen, plus one */
+   time_unit *open;      /* taken, not complete */
+   bool ended, killed;
+   uint64_t units;
+};
+
+#define UNIT_RECORD_DW 4u
+
+struct time_job_queue *time_units_create(void)
+{
+   return calloc(1, sizeof(struct time_job_queue));
+}
+
+static void drop_reference(emu_time *t, time_blob *b)
+{
+   if (--b->references)
+      return;
+   t->backlog_B -= b->dwords * 4u;
+   free(b->parts);
+   free(b);
+}
+
+static void release(emu_time *t, time_unit *u)
+{
+   time_blob *home = u->home;
+   time_piece *lists[2] = {u->first, u->arrived};
+   for (unsigned i = 0; i < 2; i++)
+      for (time_piece *p = lists[i], *next; p; p = next) {
+         next = p->next;
+         drop_reference(t, p->blob);
+      }
+   drop_reference(t, home);
+}
+
+void time_units_destroy(emu_time *t, struct time_job_queue *q)
+{
+   if (!q)
+      return;
+   for (uint64_t i = 0; i < q->capacity; i++)
+      if (q->slot[i])
+         release(t, q->slot[i]);
+   free(q->slot);
+   free(q);
+}
+
+/* ---- arrival ------------------------------------------------------------------------------------------------------------ */
+static bool reserve(struct time_job_queue *q, uint64_t number)
+{
+   uint64_t need = number - q->base + 1, capacity = q->capacity ? q->capacity : 64;
+   if (need <= q->capacity)
+      return true;
+   while (capacity < need)
+      capacity *= 2;
+   time_unit **slot = calloc(capacity, sizeof *slot);
+   if (!slot)
+      return false;
+   for (uint64_t n = q->base; n < q->base + q->capacity; n++)
+      slot[n % capacity] = q->slot[n % q->capacity];
+   free(q->slot);
+   q->slot = slot;
+   q->capacity = capacity;
+   return true;
+}
+
+static time_unit *find(struct time_job_queue *q, uint64_t number)
+{
+   if (number >= q->base)
+      return number - q->base < q->capacity ? q->slot[number % q->capacity] : NULL;
+   time_unit *u = q->open;
+   while (u && u->number != number)
+      u = u->next;
+   return u;
+}
+
+static time_unit *make(struct time_job_queue *q, time_blob *b, time_part *part, const uint32_t *record, uint64_t number)
+{
+   if (!reserve(q, number))
+      return NULL;
+   time_unit *u = &part->unit;
+   u->number = number;
+   u->kind = (enum emu_unit)(record[0] & 15);
+   u->home = b;
+   b->references++;
+   q->slot[number % q->capacity] = u;
+   if (number >= q->beyond)
+      q->beyond = number + 1;
+   return u;
+}
+
+static void append(time_unit *u, time_piece *p)
+{
+   time_piece **first = u->taken ? &u->arrived : &u->first, **last = u->taken ? &u->arrived_last : &u->last;
+   p->next = NULL;
+   *(*first ? &(*last)->next : first) = p;
+   *last = p;
+}
+
+static uint32_t count_records(const time_blob *b)
+{
+   uint32_t n = 0;
+   for (uint32_t at = 0; at + UNIT_RECORD_DW <= b->dwords; at += UNIT_RECORD_DW + b->data[at + 3])
+      n++;
+   return n;
+}
+
+bool time_units_add(emu_time *t, emu_time_job *j, time_blob *b)
+{
+   struct time_job_queue *q = j->queue;
+   uint32_t n = count_records(b), at = 0;
+   bool ok = true;
+   b->references = 1; /* ours, until it has been taken apart */
+   b->parts = n ? calloc(n, sizeof *b->parts) : NULL;
+   t->backlog_B += b->dwords * 4u;
+   for (uint32_t i = 0; i < n && b->parts; i++) {
+      const uint32_t *record = b->data + at;
+      time_part *part = &b->parts[i];
+      uint64_t number = record[1] | (uint64_t)record[2] << 32;
+      time_unit *u = find(q, number);
+      bool gone = !u && number < q->base; /* the engine let it go when the job was killed */
+      if (!u && !gone)
+         u = make(q, b, part, record, number);
+      if (u) {
+         part->piece.data = record + UNIT_RECORD_DW;
+         part->piece.dwords = record[3];
+         part->piece.blob = b;
+         b->references++;
+         append(u, &part->piece);
+         *(u->taken ? &u->arrived_complete : &u->complete) = record[0] >> 4 & 1;
+      }
+      ok &= u || gone;
+      at += UNIT_RECORD_DW + record[3];
+   }
+   ok &= !n || b->parts;
+   drop_reference(t, b);
+   return ok;
+}
+
+void time_units_end(struct time_job_queue *q, uint64_t units, bool killed)
+{
+   q->ended = true;
+   q->killed = killed;
+   q->units = killed ? q->beyond : units;
+}
+
+/* ---- the model's side ------------------------------------------------------------------------------------------------------ */
+static void skip_missing(struct time_job_queue *q)
+{
+   while (q->killed && q->base < q->units && !q->slot[q->base % q->capacity])
+      q->base++;
+}
+
+time_unit *time_job_take(emu_time_job *j, bool *starved)
+{
+   emu_time *t = j->dev->time;
+   struct time_job_queue *q = j->queue;
+   pthread_mutex_lock(&t->lock);
+   skip_missing(q);
+   time_unit *u = q->capacity ? q->slot[q->base % q->capacity] : NULL;
+   *starved = !u && !(q->ended && q->base >= q->units);
+   if (u) {
+      q->slot[q->base++ % q->capacity] = NULL;
+      u->taken = true;
+      u->complete |= q->ended && q->killed;
+      if (!u->complete) {
+         u->next = q->open;
+         q->open = u;
+      }
+   }
+   pthread_mutex_unlock(&t->lock);
+   return u;
+}
+
+static void close_unit(struct time_job_queue *q, time_unit *u)
+{
+   time_unit **at = &q->open;
+   while (*at && *at != u)
+      at = &(*at)->next;
+   if (*at)
+      *at = u->next;
+   u->next = NULL;
+}
+
+bool time_unit_poll(emu_time_job *j, time_unit *u)
+{
+   emu_time *t = j->dev->time;
+   struct time_job_queue *q = j->queue;
+   if (u->complete)
+      return false;
+   pthread_mutex_lock(&t->lock);
+   bool complete = u->arrived_complete || (q->ended && q->killed), some = u->arrived || complete;
+   if (u->arrived) {
+      *(u->first ? &u->last->next : &u->first) = u->arrived;
+      u->last = u->arrived_last;
+      u->arrived = u->arrived_last = NULL;
+   }
+   if (complete) {
+      close_unit(q, u);
+      u->complete = true;
+   }
+   pthread_mutex_unlock(&t->lock);
+   return some;
+}
+
+void time_unit_release(emu_time_job *j, time_unit *u)
+{
+   emu_time *t = j->dev->time;
+   pthread_mutex_lock(&t->lock);
+   bool full = t->backlog_B > TIME_BACKLOG_B;
+   if (!u->complete)
+      close_unit(j->queue, u);
+   release(t, u);
+   if (full && t->backlog_B <= TIME_BACKLOG_B)
+      pthread_cond_broadcast(&t->room);
+   pthread_mutex_unlock(&t->lock);
+}
