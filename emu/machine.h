@@ -25,6 +25,7 @@ typedef struct emu_settings {
    uint32_t threads;           /* host worker threads, >= 1; default: online cores */
    enum emu_timing timing;
    bool relaxed;               /* FIGMENT_DETERMINISM=relaxed */
+   bool progress;              /* say on stderr how far the timing model is */
    enum emu_isa_level isa;
    uint32_t debug;             /* FIGMENT_EMU bits, enum emu_debug in settings.h */
 } emu_settings;

@@ -37,6 +37,7 @@ static bool parse_engine(const char *v, emu_settings *s, setting_error *e);
 static bool parse_isa(const char *v, emu_settings *s, setting_error *e);
 static bool parse_report(const char *v, emu_settings *s, setting_error *e);
 static bool parse_watch(const char *v, emu_settings *s, setting_error *e);
+static bool parse_progress(const char *v, emu_settings *s, setting_error *e);
 static bool parse_debug(const char *v, emu_settings *s, setting_error *e);
 
 static const setting settings[] = {
@@ -48,6 +49,7 @@ static const setting settings[] = {
    {"FIGMENT_ISA", "v2, v3, v4", parse_isa},
    {"FIGMENT_REPORT", "path of the JSON file to write", parse_report},
    {"FIGMENT_WATCH", "on, off", parse_watch},
+   {"FIGMENT_PROGRESS", "on, off", parse_progress},
    {"FIGMENT_EMU", "comma-separated nouns; help lists them", parse_debug},
    {"FIGMENT_SC", NULL, NULL},
    {"FIGMENT_VK", NULL, NULL},
@@ -93,6 +95,12 @@ static bool copy_path(setting_error *e, const char *name, const char *v, char *o
 static bool parse_profile(const char *v, emu_settings *s, setting_error *e)
 {
    return copy_path(e, "FIGMENT_PROFILE", v, s->profile, sizeof(s->profile));
+}
+
+static bool parse_progress(const char *v, emu_settings *s, setting_error *e)
+{
+   s->progress = strcmp(v, "on") == 0;
+   return s->progress || strcmp(v, "off") == 0 || bad_value(e, "FIGMENT_PROGRESS", v);
 }
 
 /* What it means is watch.c's. */

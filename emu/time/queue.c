@@ -48,6 +48,7 @@ static void job_free(emu_time *t, emu_time_job *j)
 static void add_counters(emu_time *t, time_ring *r, const emu_time_job *j)
 {
    uint64_t from = j->start > r->busy_until ? j->start : r->busy_until;
+   t->ended_instructions += j->counters[GPU_COUNTER_TIMED_INSTRUCTIONS];
    for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
       if (j->counters[c])
          emu_counter_add(t->dev, (enum gpu_counter)c, j->counters[c]);
@@ -104,6 +105,7 @@ static bool run_model(emu_time *t, time_ring *r)
       starved = time_machine_run(r->machine, time_now(r->machine) + TIME_SLICE_CYCLES) == TIME_STARVED;
       pthread_mutex_lock(&t->lock);
       t->working = false;
+      time_progress(t, r);
       if (t->abandon)
          pthread_cond_broadcast(&t->quiet);
    }
@@ -427,6 +429,8 @@ static bool is_waiting_for_traces(const emu_time *t)
 static void sleep_on(emu_time *t)
 {
    uint64_t patience = emu_clock_ns() + PATIENCE_NS;
+   if (!is_waiting_for_traces(t))
+      time_progress_pause(t);
    while (!t->fresh && !t->quit && !t->abandon) {
       if (!is_waiting_for_traces(t)) {
          pthread_cond_wait(&t->work, &t->lock);

@@ -6,7 +6,7 @@
 
 #define TIME_BACKLOG_B ((size_t)64 << 20) /* traces that may wait before writers do */
 #define TIME_JOBS_MAX 64u                 /* of a ring, launched and not ended: the command processor waits for a place */
-#define TIME_SLICE_CYCLES 500000u         /* the model works so far at a time, then looks whether it is to stop */
+#define TIME_SLICE_CYCLES 8192u           /* the model works so far at a time, then looks whether it is to stop */
 
 enum time_command_kind {
    TIME_ADVANCE, /* value: processor cycles */
@@ -47,6 +47,9 @@ typedef struct emu_time {
    bool started, quit, abandon, working; /* working: the thread is in the model, without the lock */
    bool fresh;           /* something has come since the thread looked */
    bool lost;            /* said so already */
+   /* progress.c, of the model's thread */
+   uint64_t started_ns, shown_ns, ended_instructions;
+   bool shown;
    atomic_bool hungry;   /* the model waits for traces, and has done so for a while */
    size_t backlog_B;
    uint64_t publications;
@@ -54,6 +57,10 @@ typedef struct emu_time {
    uint32_t core_per_cp_q16;
    time_ring ring[GPU_RINGS];
 } emu_time;
+
+/* progress.c: with FIGMENT_PROGRESS=on, between slices of the model; and the line's end when it has nothing to do. */
+void time_progress(emu_time *t, const time_ring *r);
+void time_progress_pause(emu_time *t);
 
 /* units.c: all under time->lock */
 struct time_job_queue *time_units_create(void);

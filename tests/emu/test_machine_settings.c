@@ -76,6 +76,7 @@ static void valid_values(void **state)
    assert_true(with("FIGMENT_ENGINE", "auto"));
    assert_true(with("FIGMENT_ISA", "v2") && s.isa == EMU_ISA_V2);
    assert_true(with("FIGMENT_REPORT", "/tmp/r.json") && strcmp(s.report, "/tmp/r.json") == 0);
+   assert_true(with("FIGMENT_PROGRESS", "on") && s.progress && with("FIGMENT_PROGRESS", "off") && !s.progress);
    assert_true(with("FIGMENT_WATCH", "on") && with("FIGMENT_WATCH", "off"));
    assert_true(with("FIGMENT_EMU", "irq,dma,") && s.debug == (EMU_DEBUG_IRQ | EMU_DEBUG_DMA));
    assert_true(with("FIGMENT_VK", "anything") && with("FIGMENT_SC", "x") && with("FIGMENT_FW", "x"));
@@ -104,6 +105,7 @@ static void invalid_words(void **state)
    refuse("FIGMENT_ISA", "v5", "v2, v3, v4");
    refuse("FIGMENT_ISA", "v22", "v2, v3, v4");
    refuse("FIGMENT_WATCH", "yes", "on, off");
+   refuse("FIGMENT_PROGRESS", "1", "on, off");
    refuse("FIGMENT_EMU", "irq,whatever", "help, mmio, fault, irq");
    refuse("FIGMENT_TIMIMG", "off", "FIGMENT_TIMING");
    refuse("FIGMENT_X", "1", "FIGMENT_FW");

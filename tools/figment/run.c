@@ -16,11 +16,12 @@ static const tool_option options[] = {
    [OPT_NO_REPORT] = {"--quiet", "-q", NULL, "print no report"},
    [OPT_SETTINGS] = {"--profile", "-p", "NAME|FILE",
                      "card: fg1 (default), fg1-nano or a profile of your own"},
-   {"--timing", NULL, "MODE", "off, approx (default)"},
+   {"--timing", NULL, "MODE", "off, approx (default), detailed"},
    {"--threads", NULL, "N", "host threads; default: all"},
    {"--determinism", NULL, "MODE", "strict (default), relaxed"},
    {"--engine", NULL, "NAME", "interp, auto (default)"},
    {"--isa", NULL, "LEVEL", "host instructions: v2, v3, v4; default: the best this host has"},
+   {"--progress", NULL, "WHEN", "on: a line on stderr says how far the timing model is; off (default)"},
    {0},
 };
 
@@ -28,6 +29,7 @@ static const tool_option options[] = {
 static const char *const variables[] = {
    "FIGMENT_PROFILE",     "FIGMENT_TIMING", "FIGMENT_THREADS",
    "FIGMENT_DETERMINISM", "FIGMENT_ENGINE", "FIGMENT_ISA",
+   "FIGMENT_PROGRESS",
 };
 _Static_assert(sizeof options / sizeof *options == OPT_SETTINGS + sizeof variables / sizeof *variables + 1,
                "every setting has its variable");
