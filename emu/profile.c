@@ -45,17 +45,51 @@ static const profile_key keys[] = {
    K(cp_sram_B, 16 * KiB, 16 * MiB, 4096, false),
    K(watchdog_wave_instructions, 0, UINT64_C(1) << 48, 1, false),
    K(l1_B, 1 * KiB, 16 * MiB, 1, true),
-   K(l1_line_B, 32, 1024, 1, true),
+   K(l1_line_B, 128, 128, 1, true), /* the grain of traces */
+   K(l1_ways, 1, 16, 1, true),
+   K(l1_misses, 1, 1024, 1, true),
    K(l1_latency_cycles, 1, 100000, 1, false),
-   K(l2_B, 1 * KiB, 1 * GiB, 1, true),
-   K(l2_line_B, 32, 1024, 1, true),
+   K(scalar_B, 1 * KiB, 1 * MiB, 1, true),
+   K(scalar_latency_cycles, 1, 100000, 1, false),
+   K(code_B, 1 * KiB, 1 * MiB, 1, true),
+   K(tex_quads_per_cycle, 1, 64, 1, false),
+   K(tex_latency_cycles, 0, 100000, 1, false),
+   K(rop_colour_B, 1 * KiB, 1 * MiB, 1, true),
+   K(rop_depth_B, 1 * KiB, 1 * MiB, 1, true),
+   K(rop_misses, 1, 1024, 1, true),
+   K(rop_latency_cycles, 1, 100000, 1, false),
+   K(xbar_B_per_cycle, 1, 4096, 1, true),
+   K(l2_B, 16 * KiB, 1 * GiB, 1, true),
+   K(l2_line_B, 128, 128, 1, true),
+   K(l2_ways, 1, 16, 1, true),
+   K(l2_misses, 1, 1024, 1, true),
    K(l2_latency_cycles, 1, 100000, 1, false),
-   K(l2_slices, 1, 256, 1, false),
-   K(dram_channels, 1, 256, 1, false),
+   K(l2_slices, 1, 256, 1, true),
+   K(l2_B_per_cycle, 1, 4096, 1, true),
+   K(l2_atomic_cycles, 1, 1000, 1, false),
+   K(tlb_entries, 8, 4096, 1, true),
+   K(tlb2_entries, 8, 65536, 1, true),
+   K(tlb2_latency_cycles, 1, 100000, 1, false),
+   K(tlb_tables, 8, 4096, 1, true),
+   K(tlb_walks, 1, 1024, 1, true),
+   K(dram_channels, 1, 256, 1, true),
+   K(dram_banks, 1, 64, 1, true),
+   K(dram_row_B, 256, 64 * KiB, 1, true),
    K(dram_latency_cycles, 1, 100000, 1, false),
-   K(dram_B_per_s, 1000000, UINT64_C(100000000000000), 1, false),
-   K(pcie_B_per_s, 1000000, UINT64_C(100000000000000), 1, false),
-   K(pcie_latency_ns, 0, 1000000000, 1, false),
+   K(dram_rcd_clocks, 1, 1000, 1, false),
+   K(dram_rp_clocks, 1, 1000, 1, false),
+   K(dram_ras_clocks, 1, 1000, 1, false),
+   K(dram_rrd_clocks, 1, 1000, 1, false),
+   K(dram_idle_clocks, 1, 100000, 1, false),
+   K(dram_B_per_s, UINT64_C(1000000000), UINT64_C(100000000000000), 1, false),
+   K(pcie_B_per_s, UINT64_C(100000000), UINT64_C(100000000000000), 1, false),
+   K(pcie_latency_ns, 0, 1000000, 1, false),
+   K(pcie_packet_B, 128, 4096, 1, true),
+   K(pcie_header_B, 0, 256, 1, false),
+   K(pcie_reads, 1, 4096, 1, true),
+   K(copy_B_per_cycle, 1, 4096, 1, true),
+   K(copy_setup_ns, 0, 1000000, 1, false),
+   K(copy_bus_setup_ns, 0, 1000000, 1, false),
    K(launch_cycles, 0, 100000000, 1, false),
 };
 #undef K
@@ -232,6 +266,20 @@ static bool parse_member(const parse *p, int i, emu_profile *out, bool *seen)
    return k == KEY_COUNT ? parse_name(p, i + 1, out) : parse_costs(p, i + 1, out);
 }
 
+/* Relations between keys of the memory system. The model's own memory is a fixed part of what the caches hold, so that a profile which is
+ * accepted bounds it. */
+static bool check_memory(const parse *p, const emu_profile *o)
+{
+   uint64_t per_core = (uint64_t)o->l1_B + o->scalar_B + o->code_B + o->rop_colour_B + o->rop_depth_B;
+   if (per_core * o->cores > 1 * GiB)
+      return fail(p, "l1_B, scalar_B, code_B, rop_colour_B and rop_depth_B of all cores are more than 1 GiB");
+   if (o->l2_B / o->l2_slices < 128 * o->l2_ways || o->l1_B < 128 * o->l1_ways)
+      return fail(p, "l1_ways or l2_ways: a set does not fit l1_B, or not l2_B / l2_slices");
+   if (o->l1_latency_cycles > o->l2_latency_cycles || o->l2_latency_cycles > o->dram_latency_cycles)
+      return fail(p, "l1_latency_cycles, l2_latency_cycles and dram_latency_cycles are totals and must not decrease");
+   return true;
+}
+
 /* Relations between keys. */
 static bool check_profile(const parse *p, const emu_profile *o)
 {
@@ -239,9 +287,7 @@ static bool check_profile(const parse *p, const emu_profile *o)
       return fail(p, "lds_B_per_group is larger than lds_B_per_core");
    if (o->waves_per_core < 32)
       return fail(p, "waves_per_core must be at least 32: a workgroup of 1024 lanes has to fit a core");
-   if (o->l1_line_B > o->l1_B || o->l2_line_B > o->l2_B)
-      return fail(p, "l1_line_B or l2_line_B is larger than its cache");
-   return true;
+   return check_memory(p, o);
 }
 
 static bool parse_profile(parse *p, emu_profile *out)

@@ -22,12 +22,19 @@ typedef struct emu_profile {
    uint32_t vregs_per_core;             /* vector registers x waves that fit, in units of one 32-lane register */
    uint32_t cp_sram_B;
    uint64_t watchdog_wave_instructions; /* 0: none */
-   /* memory system, used by the timing model */
-   uint32_t l1_B, l1_line_B, l1_latency_cycles;
-   uint32_t l2_B, l2_line_B, l2_latency_cycles, l2_slices;
-   uint32_t dram_channels, dram_latency_cycles;
+   /* memory system of the timing model (gpu/manual/profiles.md says what each key means) */
+   uint32_t l1_B, l1_line_B, l1_ways, l1_misses, l1_latency_cycles;
+   uint32_t scalar_B, scalar_latency_cycles, code_B;
+   uint32_t tex_quads_per_cycle, tex_latency_cycles;
+   uint32_t rop_colour_B, rop_depth_B, rop_misses, rop_latency_cycles;
+   uint32_t xbar_B_per_cycle;
+   uint32_t l2_B, l2_line_B, l2_ways, l2_misses, l2_latency_cycles, l2_slices, l2_B_per_cycle, l2_atomic_cycles;
+   uint32_t tlb_entries, tlb2_entries, tlb2_latency_cycles, tlb_tables, tlb_walks;
+   uint32_t dram_channels, dram_banks, dram_row_B, dram_latency_cycles;
+   uint32_t dram_rcd_clocks, dram_rp_clocks, dram_ras_clocks, dram_rrd_clocks, dram_idle_clocks;
    uint64_t dram_B_per_s, pcie_B_per_s;
-   uint32_t pcie_latency_ns;
+   uint32_t pcie_latency_ns, pcie_packet_B, pcie_header_B, pcie_reads;
+   uint32_t copy_B_per_cycle, copy_setup_ns, copy_bus_setup_ns;
    uint32_t launch_cycles;              /* fixed cost of a dispatch */
    emu_class_cost cost[ISA_CLASS_COUNT];
 } emu_profile;

@@ -3,7 +3,7 @@
  * lsu.c address coalescing, the load/store port    lds.c banks of the local data share    texture.c filter rate
  * l1.c vector and texture cache    scalar.c scalar and instruction caches    cache.c tags, miss registers, sectors
  * tlb.c translation    xbar.c crossbar    l2.c slices, atomics, write policy    dram.c channels, banks, rows    bus.c PCIe
- * ropcache.c colour and depth caches of the ROPs
+ * ropcache.c colour and depth caches of the ROPs    copyport.c the copy engine's streams    port.c rates
  *
  * Each unit books its resources in the order of the calls: a call at `now` may come a little before one that was made earlier with a later
  * `now`; results never depend on anything but the calls. Counters go to those of the job.
@@ -46,11 +46,21 @@ time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path,
                              uint32_t flags, uint64_t now, uint64_t *counters);
 /* Local data share: passes of an instruction. */
 time_result time_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
-/* A copy of bytes: streams at the rate of the slower side. */
+/* A copy of bytes: streams at the rate of the slower side. Long ones are best given in pieces (64 KiB or so), each when the one before was
+ * accepted, with TIME_COPY_MORE from the second on: a call books all its time at once. */
+enum time_copy_flags {
+   TIME_COPY_FROM_BUS = 1,
+   TIME_COPY_TO_BUS = 2,
+   TIME_COPY_FILL = 4, /* nothing is read */
+   TIME_COPY_MORE = 8, /* goes on with the copy of the call before: no fixed cost */
+};
 time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags, uint64_t now,
                              uint64_t *counters);
 /* Between jobs that a barrier separates nothing is thrown away; caches that are not coherent (L1, scalar, texture) are emptied
- * when the ring invalidates them, which a wait for engines does. */
+ * when the ring invalidates them, which a wait for engines does. ROP caches are written back then, at the time of the latest call, and
+ * what that moves is counted in no job: a draw that is to count it flushes before it ends. */
 void time_memory_invalidate(time_memory *m);
+/* The ROPs of all cores write their caches back; when the last line is on its way. */
+uint64_t time_memory_flush_rops(time_memory *m, uint64_t now, uint64_t *counters);
 
 #endif

@@ -66,7 +66,8 @@ enum emu_block {
 #define EMU_SECTOR_LOG2 5u
 enum emu_page_flags {
    EMU_PAGE_BUS = 1,   /* system memory, behind the bus */
-   EMU_PAGE_SMALL = 2, /* 4 KiB page; else 64 KiB */
+   EMU_PAGE_SMALL = 2, /* 4 KiB page; without this and the next: 64 KiB */
+   EMU_PAGE_LARGE = 4, /* 2 MiB page */
 };
 #define EMU_ENTRY_FLAGS_SHIFT 19u
 

@@ -1,0 +1,76 @@
+/* The load/store unit: records of memory instructions to lines and their sectors. Lanes of an instruction that touch one line share one
+ * lookup; the unit makes one lookup a cycle. It is busy until the last line of the instruction has its miss register, so that a core
+ * whose registers are all taken waits.
+ */
+#include "memory_units.h"
+
+static void add_line(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags)
+{
+   uint32_t h = (uint32_t)(time_scatter(line) >> 55);
+   if (m->hash_stamp[h] == m->hash_serial) {
+      time_line *l = &m->line[m->hash_line[h]];
+      if (l->line == line) {
+         l->sectors |= sectors;
+         l->lanes += lanes;
+         return;
+      }
+   }
+   m->hash_stamp[h] = m->hash_serial;
+   m->hash_line[h] = (uint16_t)m->lines;
+   m->line[m->lines++] = (time_line){line, sectors, lanes, flags};
+}
+
+static uint64_t run_lines(time_memory *m, const uint32_t *record, uint64_t more)
+{
+   uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32, end = va + (record[0] >> 8 & 0xfffff);
+   uint32_t flags = record[2] >> 16;
+   uint64_t at = more ? more : va;
+   while (at < end && m->lines < TIME_RECORD_LINES) {
+      uint64_t next = (at | ((1u << EMU_LINE_LOG2) - 1)) + 1, last = (end < next ? end : next) - 1;
+      uint32_t from = at >> EMU_SECTOR_LOG2 & 3, to = last >> EMU_SECTOR_LOG2 & 3;
+      m->line[m->lines++] = (time_line){at >> EMU_LINE_LOG2, (2u << to) - (1u << from), 1, flags};
+      at = next;
+   }
+   return at < end ? at : 0;
+}
+
+uint64_t time_lsu_lines(time_memory *m, const uint32_t *record, uint64_t more)
+{
+   m->lines = 0;
+   if (record[0] >> 28 == EMU_REC_RUN)
+      return run_lines(m, record, more);
+   uint32_t entries = record[0] >> 8 & 0xff;
+   m->hash_serial++;
+   if (m->hash_serial == 0) {
+      memset(m->hash_stamp, 0, sizeof(m->hash_stamp));
+      m->hash_serial = 1;
+   }
+   for (uint32_t i = 0; i < entries; i++) {
+      const uint32_t *e = record + 1 + 2 * i;
+      if (emu_entry_sectors(e))
+         add_line(m, emu_entry_line(e), emu_entry_sectors(e), emu_entry_lanes(e), emu_entry_flags(e));
+   }
+   return 0;
+}
+
+time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record, uint64_t now, uint64_t *counters)
+{
+   time_core_memory *c = &m->core[core];
+   uint64_t start = now > c->lsu_free ? now : c->lsu_free;
+   uint64_t at = start, done = start + (op == TIME_READ ? m->l1_cycles : 1), granted = start, more = 0;
+   do {
+      more = time_lsu_lines(m, record, more);
+      TIME_COUNT_IN(counters, LSU_REQUESTS, m->lines);
+      for (uint32_t i = 0; i < m->lines; i++, at++) {
+         const time_line *l = &m->line[i];
+         TIME_COUNT_IN(counters, LSU_SECTORS, time_sector_count(l->sectors));
+         uint64_t t = op == TIME_READ ? time_l1_read(m, core, l, at, &granted, counters)
+                                      : time_l1_write(m, core, l, op, at, &granted, counters);
+         done = t > done ? t : done;
+      }
+   } while (more);
+   if (at == start)
+      at++; /* every lane was off: the instruction still passes the unit */
+   c->lsu_free = granted > at ? granted : at;
+   return (time_result){c->lsu_free, done};
+}
