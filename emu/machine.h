@@ -76,6 +76,7 @@ typedef struct emu_tlb {
    uint64_t misses;   /* walks; already added to GPU_COUNTER_TLB_MISSES */
    emu_tlb_entry read[EMU_TLB_ENTRIES], write[EMU_TLB_ENTRIES];
    emu_tlb_entry small_read[EMU_TLB_ENTRIES], small_write[EMU_TLB_ENTRIES];
+   uint8_t read_flags[EMU_TLB_ENTRIES], small_read_flags[EMU_TLB_ENTRIES]; /* enum emu_page_flags, for the timing model */
 } emu_tlb;
 void emu_tlb_init(emu_tlb *t, emu_device *dev);
 /* Translate: host address of the byte at va and in *avail_B the contiguous bytes from there to the page's end. access is
@@ -91,6 +92,14 @@ static inline uint8_t *emu_tlb_fast(const emu_tlb *t, uint64_t va, bool write)
 {
    const emu_tlb_entry *e = &(write ? t->write : t->read)[(va >> 16) % EMU_TLB_ENTRIES];
    return e->tag == va >> 16 ? e->host + (va & 0xffff) : NULL;
+}
+/* enum emu_page_flags of the page at va; what is not cached for reading is looked up without being counted or remembered. 0: no such
+ * page. Depends on the page tables alone. */
+uint32_t emu_tlb_page_flags_slow(const emu_tlb *t, uint64_t va);
+static inline uint32_t emu_tlb_page_flags(const emu_tlb *t, uint64_t va)
+{
+   unsigned i = (va >> 16) % EMU_TLB_ENTRIES;
+   return t->read[i].tag == va >> 16 ? t->read_flags[i] : emu_tlb_page_flags_slow(t, va);
 }
 /* Copy through a TLB, any length and alignment. Returns the fault, *fault_va set. */
 enum gpu_fault emu_mem_read(emu_tlb *t, uint64_t va, void *dst, uint64_t size_B, uint64_t *fault_va);

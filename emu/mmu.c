@@ -3,6 +3,7 @@
  * Invariant: a TLB entry holds a whole page that the tables granted, with all of its reserved bits checked. Manual: "Page tables".
  */
 #include "blocks.h"
+#include "time/trace.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,6 +119,20 @@ static void fill(emu_tlb_entry *table, uint64_t page, uint8_t *host)
    table[page % EMU_TLB_ENTRIES] = (emu_tlb_entry){page, host};
 }
 
+static uint32_t page_flags(const emu_walk *w)
+{
+   return (w->pa >= GPU_PA_SYSMEM ? EMU_PAGE_BUS : 0u) | (w->page_B == SMALL_B ? EMU_PAGE_SMALL : 0u);
+}
+
+uint32_t emu_tlb_page_flags_slow(const emu_tlb *t, uint64_t va)
+{
+   unsigned i = va / SMALL_B % EMU_TLB_ENTRIES;
+   emu_walk w;
+   if (t->small_read[i].tag == va / SMALL_B)
+      return t->small_read_flags[i];
+   return emu_mmu_walk(t->dev, va, false, &w) == GPU_FAULT_NONE ? page_flags(&w) : 0;
+}
+
 /* Walk and remember. A page that may be written may also be read. */
 static enum gpu_fault tlb_miss(emu_tlb *t, uint64_t va, bool write, void **host, uint64_t *avail_B)
 {
@@ -135,6 +150,7 @@ static enum gpu_fault tlb_miss(emu_tlb *t, uint64_t va, bool write, void **host,
       return GPU_FAULT_BAD_ADDRESS;
    uint64_t page = va / page_B;
    fill(small ? t->small_read : t->read, page, base);
+   (small ? t->small_read_flags : t->read_flags)[page % EMU_TLB_ENTRIES] = (uint8_t)page_flags(&w);
    if (write)
       fill(small ? t->small_write : t->write, page, base);
    *host = base + va % page_B;

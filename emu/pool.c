@@ -11,6 +11,7 @@
 #include <string.h>
 #include <xmmintrin.h>
 #include "cs.h"
+#include "time/model.h"
 
 #define MXCSR_DEFAULT 0x1f80u    /* to nearest even, denormals kept, no exceptions */
 #define SPIN_LIMIT 16u           /* quanta per resident workgroup before another one is started */
@@ -47,6 +48,8 @@ static void runner_destroy(emu_runner *r)
 {
    if (!r)
       return;
+   if (r->x)
+      emu_trace_destroy(r->x->trace);
    while (r->first) {
       emu_group *g = r->first;
       r->first = g->next;
@@ -84,6 +87,9 @@ static emu_runner *runner_create(emu_worker *wk, emu_dispatch *d)
       r->x->line_log2 = line_log2(p);
       r->x->no_lines = wk->cs->dev->settings.timing == EMU_TIMING_OFF;
       r->x->segments = calloc(d->program->segment_count + 1, sizeof *r->x->segments);
+      r->x->trace = d->job ? emu_trace_create(wk->cs->dev) : NULL;
+      if (d->job && !r->x->trace)
+         emu_time_lost(d->job);
    }
    r->core_issue = calloc(p->cores, sizeof *r->core_issue);
    r->core_lines = calloc(p->cores, sizeof *r->core_lines);
@@ -173,6 +179,34 @@ static void group_done(emu_worker *wk, emu_runner *r, emu_group *g)
    leave_group(r, g);
 }
 
+/* A turn is a chunk of the workgroup's unit: others may have theirs in between. */
+static enum emu_turn traced_turn(emu_worker *wk, emu_runner *r, emu_group *g)
+{
+   emu_trace *t = r->x->trace;
+   if (t)
+      emu_trace_unit_begin(t, r->d->job, EMU_UNIT_GROUP, g->index);
+   enum emu_turn turn = emu_group_turn(g, &r->d->launch, wk->cs->interp, r->x, &r->d->kill);
+   if (t)
+      emu_trace_unit_end(t, turn == EMU_TURN_DONE);
+   return turn;
+}
+
+/* The runner is through: hand over what it has collected, and end the units of workgroups that were killed. Not under the lock. */
+static void end_trace(emu_runner *r)
+{
+   emu_trace *t = r->x->trace;
+   if (!t)
+      return;
+   for (const emu_group *g = r->first; g; g = g->next) {
+      emu_trace_unit_begin(t, r->d->job, EMU_UNIT_GROUP, g->index);
+      emu_group_trace_abandon(g, &r->d->launch, t);
+      emu_trace_unit_end(t, true);
+   }
+   emu_trace_flush(t);
+   emu_trace_destroy(t);
+   r->x->trace = NULL;
+}
+
 /* One workgroup's turn. */
 static void runner_turn(emu_worker *wk, emu_runner *r)
 {
@@ -183,7 +217,7 @@ static void runner_turn(emu_worker *wk, emu_runner *r)
    if (!r->resident)
       return;
    emu_group *g = pop(r);
-   switch (emu_group_turn(g, &r->d->launch, wk->cs->interp, r->x, &r->d->kill)) {
+   switch (traced_turn(wk, r, g)) {
    case EMU_TURN_DONE:
       group_done(wk, r, g);
       return;
@@ -257,7 +291,7 @@ static emu_dispatch *drop_finished(emu_worker *wk)
    for (emu_runner **at = &wk->runners; *at;) {
       emu_runner *r = *at;
       emu_dispatch *d = r->d;
-      if (!runner_finished(r)) {
+      if (!runner_finished(r) || r->x->trace) { /* one that has just been killed ends its trace first, in run() */
          at = &r->next;
          continue;
       }
@@ -380,6 +414,9 @@ static void run(emu_worker *wk)
       share(wk, r);
    }
    emu_agent_leave(wk->agent);
+   for (emu_runner *r = wk->runners; r; r = r->next)
+      if (runner_finished(r))
+         end_trace(r);
    pthread_mutex_lock(&cs->lock);
 }
 

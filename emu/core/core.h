@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "../machine.h"
+#include "../time/trace.h"
 #include "isa.h"
 
 #define EMU_ROW_B (4u * ISA_WAVE_LANES)
@@ -35,6 +36,7 @@ enum emu_uop_flags {
    EMU_UOP_SAT = 1 << 3,
    EMU_UOP_NEG_SHIFT = 4, /* bits 4..6: negate source i */
    EMU_UOP_ABS_SHIFT = 8, /* bits 8..10: absolute value of source i */
+   EMU_UOP_PLACE_SHIFT = 16, /* bits 16..23: which instruction of its segment it is, from 0 */
 };
 
 struct emu_uop {
@@ -54,14 +56,15 @@ struct emu_wave {
    uint64_t instructions;
    uint64_t issue_cycles, latency_cycles;
    uint32_t *scratch; /* [dword][lane] */
-   uint8_t pad[256 - 48];
+   bool traced;       /* the trace has a portion of it */
+   uint8_t pad[256 - 49];
    uint32_t rows[][ISA_WAVE_LANES];
 };
 
 #define EMU_WAVE_S(i) ((uint32_t)(offsetof(emu_wave, s) + 4u * (i)))
 #define EMU_WAVE_EXEC ((uint32_t)offsetof(emu_wave, exec))
 #define EMU_WAVE_ROW(i) ((uint32_t)(sizeof(emu_wave) + EMU_ROW_B * (i)))
-_Static_assert(sizeof(emu_wave) % EMU_ROW_B == 0, "rows are aligned");
+_Static_assert(sizeof(emu_wave) % EMU_ROW_B == 0 && offsetof(emu_wave, rows) == sizeof(emu_wave), "rows are aligned");
 
 enum emu_wave_state { EMU_WAVE_READY, EMU_WAVE_BARRIER, EMU_WAVE_DONE };
 enum emu_stop { EMU_STOP_END, EMU_STOP_BARRIER, EMU_STOP_YIELD, EMU_STOP_QUANTUM, EMU_STOP_FAULT };
@@ -78,6 +81,18 @@ typedef struct emu_core_sums {
    uint64_t bytes_read, bytes_written;
    uint64_t lines; /* cache lines touched, counted per memory instruction */
 } emu_core_sums;
+
+/* Lines that one instruction touches, while its record is put together (core_trace.h). */
+#define EMU_LINES_MAX 255u
+#define EMU_LINE_SLOTS_LOG2 9u
+#define EMU_LINE_SLOTS (1u << EMU_LINE_SLOTS_LOG2)
+typedef struct emu_line_set {
+   uint32_t *entry; /* in the trace */
+   uint32_t count;
+   bool full; /* there were more */
+   uint16_t where[EMU_LINES_MAX + 1];
+   uint8_t slot[EMU_LINE_SLOTS];
+} emu_line_set;
 
 /* What a handler may reach besides its wave. One per running worker and dispatch, from emu_rows_alloc. */
 struct emu_core_ctx {
@@ -98,6 +113,9 @@ struct emu_core_ctx {
    bool no_lines;                    /* sums.lines need not be right: nobody asks for time */
    struct emu_stage *stage; /* graphics stages (stage.h), else NULL */
    uint32_t exec_saved;     /* between LIVE_ENTER and LIVE_LEAVE */
+   emu_trace *trace;        /* NULL: timing is off */
+   uint64_t scratch_va;     /* where the trace says that the wave's scratch is */
+   emu_line_set lines;
 };
 
 /* Host memory for rows, aligned to EMU_ROW_B, not cleared; NULL when exhausted. */
@@ -151,6 +169,9 @@ static inline bool emu_program_needs(const emu_program *p, unsigned vreg)
 {
    return p->entry[vreg / 32] >> vreg % 32 & 1;
 }
+
+/* Index of the word of each instruction of a segment, in their order: at most `max` of them to `out`; how many it has. */
+uint32_t emu_program_segment_words(const emu_program *p, uint32_t segment, uint32_t *out, uint32_t max);
 
 struct emu_interp;
 /* Decode; NULL when host memory is exhausted. Any content is accepted: what cannot be executed faults when

@@ -449,7 +449,7 @@ static void emit_instruction(decoder *d, const isa_inst *inst, const isa_info *i
    u->b = source[1];
    u->c = source[2];
    u->imm = info->format == ISA_FMT_IMG ? isa_img_pack(&inst->img) : inst->imm;
-   u->flags = uop_flags(inst, info);
+   u->flags = uop_flags(inst, info) | (uint32_t)d->p->segments[d->p->segment_count - 1].instructions << EMU_UOP_PLACE_SHIFT;
    if (masked)
       add_helper(d, EMU_HELPER_LIVE_LEAVE);
    count_instruction(d, inst, info);
@@ -649,6 +649,19 @@ emu_program *emu_program_decode(const emu_interp *interp, const emu_profile *pro
    free(d->fixes);
    free(d);
    return p;
+}
+
+uint32_t emu_program_segment_words(const emu_program *p, uint32_t segment, uint32_t *out, uint32_t max)
+{
+   const emu_segment *s = &p->segments[segment];
+   uint32_t n = 0;
+   for (uint32_t i = s->first_uop; n < s->instructions; i++)
+      if (p->uop_class[i] != 0xff) {
+         if (n < max)
+            out[n] = p->uop_word[i];
+         n++;
+      }
+   return n;
 }
 
 void emu_program_destroy(emu_program *p)

@@ -112,6 +112,7 @@ static const emu_uop *stop(const emu_uop *u, emu_core_ctx *x, enum emu_stop why)
 #include "interp_alu.h"
 #include "interp_wide.h"
 #include "interp_group.h"
+#include "interp_trace.h"
 #include "interp_memory.h"
 #include "interp_element.h"
 #include "interp_sample.h"

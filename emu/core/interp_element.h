@@ -154,6 +154,14 @@ static inline uint8_t *element_host(emu_core_ctx *x, lane_shape s, bool valid, b
    return host ? host - (s.first & 0xffff) : NULL;
 }
 
+static inline void trace_elements(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool valid, unsigned bytes, bool lds)
+{
+   if (lds)
+      trace_lds(u, x, m, valid, bytes, 1, false);
+   else
+      trace_lanes(u, x, m, valid, bytes, 1);
+}
+
 static inline const emu_uop *element_load_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
                                                 bool valid, bool lds, enum element_kind k)
 {
@@ -177,10 +185,11 @@ static inline const emu_uop *element_load_lanes(const emu_uop *u, emu_wave *w, e
          return memory_fault(u, x);
       if (k == ELEMENT_I8 || k == ELEMENT_I16)
          extend_lanes(d, w->exec, k);
-      return u + 1;
    }
-   if (!lds)
+   if (!lds && host)
       x->sums.bytes_read += (uint64_t)bytes * (unsigned)__builtin_popcount(w->exec);
+   if (x->trace)
+      trace_elements(u, x, m, valid, bytes, lds);
    return u + 1;
 }
 
@@ -202,10 +211,13 @@ static inline const emu_uop *element_store_lanes(const emu_uop *u, emu_wave *w, 
       }
    } else {
       leave_vector_state();
-      return emu_core_element_store(x, m, c, bytes, lds) ? u + 1 : memory_fault(u, x);
+      if (!emu_core_element_store(x, m, c, bytes, lds))
+         return memory_fault(u, x);
    }
-   if (!lds)
+   if (!lds && host)
       x->sums.bytes_written += (uint64_t)bytes * (unsigned)__builtin_popcount(w->exec);
+   if (x->trace)
+      trace_elements(u, x, m, valid, bytes, lds);
    return u + 1;
 }
 
@@ -252,6 +264,8 @@ static const emu_uop *scratch_load(const emu_uop *u, emu_wave *w, emu_core_ctx *
    unsigned bytes = element_bytes(k);
    if (scratch_misaligned(w, x, b, u->imm, bytes, GPU_ACCESS_READ))
       return memory_fault(u, x);
+   if (x->trace)
+      trace_scratch(u, w, x, b, bytes);
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint64_t offset = (uint64_t)b[l] + u->imm;
@@ -265,6 +279,8 @@ static const emu_uop *scratch_store(const emu_uop *u, emu_wave *w, emu_core_ctx 
    const uint32_t *b = row(w, u->b), *c = row(w, u->c);
    if (scratch_misaligned(w, x, b, u->imm, bytes, GPU_ACCESS_WRITE))
       return memory_fault(u, x);
+   if (x->trace)
+      trace_scratch(u, w, x, b, bytes);
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint64_t offset = (uint64_t)b[l] + u->imm;
@@ -293,6 +309,10 @@ static inline const emu_uop *atomic_pairs(const emu_uop *u, emu_wave *w, emu_cor
    leave_vector_state();
    if (!emu_core_atomic64(x, m, op, row(w, u->c), x->wide[0], lds))
       return memory_fault(u, x);
+   if (x->trace && lds)
+      trace_lds(u, x, m, false, 8, 1, true);
+   else if (x->trace)
+      trace_atomic(u, x, m);
    if (u->flags & EMU_UOP_RET) {
       uint32_t *lo = row(w, u->d), *hi = lo + ISA_WAVE_LANES;
       const uint32_t *active = x->exec_row;

@@ -117,10 +117,14 @@ static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_
       else
          load_page(host - (s.first & 0xffff), m, 0xffff, w->exec, d, dwords);
       x->sums.bytes_read += 4ull * dwords * (unsigned)__builtin_popcount(w->exec);
-      return u + 1;
+   } else {
+      leave_vector_state();
+      if (!emu_core_load(x, m, d, dwords))
+         return memory_fault(u, x);
    }
-   leave_vector_state();
-   return emu_core_load(x, m, d, dwords) ? u + 1 : memory_fault(u, x);
+   if (x->trace)
+      trace_lanes(u, x, m, valid, 4, dwords);
+   return u + 1;
 }
 
 static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
@@ -136,10 +140,14 @@ static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core
       else
          store_page(host - (s.first & 0xffff), m, 0xffff, w->exec, c, dwords);
       x->sums.bytes_written += 4ull * dwords * (unsigned)__builtin_popcount(w->exec);
-      return u + 1;
+   } else {
+      leave_vector_state();
+      if (!emu_core_store(x, m, c, dwords))
+         return memory_fault(u, x);
    }
-   leave_vector_state();
-   return emu_core_store(x, m, c, dwords) ? u + 1 : memory_fault(u, x);
+   if (x->trace)
+      trace_lanes(u, x, m, valid, 4, dwords);
+   return u + 1;
 }
 
 /* ---- addresses ------------------------------------------------------------------------------- */
@@ -233,6 +241,8 @@ static inline bool load_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bo
    load_run((const uint32_t *)host, row(w, u->d), dwords);
    x->sums.lines += ((va + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (va >> x->line_log2) + 1;
    x->sums.bytes_read += ISA_WAVE_LANES * 4 * dwords;
+   if (x->trace)
+      core_trace_run(u, x, va, ISA_WAVE_LANES * 4 * dwords, emu_tlb_page_flags(x->tlb, va));
    return true;
 }
 
@@ -245,6 +255,8 @@ static inline bool store_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, b
    store_run((uint32_t *)host, row(w, u->c), dwords);
    x->sums.lines += ((va + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (va >> x->line_log2) + 1;
    x->sums.bytes_written += ISA_WAVE_LANES * 4 * dwords;
+   if (x->trace)
+      core_trace_run(u, x, va, ISA_WAVE_LANES * 4 * dwords, emu_tlb_page_flags(x->tlb, va));
    return true;
 }
 
@@ -356,12 +368,17 @@ static const emu_uop *lds_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, u
    uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
    if (!w->exec)
       return u + 1;
-   if (lds_direct(u, w, x, &m, dwords)) {
+   bool direct = lds_direct(u, w, x, &m, dwords);
+   if (direct) {
       load_page(x->lds, &m, ~UINT64_C(0), w->exec, d, dwords);
-      return u + 1;
+   } else {
+      leave_vector_state();
+      if (!emu_core_lds_load(x, &m, d, dwords))
+         return memory_fault(u, x);
    }
-   leave_vector_state();
-   return emu_core_lds_load(x, &m, d, dwords) ? u + 1 : memory_fault(u, x);
+   if (x->trace)
+      trace_lds(u, x, &m, direct, 4, dwords, false);
+   return u + 1;
 }
 
 static const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
@@ -370,12 +387,17 @@ static const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, 
    uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
    if (!w->exec)
       return u + 1;
-   if (lds_direct(u, w, x, &m, dwords)) {
+   bool direct = lds_direct(u, w, x, &m, dwords);
+   if (direct) {
       store_page(x->lds, &m, ~UINT64_C(0), w->exec, c, dwords);
-      return u + 1;
+   } else {
+      leave_vector_state();
+      if (!emu_core_lds_store(x, &m, c, dwords))
+         return memory_fault(u, x);
    }
-   leave_vector_state();
-   return emu_core_lds_store(x, &m, c, dwords) ? u + 1 : memory_fault(u, x);
+   if (x->trace)
+      trace_lds(u, x, &m, direct, 4, dwords, false);
+   return u + 1;
 }
 
 #define SHARED(n)                                                                                            \
@@ -408,6 +430,10 @@ static inline const emu_uop *atomic_lanes(const emu_uop *u, emu_wave *w, emu_cor
    leave_vector_state();
    if (!emu_core_atomic(x, m, op, row(w, u->c), x->temp[0], lds))
       return memory_fault(u, x);
+   if (x->trace && lds)
+      trace_lds(u, x, m, false, 4, 1, true);
+   else if (x->trace)
+      trace_atomic(u, x, m);
    if (u->flags & EMU_UOP_RET) {
       uint32_t *d = row(w, u->d);
       const uint32_t *active = x->exec_row;
@@ -456,6 +482,22 @@ ATOMIC(swap, SWAP)
 ATOMIC(cmpswap, CMPSWAP)
 
 /* ---- scratch: [dword][lane], so lanes at one address are a row ------------------------------- */
+/* Elements of `bytes` at b + imm in active lanes. A dword that all lanes share the number of is a line. */
+static __attribute__((noinline)) void trace_scratch(const emu_uop *u, const emu_wave *w, emu_core_ctx *x, const uint32_t *b,
+                                                    unsigned bytes)
+{
+   if (!w->exec || !core_lines_begin(x))
+      return;
+   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      uint64_t offset = (uint64_t)b[l] + u->imm;
+      uint32_t *e = offset + bytes <= x->scratch_B ? core_lines_find(x, (x->scratch_va >> EMU_LINE_LOG2) + offset / 4, true) : NULL;
+      if (e)
+         e[1] |= 1u << (9 + l / 8);
+   }
+   core_lines_end(u, x, 0);
+}
+
 static bool scratch_misaligned(const emu_wave *w, emu_core_ctx *x, const uint32_t *b, uint32_t imm,
                                unsigned bytes, enum gpu_access access)
 {
@@ -477,12 +519,16 @@ H(p_load_x1)
    if (u->flags & EMU_UOP_UNIFORM) {
       uint64_t offset = (uint64_t)b[0] + u->imm;
       if (!(offset & 3) && offset + 4 <= x->scratch_B) {
+         if (x->trace)
+            trace_scratch(u, w, x, b, 4);
          store_row(u, w, x, w->scratch + offset / 4 * ISA_WAVE_LANES);
          return u + 1;
       }
    }
    if (scratch_misaligned(w, x, b, u->imm, 4, GPU_ACCESS_READ))
       return memory_fault(u, x);
+   if (x->trace)
+      trace_scratch(u, w, x, b, 4);
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint64_t offset = (uint64_t)b[l] + u->imm;
@@ -499,11 +545,15 @@ H(p_store_x1)
       if (!(offset & 3) && offset + 4 <= x->scratch_B) {
          uint32_t *d = w->scratch + offset / 4 * ISA_WAVE_LANES;
          LANES d[l] = c[l];
+         if (x->trace)
+            trace_scratch(u, w, x, b, 4);
          return u + 1;
       }
    }
    if (scratch_misaligned(w, x, b, u->imm, 4, GPU_ACCESS_WRITE))
       return memory_fault(u, x);
+   if (x->trace)
+      trace_scratch(u, w, x, b, 4);
    for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint64_t offset = (uint64_t)b[l] + u->imm;
@@ -524,10 +574,14 @@ static inline const emu_uop *scalar_load(const emu_uop *u, emu_wave *w, emu_core
          d[k] = __atomic_load_n(&host[k], __ATOMIC_RELAXED);
       x->sums.bytes_read += 4 * dwords;
       x->sums.lines++;
-      return u + 1;
+   } else {
+      leave_vector_state();
+      if (!emu_core_scalar_load(x, va, d, dwords, valid))
+         return memory_fault(u, x);
    }
-   leave_vector_state();
-   return emu_core_scalar_load(x, va, d, dwords, valid) ? u + 1 : memory_fault(u, x);
+   if (x->trace)
+      core_trace_span(u, x, va, 4 * valid);
+   return u + 1;
 }
 
 #define SCALAR_LOAD(n)                                                                                       \

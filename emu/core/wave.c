@@ -114,6 +114,7 @@ static void start_wave(emu_wave *w, const emu_group *g, const emu_launch *l, uin
    w->state = EMU_WAVE_READY;
    w->resume = p->uops;
    w->instructions = w->issue_cycles = w->latency_cycles = 0;
+   w->traced = false;
    memset(w->rows, 0, (size_t)EMU_ROW_B * p->vregs);
    for (uint32_t k = 0; k < GPU_VREG_INITIAL_COUNT && k < p->vregs; k++)
       memcpy(w->rows[GPU_VREG_LOCAL_ID + k], l->local_id[i][k], EMU_ROW_B);
@@ -129,7 +130,7 @@ void emu_group_start(emu_group *g, const emu_launch *l, uint64_t index)
    g->id[0] = (uint32_t)(index % l->grid[0]);
    g->id[1] = (uint32_t)(index / l->grid[0] % l->grid[1]);
    g->id[2] = (uint32_t)(index / l->grid[0] / l->grid[1]);
-   g->done = 0;
+   g->done = g->first_wave = g->stage = 0;
    g->issue_cycles = g->latency_cycles = g->lines = g->instructions = 0;
    memset(g->lds, 0, l->lds_B);
    if (l->scratch_B)
@@ -194,6 +195,41 @@ static void wave_ended(emu_group *g, emu_wave *w)
    g->latency_cycles = w->latency_cycles > g->latency_cycles ? w->latency_cycles : g->latency_cycles;
 }
 
+/* ---- traces ---------------------------------------------------------------------------------- */
+static uint64_t scratch_va(const emu_core_ctx *x, const emu_group *g, const emu_launch *l, uint32_t i)
+{
+   const emu_profile *p = &x->tlb->dev->profile;
+   uint64_t slots = (uint64_t)p->cores * p->waves_per_core, slot = (g->index * l->waves + g->first_wave + i) % slots;
+   return EMU_SCRATCH_VA + slot * ISA_WAVE_LANES * l->scratch_B;
+}
+
+static void open_portion(const emu_group *g, emu_wave *w, const emu_launch *l, emu_core_ctx *x, uint32_t i)
+{
+   emu_trace_wave_begin(x->trace, g->first_wave + i, g->stage, !w->traced);
+   w->traced = true;
+   if (l->scratch_B)
+      x->scratch_va = scratch_va(x, g, l, i);
+}
+
+static void close_portion(emu_trace *t, const emu_wave *w)
+{
+   if (w->state == EMU_WAVE_BARRIER)
+      emu_trace_wave_barrier(t);
+   emu_trace_wave_end(t, w->state == EMU_WAVE_DONE);
+}
+
+void emu_group_trace_abandon(const emu_group *g, const emu_launch *l, emu_trace *t)
+{
+   for (uint32_t i = 0; i < l->waves; i++) {
+      const emu_wave *w = emu_group_wave(g, l, i);
+      if (w->state == EMU_WAVE_DONE)
+         continue;
+      emu_trace_wave_begin(t, g->first_wave + i, g->stage, !w->traced);
+      emu_trace_wave_end(t, true);
+   }
+}
+
+/* ---- one turn of a wave ---------------------------------------------------------------------- */
 static enum emu_stop run_wave(emu_group *g, emu_wave *w, const emu_launch *l, const emu_interp *interp,
                               emu_core_ctx *x)
 {
@@ -244,7 +280,11 @@ enum emu_turn emu_group_turn(emu_group *g, const emu_launch *l, const emu_interp
             continue;
          if (atomic_load_explicit(kill, memory_order_relaxed))
             return EMU_TURN_KILLED;
+         if (x->trace)
+            open_portion(g, w, l, x, i);
          enum emu_stop why = run_wave(g, w, l, interp, x);
+         if (x->trace)
+            close_portion(x->trace, w);
          if (why == EMU_STOP_FAULT)
             return EMU_TURN_FAULT;
          quantum |= why == EMU_STOP_QUANTUM;

@@ -27,6 +27,7 @@ typedef struct emu_group {
    uint64_t index;
    uint32_t id[3]; /* without BASE */
    uint32_t done;  /* waves that have ended */
+   uint32_t first_wave, stage; /* of its waves in the trace's unit, 0 in dispatches */
    uint64_t issue_cycles, latency_cycles, lines, instructions;
    uint8_t *waves, *lds, *scratch;
 } emu_group;
@@ -45,6 +46,12 @@ enum emu_turn {
    EMU_TURN_FAULT,   /* x->fault is complete but for the ring */
    EMU_TURN_KILLED,
 };
+
+/* Where the wave's scratch is said to lie: the machine's wave slots have theirs one behind the other at the top of the address space, and are
+ * taken in turn. */
+#define EMU_SCRATCH_VA (UINT64_C(0xff) << 40)
+/* The group is given up: what the trace has of its waves ends here. */
+void emu_group_trace_abandon(const emu_group *g, const emu_launch *l, emu_trace *t);
 
 /* Run every wave that can run once, and again as long as barriers alone hold them up. */
 enum emu_turn emu_group_turn(emu_group *g, const emu_launch *l, const emu_interp *interp, emu_core_ctx *x,

@@ -77,6 +77,7 @@ struct emu_time_job {
    bool done;
    struct time_job_queue *queue; /* units, by number (units.c) */
    bool finished; /* the functional model is through with it */
+   bool lost;     /* units or parts of them are missing */
    uint64_t next_number; /* of units given out */
    void *model;                  /* what the engine keeps for it */
 };

@@ -365,7 +365,7 @@ void emu_time_finish(emu_time_job *j, uint64_t units, bool killed)
 {
    emu_time *t = j->dev->time;
    pthread_mutex_lock(&t->lock);
-   time_units_end(j->queue, units, killed);
+   time_units_end(j->queue, units, killed || j->lost); /* nobody must wait for what is lost */
    j->finished = true;
    rouse(t);
    pthread_mutex_unlock(&t->lock);
@@ -377,8 +377,10 @@ void emu_time_deliver(emu_time_job *j, time_blob *blob)
    pthread_mutex_lock(&t->lock);
    while (t->backlog_B > TIME_BACKLOG_B && !atomic_load(&t->hungry) && !t->abandon)
       pthread_cond_wait(&t->room, &t->lock);
-   if (!time_units_add(t, j, blob))
+   if (!time_units_add(t, j, blob)) {
+      j->lost = true;
       say_lost(t, "no room for a trace");
+   }
    rouse(t);
    pthread_mutex_unlock(&t->lock);
 }
@@ -392,6 +394,7 @@ void emu_time_lost(emu_time_job *j)
 {
    emu_time *t = j->dev->time;
    pthread_mutex_lock(&t->lock);
+   j->lost = true;
    say_lost(t, "no room for a trace");
    pthread_mutex_unlock(&t->lock);
 }

@@ -26,7 +26,8 @@ enum emu_record {
    /* Local data share, only where it takes more passes than its width in dwords: [7:0] place, [23:8] passes */
    EMU_REC_LDS,
    /* A portion of a wave's work begins: [15:0] wave in its unit, [19:16] enum gpu_stage (0 in dispatches), [20] it is the wave's first,
-    * [21] the wave ends with it; dword 1: dwords of the portion that follow. Ends at a barrier if neither the wave nor the unit ends. */
+    * [21] the wave ends with it, [22] it ends at a barrier; dword 1: dwords of the portion that follow. One that ends otherwise gave others
+    * their turn in the functional model, which means nothing: the wave goes on with its next portion. */
    EMU_REC_WAVE,
    /* A unit (or more of one) begins: [3:0] enum emu_unit, [4] it ends with this; dwords 1, 2: its number in the job; dword 3: dwords that follow */
    EMU_REC_UNIT,
@@ -99,7 +100,6 @@ struct emu_time_job;
 
 /* One per host worker. Everything is collected in `first` and handed over unit by unit, several at a time. */
 typedef struct emu_trace {
-   struct emu_time *time;
    uint32_t *first, *at, *end;
    uint32_t *segment; /* the latest SEGMENT record if nothing stands behind it, else NULL */
    uint32_t *wave;    /* the open WAVE record, or NULL */
@@ -136,10 +136,12 @@ static inline void emu_trace_block(emu_trace *t, enum emu_block block, uint32_t 
 void emu_trace_unit_begin(emu_trace *t, struct emu_time_job *job, enum emu_unit kind, uint64_t number);
 void emu_trace_unit_end(emu_trace *t, bool last);
 void emu_trace_wave_begin(emu_trace *t, uint32_t wave, uint32_t stage, bool first);
+void emu_trace_wave_barrier(emu_trace *t); /* before its end */
 void emu_trace_wave_end(emu_trace *t, bool last);
-/* Hand over what is collected; called by itself when enough is there or the model starves. Between units only. */
+/* Hand over what is collected; done by itself when enough is there, the job changes or the model starves. Between units only, and with no
+ * lock held: it waits while the queue is full. */
 void emu_trace_flush(emu_trace *t);
-/* A writer for a host thread; NULL if timing is off or memory is exhausted (*failed then). */
+/* A writer for a host thread; NULL if timing is off or host memory is exhausted. Destroying drops what has not been handed over. */
 struct emu_device;
 emu_trace *emu_trace_create(struct emu_device *dev);
 void emu_trace_destroy(emu_trace *t);

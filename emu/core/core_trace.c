@@ -1,0 +1,38 @@
+/* Records of memory instructions, what is not worth being inline (core_trace.h). */
+#include "core_trace.h"
+
+void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t bytes)
+{
+   uint32_t first = bytes ? emu_tlb_page_flags(x->tlb, va) : 0;
+   if (bytes && ((va ^ (va + bytes - 1)) < 4096 || first == emu_tlb_page_flags(x->tlb, va + bytes - 1))) {
+      core_trace_run(u, x, va, bytes, first);
+      return;
+   }
+   if (!core_lines_begin(x))
+      return;
+   for (uint64_t at = va; at < va + bytes; at = (at | 31) + 1)
+      core_lines_touch(x, at, 1);
+   core_lines_end(u, x, 0);
+}
+
+static bool behind(const uint32_t *a, const uint32_t *b)
+{
+   return emu_entry_line(a) > emu_entry_line(b);
+}
+
+/* Shell's way: mostly a few entries that are nearly in order. */
+void core_lines_sort(emu_core_ctx *x)
+{
+   static const uint32_t gaps[] = {57, 23, 10, 4, 1};
+   uint32_t *e = x->lines.entry, n = x->lines.count;
+   for (unsigned g = 0; g < sizeof gaps / sizeof *gaps; g++)
+      for (uint32_t i = gaps[g]; i < n; i++) {
+         uint32_t moving[2] = {e[2 * i], e[2 * i + 1]}, k = i;
+         for (; k >= gaps[g] && behind(e + 2 * (k - gaps[g]), moving); k -= gaps[g]) {
+            e[2 * k] = e[2 * (k - gaps[g])];
+            e[2 * k + 1] = e[2 * (k - gaps[g]) + 1];
+         }
+         e[2 * k] = moving[0];
+         e[2 * k + 1] = moving[1];
+      }
+}
