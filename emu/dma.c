@@ -15,6 +15,8 @@ typedef struct dma_job {
    uint64_t total;               /* bytes as asked for */
    emu_dma_box box;              /* the *_IMAGE ones, instead of the above */
    emu_dma_traffic traffic;      /* moved so far */
+   emu_time_job *time;           /* NULL: nobody asks for time */
+   uint64_t units;
 } dma_job;
 
 typedef struct dma_channel {
@@ -35,6 +37,7 @@ struct emu_dma {
    pthread_cond_t work, idle;
    bool quit;
    int active; /* channel whose head job is being worked on, -1: none */
+   emu_trace *trace; /* the thread's, made with the first job that has a time */
    dma_channel channel[GPU_RINGS];
 };
 
@@ -70,8 +73,7 @@ static bool copy_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *
       return false;
    uint64_t n = least(least(src_B, dst_B), limit_B);
    memmove(dst, src, n); /* two addresses may reach the same bytes */
-   emu_dma_account(&j->traffic, src_sysmem, n);
-   emu_dma_account(&j->traffic, dst_sysmem, n);
+   emu_dma_moved(&j->traffic, emu_dma_flags(src_sysmem, dst_sysmem), j->src, j->dst, n);
    j->src += n;
    *done = n;
    return true;
@@ -93,7 +95,7 @@ static bool fill_piece(emu_device *dev, dma_job *j, uint64_t limit_B, uint64_t *
       return false;
    uint64_t n = least(dst_B, limit_B);
    fill_dwords(dst, (uint32_t)j->src, n);
-   emu_dma_account(&j->traffic, dst_sysmem, n);
+   emu_dma_moved(&j->traffic, EMU_DMA_FILL | emu_dma_flags(false, dst_sysmem), 0, j->dst, n);
    *done = n;
    return true;
 }
@@ -132,9 +134,50 @@ static bool run_slice(emu_device *dev, dma_job *j, bool *ended, emu_dma_stop *st
    return run_bytes(dev, j, ended, stop);
 }
 
+/* ---- traces ---------------------------------------------------------------------------------------------------------------- */
+void emu_dma_tell(emu_dma_traffic *t)
+{
+   if (t->bytes && emu_trace_room(t->trace, 7)) {
+      const uint64_t v[3] = {t->bytes, t->from, t->to};
+      *t->trace->at++ = (uint32_t)EMU_REC_COPY << 28 | t->flags;
+      for (unsigned i = 0; i < 3; i++) {
+         *t->trace->at++ = (uint32_t)v[i];
+         *t->trace->at++ = (uint32_t)(v[i] >> 32);
+      }
+   }
+   t->bytes = 0;
+}
+
+/* A slice is a unit, handed over at once: the job may be gone with the next command. */
+static bool run_traced(struct emu_dma *d, dma_job *j, bool *ended, emu_dma_stop *stop)
+{
+   if (!d->trace)
+      d->trace = emu_trace_create(d->dev);
+   if (!d->trace) {
+      *stop = (emu_dma_stop){.fault = GPU_FAULT_EXHAUSTED, .info = j->op};
+      return false;
+   }
+   j->traffic.trace = d->trace;
+   emu_trace_unit_begin(d->trace, j->time, EMU_UNIT_COPY, emu_time_units(j->time, 1));
+   j->units++;
+   bool ok = run_slice(d->dev, j, ended, stop);
+   emu_dma_tell(&j->traffic);
+   emu_trace_unit_end(d->trace, true);
+   return ok;
+}
+
+static void finish(dma_job *j, bool killed)
+{
+   if (j->time)
+      emu_time_finish(j->time, j->units, killed);
+   j->time = NULL;
+}
+
 /* ---- the engine's thread ------------------------------------------------------------------------------------------------------ */
 static void drop_all(dma_channel *c)
 {
+   for (uint32_t i = 0; i < c->count; i++)
+      finish(&c->queue[(c->head + i) % GPU_DMA_DEPTH], true);
    c->head = c->count = 0;
    c->kill = false;
 }
@@ -146,9 +189,11 @@ static void pop(dma_channel *c)
 }
 
 /* Locked. The job in work has been finished (stop == NULL), has faulted, or was killed meanwhile. */
-static void retire(struct emu_dma *d, dma_channel *c, const dma_job *j, bool faulted)
+static void retire(struct emu_dma *d, dma_channel *c, dma_job *j, bool faulted)
 {
    emu_counter_add(d->dev, GPU_COUNTER_COPY_BYTES, j->total - j->bytes + j->box.written_B);
+   finish(j, faulted);
+   c->queue[c->head].time = NULL;
    if (faulted) {
       c->stopped = true;
       drop_all(c);
@@ -177,8 +222,10 @@ static void work_on(struct emu_dma *d, int n)
    d->active = n;
    pthread_mutex_unlock(&d->lock);
    emu_agent_enter(d->agent);
-   bool done, ok = run_slice(d->dev, &j, &done, &stop);
+   bool done, ok = j.time ? run_traced(d, &j, &done, &stop) : run_slice(d->dev, &j, &done, &stop);
    emu_agent_leave(d->agent);
+   if (d->trace)
+      emu_trace_flush(d->trace);
    if (!ok)
       emu_fault_record(d->dev, &(emu_fault_info){.type = stop.fault, .access = stop.access, .va = stop.va, .ring = (uint32_t)n,
                                                  .info = stop.info});
@@ -260,15 +307,18 @@ static void debug_job(const struct emu_dma *d, const dma_channel *c, const dma_j
              b.dst.x, b.dst.y, 1u << b.dst.tile_log2, b.width, b.height, b.depth, b.bytes, b.dst.unit_B, ok ? "" : " (malformed)");
 }
 
-static void go(struct emu_dma *d, dma_channel *c, uint32_t op)
+/* False: dropped. */
+static bool go(struct emu_dma *d, dma_channel *c, uint32_t op, emu_time_job *time)
 {
    if (c->count == GPU_DMA_DEPTH || c->stopped)
-      return;
+      return false;
    dma_job *j = &c->queue[(c->head + c->count) % GPU_DMA_DEPTH];
    latch(c, op, j);
+   j->time = time;
    c->count++;
    pthread_cond_signal(&d->work);
    debug_job(d, c, j);
+   return true;
 }
 
 /* The job in work is dropped by the engine's thread, within a slice. */
@@ -276,6 +326,8 @@ static void kill_channel(struct emu_dma *d, dma_channel *c)
 {
    c->stopped = false;
    if (d->active == (int)(c - d->channel) && c->count > 0) {
+      for (uint32_t i = 1; i < c->count; i++)
+         finish(&c->queue[(c->head + i) % GPU_DMA_DEPTH], true);
       c->count = 1;
       c->kill = true;
    } else {
@@ -302,14 +354,20 @@ void emu_dma_write(emu_device *dev, uint32_t ring, uint32_t offset, uint32_t val
    struct emu_dma *d = dev->dma;
    dma_channel *c = &d->channel[ring % GPU_RINGS];
    uint32_t *plain = plain_register(c, offset);
+   emu_time_job *time = NULL;
+   bool dropped = false;
+   if (offset == GPU_OFF_DMA_GO && dev->settings.timing != EMU_TIMING_OFF) /* without the lock: it waits for a place */
+      time = emu_time_launch(dev, ring % GPU_RINGS, EMU_JOB_COPY, 0);
    pthread_mutex_lock(&d->lock);
    if (plain)
       *plain = value;
    else if (offset == GPU_OFF_DMA_GO)
-      go(d, c, value);
+      dropped = !go(d, c, value, time);
    else if (offset == GPU_OFF_DMA_KILL)
       kill_channel(d, c);
    pthread_mutex_unlock(&d->lock);
+   if (time && dropped)
+      emu_time_finish(time, 0, true);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------------------------------------------- */
@@ -343,6 +401,8 @@ static bool create_locks(struct emu_dma *d)
 static void destroy_all(struct emu_dma *d)
 {
    emu_agent_destroy(d->agent);
+   if (d->trace)
+      emu_trace_destroy(d->trace);
    pthread_cond_destroy(&d->idle);
    pthread_cond_destroy(&d->work);
    pthread_mutex_destroy(&d->lock);

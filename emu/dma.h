@@ -5,6 +5,7 @@
 
 #include "blocks.h"
 #include "image_job.h"
+#include "time/timing.h"
 
 #define EMU_DMA_SLICE_B (UINT64_C(1) << 20) /* of a job, before the next channel's turn */
 
@@ -15,17 +16,32 @@ typedef struct emu_dma_stop {
    uint32_t info;
 } emu_dma_stop;
 
-/* Bytes moved over each path. */
+/* What the timing model is told of a slice. */
 typedef struct emu_dma_traffic {
-   uint64_t dram_B, pcie_B;
+   emu_trace *trace; /* on a unit of the job; NULL: nobody asks */
+   uint32_t flags;   /* of the bytes that follow, which are not in the trace yet */
+   uint64_t bytes, from, to;
 } emu_dma_traffic;
 
-static inline void emu_dma_account(emu_dma_traffic *t, bool sysmem, uint64_t bytes)
+enum emu_dma_flags { EMU_DMA_FROM_BUS = 1, EMU_DMA_TO_BUS = 2, EMU_DMA_FILL = 4 }; /* of EMU_REC_COPY */
+void emu_dma_tell(emu_dma_traffic *t);
+/* Bytes were moved: those of the same kind are one record, with the addresses of the first. */
+static inline void emu_dma_moved(emu_dma_traffic *t, uint32_t flags, uint64_t from, uint64_t to, uint64_t bytes)
 {
-   if (sysmem)
-      t->pcie_B += bytes;
-   else
-      t->dram_B += bytes;
+   if (!t->trace)
+      return;
+   if (t->bytes && t->flags != flags)
+      emu_dma_tell(t);
+   if (!t->bytes) {
+      t->flags = flags;
+      t->from = from;
+      t->to = to;
+   }
+   t->bytes += bytes;
+}
+static inline uint32_t emu_dma_flags(bool from_bus, bool to_bus)
+{
+   return (from_bus ? EMU_DMA_FROM_BUS : 0u) | (to_bus ? EMU_DMA_TO_BUS : 0u);
 }
 
 /* Host address of va, the contiguous bytes behind it and which memory it is; NULL: *stop tells why. */

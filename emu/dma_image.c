@@ -87,8 +87,7 @@ static bool copy_run(box_engine *e, uint64_t src, uint64_t dst, uint64_t n)
       uint64_t now = least(n, least(from->end - src, to->end - dst));
       memmove(to->host + (dst - to->first), from->host + (src - from->first),
               now); /* two addresses may reach the same bytes */
-      emu_dma_account(e->traffic, from->sysmem, now);
-      emu_dma_account(e->traffic, to->sysmem, now);
+      emu_dma_moved(e->traffic, emu_dma_flags(from->sysmem, to->sysmem), src, dst, now);
       src += now;
       dst += now;
       n -= now;
@@ -105,7 +104,7 @@ static bool fill_run(box_engine *e, uint32_t phase, uint64_t dst, uint64_t n)
          return false;
       uint64_t now = least(least(n, to->end - dst), e->pattern_B - phase);
       memcpy(to->host + (dst - to->first), e->pattern + phase, now);
-      emu_dma_account(e->traffic, to->sysmem, now);
+      emu_dma_moved(e->traffic, EMU_DMA_FILL | emu_dma_flags(false, to->sysmem), 0, dst, now);
       dst += now;
       n -= now;
       phase = (uint32_t)((phase + now) % e->pattern_B);
@@ -204,9 +203,7 @@ static bool move_rows(box_engine *e, const emu_dma_box *at, uint32_t width, uint
       }
       move_row(e, from, to, width);
       uint64_t bytes = (uint64_t)width * e->pieces * e->piece_B;
-      emu_dma_account(e->traffic, dst_sysmem, bytes);
-      if (!e->fill)
-         emu_dma_account(e->traffic, src_sysmem, bytes);
+      emu_dma_moved(e->traffic, (e->fill ? EMU_DMA_FILL : 0u) | emu_dma_flags(src_sysmem, dst_sysmem), e->fill ? 0 : src, dst, bytes);
    }
    return true;
 }

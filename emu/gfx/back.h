@@ -4,7 +4,7 @@
  * gfx_raster.c  coverage                            gfx_line.c      Bresenham lines, stipple
  * gfx_depth.c   depth and stencil                   gfx_fragment.c  quads, fragment waves, what they put out
  * gfx_blend.c   colour                              gfx_target.c    render targets, the tile's part of them
- * gfx_clear.c   clears of targets
+ * gfx_clear.c   clears of targets                   gfx_trace_tile.c  what the timing model is told
  *
  * A tile is 32 x 32 pixels of one layer. Its primitives are worked on in their order by one host thread,
  * different tiles by any.
@@ -135,6 +135,8 @@ typedef struct gfx_tile {
    /* hierarchical Z: of blocks of 8 x 8 pixels, how often looked at, and the depth that nothing in it lies behind */
    uint8_t looked[16];
    double farthest[16];
+   bool traced;        /* the timing model is told of it */
+   gfx_tile_work work;
 } gfx_tile;
 
 static inline uint32_t gfx_morton(int32_t x, int32_t y)
@@ -144,6 +146,8 @@ static inline uint32_t gfx_morton(int32_t x, int32_t y)
 /* gfx_target.c: make the surface's elements reachable (again). False: fault, recorded. */
 bool gfx_surface_map(gfx_tile *t, gfx_surface *s, const gfx_target *target);
 bool gfx_surface_flush(gfx_tile *t, gfx_surface *s);
+/* Where an element of the tile's layer lies. */
+uint64_t gfx_element_va(const gfx_tile *t, const gfx_target *g, uint32_t x, uint32_t y);
 /* Element of a pixel; NULL: the target does not reach that far. The surface is mapped. */
 static inline uint8_t *gfx_element(const gfx_surface *s, int32_t x, int32_t y)
 {
@@ -174,6 +178,8 @@ uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t c
                        int32_t reference);
 /* Would every sample of the shape in the 8 x 8 block at (x, y) fail the depth test, and do nothing else? */
 bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y);
+/* The same by what is stored there now. */
+bool gfx_depth_behind(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y);
 float gfx_depth_at(const gfx_back *k, const gfx_shape *s, double x, double y);
 float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z);
 /* gfx_blend.c: colours of the quads' lanes into all targets; cover of each lane. */
@@ -189,5 +195,8 @@ void gfx_tile_end(gfx_tile *t);
 /* Everything of a round. */
 void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches);
 void gfx_bins_free(emu_gfx *g);
+/* Set up what a batch has, for gfx_back_run to sort in. */
+void gfx_batch_setup(gfx_worker *wk, gfx_draw *d, gfx_batch *b);
+uint32_t gfx_bin_tiles(const gfx_shape *s); /* tiles that a shape is sorted into */
 
 #endif

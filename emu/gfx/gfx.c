@@ -103,6 +103,8 @@ void gfx_retire(emu_gfx *g, gfx_draw *d)
    if (g->newest == d)
       g->newest = previous;
    g->inflight--;
+   if (d->job)
+      emu_time_finish(d->job, d->units, gfx_killed(d));
    free(d);
    pthread_cond_broadcast(&g->drained);
 }
@@ -123,23 +125,26 @@ uint32_t emu_gfx_read(emu_device *dev, uint32_t offset)
    return value;
 }
 
-static void go(emu_gfx *g, uint32_t command)
+/* False: dropped. */
+static bool go(emu_gfx *g, uint32_t command, emu_time_job *job)
 {
    if (g->inflight == GPU_GFX_DEPTH || g->stopped)
-      return;
+      return false;
    gfx_draw *d = calloc(1, sizeof *d);
    if (!d) { /* never drop work in silence: a fence behind it would lie */
       g->stopped = true;
       emu_fault_record(g->dev, &(emu_fault_info){.type = GPU_FAULT_EXHAUSTED, .info = GPU_OFF_GFX_GO});
-      return;
+      return false;
    }
    d->number = ++g->draws;
    memcpy(d->state.regs, g->regs, sizeof d->state.regs);
    d->clears = command == GPU_GFX_CLEAR;
+   d->job = job;
    *(g->newest ? &g->newest->next : &g->oldest) = d;
    g->newest = d;
    g->inflight++;
    pthread_cond_signal(&g->work);
+   return true;
 }
 
 static bool is_plain(uint32_t offset)
@@ -151,19 +156,24 @@ static bool is_plain(uint32_t offset)
 void emu_gfx_write(emu_device *dev, uint32_t offset, uint32_t value)
 {
    emu_gfx *g = dev->gfx;
-   bool gone = false;
+   bool gone = false, dropped = false;
+   emu_time_job *job = NULL;
    if (offset >= GPU_STRIDE_GFX || offset % 4)
       return;
+   if (offset == GPU_OFF_GFX_GO && dev->settings.timing != EMU_TIMING_OFF) /* without the lock: it waits for a place */
+      job = emu_time_launch(dev, 0, value == GPU_GFX_CLEAR ? EMU_JOB_CLEAR : EMU_JOB_DRAW, g->regs[GPU_OFF_GFX_TAG / 4]);
    pthread_mutex_lock(&g->lock);
    if (is_plain(offset)) {
       g->regs[offset / 4] = value;
    } else if (offset == GPU_OFF_GFX_GO) {
-      go(g, value);
+      dropped = !go(g, value, job);
    } else if (offset == GPU_OFF_GFX_KILL) {
       gone = kill_draws(g);
       g->stopped = false;
    }
    pthread_mutex_unlock(&g->lock);
+   if (job && dropped)
+      emu_time_finish(job, 0, true);
    if (gone)
       emu_cp_event(dev, GPU_EVENT_GFX);
 }

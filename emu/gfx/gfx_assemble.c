@@ -311,10 +311,13 @@ bool gfx_assemble(gfx_assembler *a, gfx_worker *wk, gfx_draw *d, gfx_batch *b)
    memset(b->bucket, NO_VERTEX, sizeof b->bucket);
    b->per_primitive = gfx_topology_vertices(a->s);
    b->most = most_primitives(a->s);
+   b->first_index = a->at < a->s->count ? a->at : 0;
+   uint64_t before = a->instance * (uint64_t)a->s->count + a->at;
    do {
       if (!advance(a, wk, d))
          return false;
    } while (a->pending.there && add_pending(a, b));
+   b->indices = a->instance * (uint64_t)a->s->count + a->at - before;
    GFX_COUNT(b->counters, IA_PRIMITIVES, b->primitives);
    GFX_COUNT(b->counters, IA_VERTICES, (uint64_t)b->primitives * b->per_primitive);
    return true;

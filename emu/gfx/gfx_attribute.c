@@ -24,11 +24,11 @@ static uint32_t one_of(const fmt_info *f)
    return f->type == FMT_UINT || f->type == FMT_SINT ? 1 : 0x3f800000u;
 }
 
-static uint64_t element(const gfx_state *s, const gfx_binding *g, const gfx_batch *b, unsigned lane)
+uint64_t gfx_element_number(const gfx_state *s, const gfx_binding *g, const gfx_batch *b, unsigned vertex)
 {
    if (!g->by_instance)
-      return b->index[lane];
-   return s->first_instance + (uint64_t)(g->divisor ? b->instance[lane] / g->divisor : 0);
+      return b->index[vertex];
+   return s->first_instance + (uint64_t)(g->divisor ? b->instance[vertex] / g->divisor : 0);
 }
 
 /* Where the worker is among pages: most vertices follow each other. */
@@ -144,7 +144,7 @@ static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gf
       }
    reader r = {.page = UINT64_MAX};
    for (unsigned lane = 0; lane < b->vertices; lane++) {
-      uint64_t offset = element(s, g, b, lane) * g->stride_B + at->offset_B, line = (g->va + offset) >> wk->x->line_log2;
+      uint64_t offset = gfx_element_number(s, g, b, lane) * g->stride_B + at->offset_B, line = (g->va + offset) >> wk->x->line_log2;
       uint8_t bytes[32];
       const uint8_t *from = zeros;
       if (offset + size_B <= g->size_B) {

@@ -83,6 +83,19 @@ static bool touches(const gfx_shape *s, int32_t x, int32_t y)
    return true;
 }
 
+uint32_t gfx_bin_tiles(const gfx_shape *s)
+{
+   int32_t tx0 = s->x0 >> GFX_TILE_LOG2, ty0 = s->y0 >> GFX_TILE_LOG2;
+   int32_t tx1 = (s->x1 - 1) >> GFX_TILE_LOG2, ty1 = (s->y1 - 1) >> GFX_TILE_LOG2;
+   uint32_t n = 0;
+   if (tx0 == tx1 && ty0 == ty1)
+      return 1;
+   for (int32_t ty = ty0; ty <= ty1; ty++)
+      for (int32_t tx = tx0; tx <= tx1; tx++)
+         n += touches(s, tx << GFX_TILE_LOG2, ty << GFX_TILE_LOG2);
+   return n;
+}
+
 static bool sort_in(gfx_bins *b, const gfx_shape *s)
 {
    int32_t tx0 = s->x0 >> GFX_TILE_LOG2, ty0 = s->y0 >> GFX_TILE_LOG2;
@@ -140,7 +153,7 @@ gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, ui
    t->quads = 0;
    t->regular = false;
    t->staged = NULL;
-   t->failed = false;
+   t->failed = t->traced = false;
    memset(t->looked, 0, sizeof t->looked);
    memset(t->counters, 0, sizeof t->counters);
    return t;
@@ -160,12 +173,17 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
                                 b->layer);
    if (!t)
       return;
+   gfx_unit_begin(wk, d, EMU_UNIT_TILE, d->first_unit + index);
+   gfx_trace_tile(t);
    for (uint32_t i = 0; i < n->count && !t->failed && !gfx_killed(d); i++) {
       gfx_raster(t, n->list[i]);
       if (i % 64 == 63)
          gfx_quiesce(wk);
    }
    gfx_quads_flush(t);
+   if (t->traced)
+      gfx_trace_gathered(t);
+   gfx_unit_end(wk);
    gfx_tile_end(t);
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
       if (t->counters[c])
@@ -174,6 +192,7 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
 
 static void run_layer(gfx_worker *wk, gfx_draw *d, gfx_bins *b)
 {
+   gfx_units_add(d, b->touched_count);
    gfx_parallel(wk, d, tile_item, b, b->touched_count, d->state.stage[GPU_STAGE_FS].ordered);
    for (uint32_t i = 0; i < b->touched_count; i++)
       b->bin[b->touched[i]].count = 0;
@@ -197,13 +216,14 @@ static void measure_lines(gfx_draw *d, gfx_batch *b)
       p->line_start = d->stipple;
       d->stipple += length;
    }
+   for (uint32_t i = 0; i < b->shape_count; i++)
+      if (b->shapes[i].prim->kind == GFX_LINE)
+         b->shapes[i].along.c = b->shapes[i].prim->line_start;
 }
 
-static void setup_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
+void gfx_batch_setup(gfx_worker *wk, gfx_draw *d, gfx_batch *b)
 {
-   gfx_batch *b = &((gfx_batch *)arg)[index];
    b->shapes = gfx_alloc(&b->arena, ((size_t)b->prim_count + 1) * sizeof *b->shapes);
-   b->shape_count = 0;
    if (!b->shapes) {
       gfx_stop_memory(wk, d);
       return;
@@ -233,7 +253,6 @@ void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches)
    if (gfx_reg(&d->state, GPU_OFF_GFX_RASTER) >> 12 & 1)
       for (uint32_t i = 0; i < batches; i++)
          measure_lines(d, &g->batches[i]);
-   gfx_parallel(wk, d, setup_item, g->batches, batches, false);
    for (int64_t layer = -1; ok && !gfx_killed(d);) {
       layer = next_layer(g, batches, layer);
       if (layer == UINT32_MAX)

@@ -76,7 +76,8 @@ static void fill_tile(gfx_tile *t, gfx_surface *s, const clear *c)
    uint32_t tx = (uint32_t)t->x, ty = (uint32_t)t->y, samples = 1u << c->target.image.samples_log2;
    uint32_t x0 = greatest(c->x0, tx), y0 = greatest(c->y0, ty), x1 = least(c->x1, tx + GFX_TILE),
             y1 = least(c->y1, ty + GFX_TILE);
-   atomic_fetch_add(&t->d->cleared, (uint64_t)(x1 - x0) * (y1 - y0) * samples);
+   if (t->traced)
+      gfx_trace_clear(t, c->depth, c->colour, x0, y0, x1, y1);
    if (s->direct && x1 - x0 == GFX_TILE && y1 - y0 == GFX_TILE) { /* the order does not matter */
       fill(c, s->base, GFX_TILE * GFX_TILE * samples);
       return;
@@ -97,8 +98,11 @@ static void clear_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
    if (!t)
       return;
    gfx_surface *s = c->depth ? &t->depth : &t->colour[c->colour];
+   gfx_unit_begin(wk, d, EMU_UNIT_CLEAR, d->first_unit + index);
+   gfx_trace_tile(t);
    if (gfx_surface_map(t, s, &c->target))
       fill_tile(t, s, c);
+   gfx_unit_end(wk);
    gfx_tile_end(t);
 }
 
@@ -118,5 +122,6 @@ void gfx_clear_run(gfx_worker *wk, gfx_draw *d)
    if (!c.target.on || !set_area(s, &c, regs))
       return;
    set_value(&c, regs);
+   gfx_units_add(d, c.tiles_x * c.tiles_y * c.layers);
    gfx_parallel(wk, d, clear_item, &c, c.tiles_x * c.tiles_y * c.layers, false);
 }

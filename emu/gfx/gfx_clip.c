@@ -243,6 +243,7 @@ static void clip_line(clipper *c, const clip_vertex *a, const clip_vertex *b)
    clip_vertex p = *a, q = *b;
    if (ca & cb)
       return;
+   c->b->cut += (ca | cb) != 0;
    for (uint32_t m = ca | cb; m; m &= m - 1) {
       unsigned plane = (unsigned)__builtin_ctz(m);
       bool pin = distance(c, &p, plane, true) >= 0, qin = distance(c, &q, plane, true) >= 0;
@@ -281,6 +282,7 @@ static void fill_triangle(clipper *c, const clip_vertex *corner, uint32_t codes)
    clip_vertex polygon[POLYGON_MAX];
    unsigned n = 3;
    memcpy(polygon, corner, 3 * sizeof *corner);
+   c->b->cut += codes != 0;
    for (uint32_t m = codes; m && n; m &= m - 1)
       n = clip_polygon(c, polygon, n, (unsigned)__builtin_ctz(m));
    for (unsigned k = 1; k + 1 < n && c->ok; k++)

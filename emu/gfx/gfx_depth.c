@@ -230,6 +230,25 @@ static double farthest_of(gfx_tile *t, int32_t x, int32_t y, int sign)
    return most;
 }
 
+/* The nearest that the shape comes in the block, less what rounding may do, lies behind `farthest`; clamped depths are not nearer
+ * than that. */
+static bool is_behind(const gfx_back *k, const gfx_shape *s, int32_t x, int32_t y, int sign, double farthest)
+{
+   double nearest = __builtin_inf(), size = 0;
+   for (unsigned c = 0; c < 4; c++) {
+      double z = gfx_at(&s->z, x + (c & 1) * 8.0 - s->ox, y + (c >> 1) * 8.0 - s->oy) + s->bias;
+      size = z > size ? z : -z > size ? -z : size;
+      nearest = sign * z < nearest ? sign * z : nearest;
+   }
+   if (k->depth_clamp || k->depth_bits) {
+      double least = k->depth_clamp ? s->z_least : 0, most = k->depth_clamp ? s->z_most : 1;
+      double limit = sign > 0 ? most : -least;
+      nearest = nearest < limit ? nearest : limit;
+   }
+   double step = k->depth_bits ? 1.0 / ((1u << k->depth_bits) - 1) : 0;
+   return nearest - (size + 1) * 1e-6 - step > farthest;
+}
+
 bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
 {
    const gfx_back *k = t->k;
@@ -243,19 +262,11 @@ bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
       t->farthest[block] = farthest_of(t, x, y, sign);
       t->looked[block]++;
    }
-   /* the nearest that the shape comes in the block, less what rounding may do; clamped depths are not nearer
-    * than that */
-   double nearest = __builtin_inf(), size = 0;
-   for (unsigned c = 0; c < 4; c++) {
-      double z = gfx_at(&s->z, x + (c & 1) * 8.0 - s->ox, y + (c >> 1) * 8.0 - s->oy) + s->bias;
-      size = z > size ? z : -z > size ? -z : size;
-      nearest = sign * z < nearest ? sign * z : nearest;
-   }
-   if (k->depth_clamp || k->depth_bits) {
-      double least = k->depth_clamp ? s->z_least : 0, most = k->depth_clamp ? s->z_most : 1;
-      double limit = sign > 0 ? most : -least;
-      nearest = nearest < limit ? nearest : limit;
-   }
-   double step = k->depth_bits ? 1.0 / ((1u << k->depth_bits) - 1) : 0;
-   return nearest - (size + 1) * 1e-6 - step > t->farthest[block];
+   return is_behind(k, s, x, y, sign, t->farthest[block]);
+}
+
+bool gfx_depth_behind(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
+{
+   int sign = direction(t->k);
+   return sign && is_behind(t->k, s, x, y, sign, farthest_of(t, x, y, sign));
 }

@@ -30,9 +30,18 @@ bool gfx_stop_memory(gfx_worker *wk, gfx_draw *d)
  */
 static void front_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
 {
-   gfx_batch *batches = arg;
-   if (!gfx_killed(d))
-      gfx_front(wk, d, &batches[index]);
+   gfx_batch *b = &((gfx_batch *)arg)[index];
+   if (gfx_killed(d))
+      return;
+   gfx_unit_begin(wk, d, EMU_UNIT_BATCH, d->first_unit + index);
+   if (wk->trace)
+      gfx_trace_input(wk, d, b);
+   gfx_front(wk, d, b);
+   if (d->back && !gfx_killed(d))
+      gfx_batch_setup(wk, d, b);
+   if (wk->trace)
+      gfx_trace_output(wk, d, b);
+   gfx_unit_end(wk);
 }
 
 /* Batches of a round: few where each may grow large. */
@@ -49,7 +58,7 @@ static uint32_t assemble_round(gfx_worker *wk, gfx_draw *d, gfx_assembler *a)
    for (; n < most; n++) {
       gfx_batch *b = &g->batches[n];
       gfx_arena_reset(&b->arena);
-      b->out.count = b->prim_count = 0;
+      b->out.count = b->prim_count = b->shape_count = b->cut = 0;
       memset(b->counters, 0, sizeof b->counters);
       if (!gfx_assemble(a, wk, d, b))
          return 0;
@@ -70,17 +79,20 @@ static bool front_serial(const gfx_state *s)
 static bool finish_round(gfx_worker *wk, gfx_draw *d, uint32_t batches)
 {
    emu_gfx *g = wk->gfx;
-   for (uint32_t i = 0; i < batches && !gfx_killed(d); i++) {
+   bool ok = true;
+   if (d->state.xfb)
+      gfx_unit_begin(wk, d, EMU_UNIT_BATCH, d->first_unit + batches);
+   for (uint32_t i = 0; i < batches && ok && !gfx_killed(d); i++) {
       gfx_batch *b = &g->batches[i];
       for (unsigned c = 0; c < GFX_COUNTERS; c++)
          d->counters[c] += b->counters[c];
-      if (d->state.xfb && !gfx_xfb_write(wk, d, b))
-         return false;
+      ok = !d->state.xfb || gfx_xfb_write(wk, d, b);
       gfx_quiesce(wk);
    }
-   if (d->back && !gfx_killed(d))
+   gfx_unit_end(wk);
+   if (ok && d->back && !gfx_killed(d))
       gfx_back_run(wk, d, batches);
-   return !gfx_killed(d);
+   return ok && !gfx_killed(d);
 }
 
 static bool prepare_back(gfx_worker *wk, gfx_draw *d)
@@ -103,6 +115,7 @@ static void run_rounds(gfx_worker *wk, gfx_draw *d)
       uint32_t n = gfx_killed(d) ? 0 : assemble_round(wk, d, a);
       if (!n)
          break;
+      gfx_units_add(d, n + d->state.xfb); /* transform feedback of a round is a unit behind its batches */
       gfx_parallel(wk, d, front_item, wk->gfx->batches, n, front_serial(&d->state));
       if (gfx_killed(d) || !finish_round(wk, d, n))
          break;
@@ -155,6 +168,20 @@ static void retire(gfx_worker *wk, gfx_draw *d)
    pthread_mutex_unlock(&g->lock);
 }
 
+/* What the timing model must know of the waves to come. */
+static void tell_stages(const gfx_worker *wk, const gfx_draw *d)
+{
+   for (unsigned n = 0; n < GPU_STAGE_COUNT && d->job; n++) {
+      const gfx_stage *st = &d->state.stage[n];
+      if (st->on)
+         emu_time_stage(d->job, n, &(emu_job_stage){.program = st->program,
+                                                    .programs = wk->gfx->programs,
+                                                    .program_va = st->launch.program_va,
+                                                    .vregs = st->program->vregs,
+                                                    .scratch_B = st->launch.scratch_B});
+   }
+}
+
 void gfx_draw_run(gfx_worker *wk, gfx_draw *d)
 {
    if (d->clears) {
@@ -163,8 +190,11 @@ void gfx_draw_run(gfx_worker *wk, gfx_draw *d)
       emu_debug(wk->gfx->dev, GFX, "draw: %u %s x %u, topology %u, tag %u", d->state.count,
                 d->state.indexed ? "indices" : "vertices", d->state.instances, d->state.topology,
                 gfx_reg(&d->state, GPU_OFF_GFX_TAG));
+      tell_stages(wk, d);
       run_rounds(wk, d);
    }
+   if (wk->writer)
+      emu_trace_flush(wk->writer); /* the helpers have */
    gfx_state_release(wk, d);
    free(d->back);
    retire(wk, d);

@@ -258,8 +258,14 @@ static void output(gfx_tile *t)
    bool same = t->wk->stage.live == 0xffffffffu && !(k->fs_flags & GPU_STAGE_FS_WRITES_MASK) && !k->alpha_to_coverage;
    for (unsigned l = 0; l < 4 * t->quads && !same; l++)
       t->quad[l / 4].cover[l % 4] = late_cover(t, &t->quad[l / 4], l);
-   if (!k->early)
+   if (!k->early) {
+      uint32_t tested = 0;
+      for (unsigned n = 0; n < t->quads && k->tests; n++)
+         tested |= (uint32_t)(t->quad[n].all != 0) << n;
       late_tests(t);
+      if (t->traced && tested)
+         gfx_trace_late(t, tested);
+   }
    t->regular &= k->early && same;
    for (unsigned n = 0; n < t->quads; n++) {
       any |= t->quad[n].all;
@@ -267,11 +273,15 @@ static void output(gfx_tile *t)
    }
    if (any && !t->failed)
       gfx_blend_quads(t, cover);
+   if (any && t->traced)
+      gfx_trace_colour(t, cover);
 }
 
 void gfx_quads_flush(gfx_tile *t)
 {
    if (t->quads && !t->failed && !gfx_killed(t->d)) {
+      if (t->traced)
+         gfx_trace_gathered(t);
       if (shade(t))
          output(t);
       else
@@ -355,6 +365,18 @@ static void early_tests(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, u
    GFX_COUNT(t->counters, SAMPLES_PASSED, passed);
 }
 
+/* The same, and the timing model is told. */
+static void traced_tests(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32_t *cover, unsigned count)
+{
+   uint32_t before[GFX_BLOCK_QUADS];
+   memcpy(before, cover, count * sizeof *before);
+   early_tests(t, s, x, y, cover, count);
+   if (t->k->tests)
+      gfx_trace_early(t, s, x, y, before, cover, count);
+   else
+      gfx_trace_untested(t, before, count);
+}
+
 /* Are the quads from `first` on half a block, all of it covered? */
 static bool is_half(const gfx_back *k, const uint32_t *cover, unsigned first, unsigned count)
 {
@@ -373,8 +395,13 @@ void gfx_quads_add(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, uint32
       return;
    for (unsigned n = 0; n < count; n++)
       cover[n] &= k->sample_mask * 0x01010101u;
-   if (k->early || !k->fragments)
+   bool early = k->early || !k->fragments;
+   if (early && !t->traced)
       early_tests(t, s, x, y, cover, count);
+   else if (early)
+      traced_tests(t, s, x, y, cover, count);
+   else if (t->traced)
+      gfx_trace_untested(t, cover, count);
    for (unsigned n = 0; n < count && k->fragments && !t->failed; n++) {
       int32_t qx = x + (int32_t)(n % 4) * 2, qy = y + (int32_t)(n / 4) * 2;
       if (!t->quads && is_half(k, cover, n, count)) {

@@ -100,6 +100,7 @@ void gfx_bresenham(gfx_tile *t, const gfx_shape *s)
       if (m < low || m >= low + (int32_t)GFX_TILE || !pixel_at(&w, m, &n) ||
           gfx_stippled_out(&t->d->state, s->along.c + i))
          continue;
+      t->work.blocks += (m & 7) == 0 || m == low || i == 0; /* as many as a line of fill meets */
       for (int32_t k = 0; k < w.width; k++)
          one_pixel(t, s, w.steep ? n + k : m, w.steep ? m : n + k);
    }

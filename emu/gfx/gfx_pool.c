@@ -84,6 +84,8 @@ static void help(gfx_worker *wk)
    enter(wk);
    work_on(wk, d, item, arg, count);
    leave(wk);
+   if (wk->writer)
+      emu_trace_flush(wk->writer); /* what belongs to the draw, while there is one */
    pthread_mutex_lock(&g->lock);
    if (wk->dirty)
       gfx_wave_merge(wk, d);
@@ -184,6 +186,8 @@ void gfx_pool_stop(emu_gfx *g)
       for (unsigned s = 0; s < GPU_STAGE_COUNT; s++)
          gfx_runner_release(&wk->runner[s]);
       emu_rows_free(wk->x);
+      if (wk->writer)
+         emu_trace_destroy(wk->writer);
       free(wk->tessellation.point);
       free(wk->tessellation.index);
       free(wk->program_buffer);

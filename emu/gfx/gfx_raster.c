@@ -158,15 +158,23 @@ void gfx_raster(gfx_tile *t, const gfx_shape *s)
       gfx_bresenham(t, s);
       return;
    }
+   bool walked = false;
    for (int32_t by = y0 & ~(BLOCK - 1); by < y1; by += BLOCK)
       for (int32_t bx = x0 & ~(BLOCK - 1); bx < x1; bx += BLOCK) {
          block b;
-         if (t->failed || !classify(t, s, &b, bx, by) || gfx_depth_hides(t, s, bx, by))
+         if (t->failed || !classify(t, s, &b, bx, by))
             continue;
+         walked = true;
+         t->work.blocks++;
+         if (gfx_depth_hides(t, s, bx, by)) {
+            t->work.hidden++;
+            continue;
+         }
          b.x = bx > x0 ? bx : x0;
          b.y = by > y0 ? by : y0;
          b.x1 = bx + BLOCK < x1 ? bx + BLOCK : x1;
          b.y1 = by + BLOCK < y1 ? by + BLOCK : y1;
          block_quads(t, s, &b);
       }
+   t->work.blocks += !walked; /* a shape that meets none takes its turn, too */
 }

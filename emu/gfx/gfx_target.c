@@ -200,7 +200,7 @@ static bool fault(gfx_tile *t, enum gpu_fault f, uint64_t va)
    return gfx_stop(t->wk, t->d, &(emu_fault_info){.type = f, .access = GPU_ACCESS_WRITE, .va = va});
 }
 
-static uint64_t element_va(const gfx_tile *t, const gfx_target *g, uint32_t x, uint32_t y)
+uint64_t gfx_element_va(const gfx_tile *t, const gfx_target *g, uint32_t x, uint32_t y)
 {
    bool is_3d = g->image.dim == GPU_DIM_3D;
    uint64_t layer = is_3d ? 0 : g->image.base_layer + t->layer;
@@ -219,7 +219,7 @@ static bool transfer(gfx_tile *t, gfx_surface *s, bool write)
          uint8_t *at = s->buffer + (size_t)gfx_morton((int32_t)x, (int32_t)y) * size;
          if (write && !(s->dirty[y] >> x & 1))
             continue;
-         uint64_t va = element_va(t, g, (uint32_t)t->x + x, (uint32_t)t->y + y);
+         uint64_t va = gfx_element_va(t, g, (uint32_t)t->x + x, (uint32_t)t->y + y);
          enum gpu_fault f = write ? emu_mem_write(&t->wk->tlb, va, at, size, &fault_va)
                                   : emu_mem_read(&t->wk->tlb, va, at, size, &fault_va);
          if (f)
@@ -265,7 +265,7 @@ bool gfx_surface_map(gfx_tile *t, gfx_surface *s, const gfx_target *target)
    if (s->mapped && (!s->direct || s->generation == t->wk->tlb.generation))
       return true;
    s->target = target;
-   s->va = element_va(t, target, (uint32_t)t->x, (uint32_t)t->y);
+   s->va = gfx_element_va(t, target, (uint32_t)t->x, (uint32_t)t->y);
    bool direct = (!s->mapped || s->direct) && map_direct(t, s);
    if (s->mapped && s->direct && !direct)
       return fault(t, GPU_FAULT_UNMAPPED, s->va); /* memory has gone while it was drawn to */

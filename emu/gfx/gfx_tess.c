@@ -130,6 +130,8 @@ static bool one_patch(tess_run *r, uint32_t *patch, uint32_t id)
    if (!gfx_tessellate_patch(s->domain, s->spacing, s->clockwise, s->point_mode, level,
                              level + GPU_PATCH_INNER, t))
       return gfx_stop_memory(r->wk, r->d);
+   if (r->wk->trace)
+      emu_trace_block(r->wk->trace, EMU_BLOCK_TESSELLATE, t->points + (t->indices ? t->indices / t->per_primitive : 0));
    size_t dw = (size_t)t->points * s->stage[GPU_STAGE_TES].out_dw;
    uint32_t *records = gfx_alloc(&r->b->arena, (dw + 1) * 4);
    if (!records)

@@ -130,11 +130,16 @@ bool gfx_wave_run(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage)
    gfx_runner *r = &wk->runner[stage];
    enum emu_turn turn;
    wk->x->segments = r->segments;
+   wk->x->trace = wk->trace;
    wk->dirty = true;
+   if (wk->trace)
+      emu_trace_wave_begin(wk->trace, wk->unit_waves++, stage, true);
    while ((turn = emu_group_turn(r->group, &st->launch, wk->gfx->interp, wk->x, &d->kill)) ==
               EMU_TURN_QUANTUM ||
           turn == EMU_TURN_YIELD)
       gfx_quiesce(wk);
+   if (wk->trace)
+      emu_trace_wave_end(wk->trace, true);
    if (turn == EMU_TURN_FAULT)
       return gfx_stop(wk, d, &wk->x->fault);
    if (turn != EMU_TURN_DONE)

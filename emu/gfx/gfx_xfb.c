@@ -37,7 +37,7 @@ static bool fits(const gfx_draw *d, uint32_t buffers, unsigned vertices)
 }
 
 static bool write_vertex(gfx_worker *wk, gfx_draw *d, unsigned stream, const uint32_t *record,
-                         uint32_t record_dw)
+                         uint32_t record_dw, gfx_lines *lines)
 {
    const gfx_state *s = &d->state;
    for (uint32_t i = 0; i < gfx_reg(s, GPU_OFF_GFX_XFB_ENTRIES); i++) {
@@ -52,15 +52,17 @@ static bool write_vertex(gfx_worker *wk, gfx_draw *d, unsigned stream, const uin
       if (f)
          return gfx_stop(wk, d, &(emu_fault_info){.type = f, .access = GPU_ACCESS_WRITE, .va = fault_va});
       wk->x->sums.bytes_written += 4;
+      if (wk->trace)
+         gfx_lines_add(wk, lines, va, 4);
    }
    return true;
 }
 
-static bool write_primitive(gfx_worker *wk, gfx_draw *d, const gfx_input *in, uint32_t buffers)
+static bool write_primitive(gfx_worker *wk, gfx_draw *d, const gfx_input *in, uint32_t buffers, gfx_lines *lines)
 {
    uint32_t record_dw = gfx_last_stage(&d->state)->out_dw;
    for (unsigned v = 0; v < in->vertices; v++) {
-      if (!write_vertex(wk, d, in->stream, in->record[v], record_dw))
+      if (!write_vertex(wk, d, in->stream, in->record[v], record_dw, lines))
          return false;
       for (unsigned n = 0; n < GPU_GFX_XFB_BUFFERS; n++)
          if (buffers >> n & 1)
@@ -72,6 +74,8 @@ static bool write_primitive(gfx_worker *wk, gfx_draw *d, const gfx_input *in, ui
 bool gfx_xfb_write(gfx_worker *wk, gfx_draw *d, const gfx_batch *b)
 {
    uint32_t buffers[GPU_GFX_STREAMS];
+   gfx_lines lines = {.block = EMU_BLOCK_XFB, .write = true};
+   uint64_t before = wk->x->sums.bytes_written;
    for (unsigned k = 0; k < GPU_GFX_STREAMS; k++)
       buffers[k] = buffers_of(&d->state, k);
    wk->dirty = true;
@@ -80,9 +84,14 @@ bool gfx_xfb_write(gfx_worker *wk, gfx_draw *d, const gfx_batch *b)
       d->counters[GPU_COUNTER_XFB_NEEDED0 - GPU_COUNTER_DRAWS + in->stream]++;
       if (!fits(d, buffers[in->stream], in->vertices))
          continue;
-      if (!write_primitive(wk, d, in, buffers[in->stream]))
+      if (!write_primitive(wk, d, in, buffers[in->stream], &lines))
          return false;
       d->counters[GPU_COUNTER_XFB_WRITTEN0 - GPU_COUNTER_DRAWS + in->stream]++;
+   }
+   if (wk->trace) {
+      uint64_t dwords = (wk->x->sums.bytes_written - before) / 4;
+      emu_trace_block(wk->trace, EMU_BLOCK_XFB, dwords < 0xfffff ? (uint32_t)dwords : 0xfffff);
+      gfx_lines_emit(wk, &lines);
    }
    return true;
 }

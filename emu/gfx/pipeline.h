@@ -5,7 +5,7 @@
  * gfx_wave.c  waves of all stages                   gfx_arena.c     memory that lives as long as a batch
  * gfx_assemble.c  indices, topologies, batches      gfx_attribute.c vertex fetch
  * gfx_front.c vertex waves, order of the stages     gfx_tess.c, gfx_tessellator.c, gfx_geometry.c, gfx_xfb.c
- * gfx_clip.c  clipping, viewport, facing
+ * gfx_clip.c  clipping, viewport, facing            gfx_trace.c     what the timing model is told
  *
  * A draw is latched registers. The front half turns it into batches of primitives, which several host threads
  * work on; what they put out is joined in the order of the batches, so nothing depends on the threads.
@@ -19,6 +19,7 @@
 #include "formats.h"
 #include "gfx.h"
 #include "image.h"
+#include "gfx_trace.h"
 
 #define GFX_STATE_DW (0xe70u / 4) /* registers that a draw latches */
 #define GFX_BATCH_VERTICES ISA_WAVE_LANES
@@ -174,6 +175,9 @@ typedef struct gfx_batch {
    struct gfx_shape *shapes; /* back half: what is seen of them */
    uint32_t shape_count;
    uint64_t counters[GFX_COUNTERS];
+   /* for the timing model: indices that were read for it, primitives that clipping cut */
+   uint64_t first_index, indices;
+   uint32_t cut;
 } gfx_batch;
 
 /* ---- gfx_assemble.c
@@ -207,6 +211,8 @@ uint32_t gfx_topology_vertices(const gfx_state *s); /* of a primitive */
  */
 /* gfx_attribute.c: fill the wave's vector registers. False: fault, recorded. */
 bool gfx_fetch_attributes(gfx_worker *wk, gfx_draw *d, emu_wave *w, const gfx_batch *b);
+/* Which element of the binding a vertex of the batch reads. */
+uint64_t gfx_element_number(const gfx_state *s, const gfx_binding *g, const gfx_batch *b, unsigned vertex);
 /* gfx_front.c: everything up to primitives in window space. Stops early when the draw is killed. */
 void gfx_front(gfx_worker *wk, gfx_draw *d, gfx_batch *b);
 bool gfx_input_add(gfx_input_list *l, const gfx_input *in);
@@ -248,7 +254,8 @@ struct gfx_draw {
    double stipple;        /* length of the line strip so far */
    struct gfx_back *back; /* decoded state of the back half; NULL if everything is discarded */
    _Atomic uint64_t back_counters[GFX_COUNTERS];
-   _Atomic uint64_t cleared; /* samples */
+   emu_time_job *job;        /* NULL: nobody asks for time */
+   uint64_t first_unit, units;
    /* results; workers add theirs under the lock */
    uint64_t counters[GFX_COUNTERS];
    emu_core_sums sums;
@@ -309,6 +316,9 @@ struct gfx_worker {
    struct gfx_tile *tile;
    struct emu_tex_cache *tex_cache;
    bool dirty; /* has something to merge */
+   emu_trace *writer; /* of the timing model; made with the first unit */
+   emu_trace *trace;  /* the same while on a unit of a draw with a job, else NULL */
+   uint32_t unit_waves;
 };
 typedef void (*gfx_item)(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index);
 /* Items 0..count-1, each once, by whichever worker is free; all are done when it returns. serial: by the

@@ -35,7 +35,7 @@ enum emu_record {
    EMU_REC_BLOCK,
    /* Memory that a fixed-function block touches: [7:0] enum emu_block, [15:8] entries, [16] written, [17] read; then entries as above */
    EMU_REC_BLOCK_LINES,
-   /* A copy: [3:0] flags: 1 source on the bus, 2 destination on the bus; dwords 1..: bytes lo, hi, source va lo, hi, destination va lo, hi */
+   /* A copy: [3:0] flags: 1 source on the bus, 2 destination on the bus, 4 nothing is read; dwords 1..: bytes lo, hi, source va lo, hi, destination va lo, hi */
    EMU_REC_COPY,
 };
 
@@ -55,9 +55,12 @@ enum emu_block {
    EMU_BLOCK_EARLY_Z,  /* quads tested before the wave */
    EMU_BLOCK_EARLY_KILL, /* of them without a sample left */
    EMU_BLOCK_LATE_Z,   /* quads tested behind it */
-   EMU_BLOCK_ROP,      /* colour: quads x targets x cost quarters (1 sample of 32 bits = 1) */
+   EMU_BLOCK_ROP,      /* colour: quads x targets; clears of depth count theirs as LATE_Z */
    EMU_BLOCK_BLEND,    /* of them blended */
    EMU_BLOCK_XFB,      /* dwords of transform feedback */
+   EMU_BLOCK_TILE,     /* the first record of a tile or a clear: 1 + x + 3 y + layer of the tile, by which the machine knows its core */
+   EMU_BLOCK_QUADS,    /* quads that left the rasteriser */
+   EMU_BLOCK_ROP_MORE, /* cycles that the quads of ROP take beyond one each */
    EMU_BLOCK_COUNT
 };
 
