@@ -90,6 +90,19 @@ static const profile_key keys[] = {
    K(copy_B_per_cycle, 1, 4096, 1, true),
    K(copy_setup_ns, 0, 1000000, 1, false),
    K(copy_bus_setup_ns, 0, 1000000, 1, false),
+   K(draw_launch_cycles, 0, 1000000, 1, false),
+   K(front_indices_per_cycle, 1, 1024, 1, false),
+   K(front_attributes_per_cycle, 1, 1024, 1, false),
+   K(front_primitives_per_cycle, 1, 1024, 1, false),
+   K(tess_points_per_cycle, 1, 1024, 1, false),
+   K(setup_primitives_per_cycle, 1, 1024, 1, false),
+   K(bin_pairs_per_cycle, 1, 1024, 1, false),
+   K(xfb_dwords_per_cycle, 1, 1024, 1, false),
+   K(front_batches, 1, 4096, 1, false),
+   K(bin_batches, 128, 65536, 1, false), /* a round's batches and what belongs to them must fit */
+   K(raster_quads_per_cycle, 1, 1024, 1, false),
+   K(early_z_quads_per_cycle, 1, 1024, 1, false),
+   K(rop_quads_per_cycle, 1, 1024, 1, false),
    K(launch_cycles, 0, 100000000, 1, false),
 };
 #undef K

@@ -36,6 +36,10 @@ typedef struct emu_profile {
    uint32_t pcie_latency_ns, pcie_packet_B, pcie_header_B, pcie_reads;
    uint32_t copy_B_per_cycle, copy_setup_ns, copy_bus_setup_ns;
    uint32_t launch_cycles;              /* fixed cost of a dispatch */
+   /* graphics */
+   uint32_t draw_launch_cycles, front_indices_per_cycle, front_attributes_per_cycle, front_primitives_per_cycle;
+   uint32_t tess_points_per_cycle, setup_primitives_per_cycle, bin_pairs_per_cycle, xfb_dwords_per_cycle;
+   uint32_t front_batches, bin_batches, raster_quads_per_cycle, early_z_quads_per_cycle, rop_quads_per_cycle;
    emu_class_cost cost[ISA_CLASS_COUNT];
 } emu_profile;
 
