@@ -7,6 +7,7 @@
 #include <string.h>
 #include "clock.h"
 #include "cp.h"
+#include "labels.h"
 
 void cp_local_reset(emu_cp *cp)
 {
@@ -38,6 +39,18 @@ static void count(emu_cp *cp, uint32_t counter)
 {
    if (counter < GPU_COUNTER_COUNT)
       emu_counter_add(cp->dev, counter, cp->count_value);
+}
+
+/* ---- labels --------------------------------------------------------------------------------------------- */
+static void label(emu_cp *cp, uint32_t value)
+{
+   uint32_t address = value & 0xfffffc, header;
+   if (address >= cp->core.sram_B)
+      return;
+   uint32_t avail_dw = (cp->core.sram_B - address) / 4;
+   memcpy(&header, cp->core.sram + address, 4);
+   uint32_t size_dw = 1 + (header >> 8 & 0xffff);
+   emu_label_packet(cp->dev, value >> 24, cp->core.sram + address, size_dw < avail_dw ? size_dw : avail_dw);
 }
 
 /* ---- timer ---------------------------------------------------------------------------------------------- */
@@ -169,6 +182,8 @@ void cp_local_write(emu_cp *cp, uint32_t address, uint32_t value)
    case GPU_REG_CPL_COUNT_VALUE: cp->count_value = value; break;
    case GPU_REG_CPL_LOG: cp_debug_log(cp, (char)value); break;
    case GPU_REG_CPL_TRACE: cp_debug_packet(cp, value); break;
+   case GPU_REG_CPL_LABEL: label(cp, value); break;
+   case GPU_REG_CPL_LABEL_NONE: emu_label_clear(cp->dev, value & 7); break;
    default: break;
    }
 }

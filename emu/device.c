@@ -1,6 +1,7 @@
 /* The card as a whole: powers the blocks up in the order in which they need each other and down in the opposite one. Nothing here does GPU work.
  */
 #include "blocks.h"
+#include "labels.h"
 #include "settings.h"
 #include "time/timing.h"
 #include "watch.h"
@@ -37,6 +38,7 @@ PLAIN_PART(mmu)
 PLAIN_PART(fault)
 PLAIN_PART(irq)
 PLAIN_PART(regs)
+PLAIN_PART(labels)
 PLAIN_PART(cp)
 PLAIN_PART(dma)
 PLAIN_PART(cs)
@@ -57,6 +59,7 @@ static const struct {
    {"fault unit", create_fault, emu_fault_destroy},
    {"interrupt line", create_irq, emu_irq_destroy},
    {"registers", create_regs, emu_regs_destroy},
+   {"labels", create_labels, emu_labels_destroy},
    {"command processor", create_cp, emu_cp_destroy},
    {"copy engine", create_dma, emu_dma_destroy},
    {"compute front end", create_cs, emu_cs_destroy},
@@ -142,6 +145,7 @@ void emu_device_reset(emu_device *dev)
    emu_cp_write(dev, GPU_REG_CP_RESET, 1, false); /* parks the processor and resets the engines */
    emu_time_reset(dev);
    emu_regs_reset(dev);
+   emu_labels_reset(dev);
    emu_fault_reset(dev);
    emu_irq_reset(dev);
    emu_mmu_invalidate(dev);

@@ -22,6 +22,7 @@ enum emu_isa_level { EMU_ISA_AUTO, EMU_ISA_V2, EMU_ISA_V3, EMU_ISA_V4 };
 typedef struct emu_settings {
    char profile[1024];
    char report[1024];          /* FIGMENT_REPORT path, "" for none */
+   uint32_t report_jobs;       /* FIGMENT_REPORT_JOBS: at most so many records of each ring */
    uint32_t threads;           /* host worker threads, >= 1; default: online cores */
    enum emu_timing timing;
    bool relaxed;               /* FIGMENT_DETERMINISM=relaxed */
@@ -44,6 +45,8 @@ struct emu_device {
    struct emu_gfx *gfx;
    struct emu_time *time;      /* jobs' traces, the rings' clocks */
    struct emu_regs *regs;      /* ring registers, counter latches */
+   struct emu_labels *labels;  /* of the rings' commands */
+   struct report_entry *report; /* NULL: none is wanted */
    _Atomic uint64_t counters[GPU_COUNTER_COUNT];
 };
 

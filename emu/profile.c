@@ -377,3 +377,15 @@ bool emu_profile_load(const char *name_or_path, emu_profile *out, char *err, siz
    }
    return false;
 }
+
+const char *emu_profile_key(const emu_profile *p, size_t i, uint64_t *value)
+{
+   if (i >= KEY_COUNT)
+      return NULL;
+   const char *field = (const char *)p + keys[i].offset;
+   uint32_t v32;
+   memcpy(keys[i].bytes == 8 ? (void *)value : (void *)&v32, field, keys[i].bytes);
+   if (keys[i].bytes != 8)
+      *value = v32;
+   return keys[i].name;
+}

@@ -45,5 +45,7 @@ typedef struct emu_profile {
 
 /* Load by name or path; on failure returns false and writes a message. */
 bool emu_profile_load(const char *name_or_path, emu_profile *out, char *err, size_t err_size);
+/* The i-th of the keys that hold one number, and its value; NULL behind the last. */
+const char *emu_profile_key(const emu_profile *p, size_t i, uint64_t *value);
 
 #endif

@@ -1,11 +1,13 @@
 /* Report: FIGMENT_REPORT=file gets one JSON object with the counters of every device of this process, written when a device closes and, for
- * devices still open, when the process exits. "counters" are the machine's, the same in every run; "host" is what this run took of the host. The file is replaced in one step, so a reader never sees half of it.
+ * devices still open, when the process exits. The file is replaced in one step, so a reader never sees half of it. What stands in it is
+ * report_json.c's, records of jobs are report_jobs.c's.
  */
-#include "blocks.h"
+#include "report.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #ifdef _WIN32
 #include <windows.h>
 #include <process.h>
@@ -14,45 +16,10 @@
 #include <unistd.h>
 #endif
 
-/* A device that was opened with a report: alive (dev set) or its last counters. */
-typedef struct report_entry {
-   struct report_entry *next;
-   const emu_device *dev;
-   char path[sizeof(((emu_settings *)0)->report)];
-   char profile[sizeof(((emu_profile *)0)->name)];
-   uint64_t counters[GPU_COUNTER_COUNT];
-} report_entry;
+#define EXIT_WAIT_MS 1000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static report_entry *entries, **last = &entries;
-
-static const struct {
-   const char *name;
-   bool host;
-} known[GPU_COUNTER_COUNT] = {
-#define COUNTER(name, unit, block, doc) {#name, false},
-#define HOST_COUNTER(name, unit, block, doc) {#name, true},
-#include "counters.def"
-};
-
-static void write_counters(FILE *f, const report_entry *e, bool host)
-{
-   const char *comma = "";
-   for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
-      if (known[i].host == host) {
-         fprintf(f, "%s\"%s\":%llu", comma, known[i].name, (unsigned long long)e->counters[i]);
-         comma = ",";
-      }
-}
-
-static void write_entry(FILE *f, const report_entry *e, bool first)
-{
-   fprintf(f, "%s\n{\"profile\":\"%s\",\"counters\":{", first ? "" : ",", e->profile);
-   write_counters(f, e, false);
-   fprintf(f, "},\"host\":{");
-   write_counters(f, e, true);
-   fprintf(f, "}}");
-}
 
 /* All entries of one path; false with errno set. */
 static bool write_file(const char *name, const char *path)
@@ -64,7 +31,8 @@ static bool write_file(const char *name, const char *path)
    fprintf(f, "{\"figment\":1,\"devices\":[");
    for (report_entry *e = entries; e; e = e->next)
       if (strcmp(e->path, path) == 0) {
-         write_entry(f, e, first);
+         fputs(first ? "\n" : ",\n", f);
+         report_json_device(f, e);
          first = false;
       }
    fprintf(f, "\n]}\n");
@@ -100,11 +68,14 @@ static void take_counters(report_entry *e)
       e->counters[i] = atomic_load_explicit(&e->dev->counters[i], memory_order_relaxed);
 }
 
-/* At exit other threads may be gone while they held the lock: then there is no report rather than no exit. */
+/* At exit other threads may be gone while they held the lock, which nobody holds for long: then there is no report rather than no exit. */
 static void write_at_exit(void)
 {
-   if (pthread_mutex_trylock(&lock) != 0)
-      return;
+   for (int i = 0; pthread_mutex_trylock(&lock) != 0; i++) {
+      if (i == EXIT_WAIT_MS)
+         return;
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+   }
    for (report_entry *e = entries; e; e = e->next)
       if (e->dev) {
          take_counters(e);
@@ -131,7 +102,10 @@ void emu_report_open(emu_device *dev)
       return;
    e->dev = dev;
    strcpy(e->path, dev->settings.report);
-   strcpy(e->profile, dev->profile.name);
+   e->profile = dev->profile;
+   e->timing = dev->settings.timing;
+   e->jobs_wanted = dev->settings.report_jobs;
+   dev->report = e;
    pthread_once(&once, stay_until_exit);
    pthread_mutex_lock(&lock);
    *last = e;
@@ -148,5 +122,14 @@ void emu_report_close(emu_device *dev)
          e->dev = NULL;
          write_report(e->path);
       }
+   pthread_mutex_unlock(&lock);
+}
+
+void emu_report_job(emu_device *dev, const emu_job_report *job)
+{
+   if (!dev->report)
+      return;
+   pthread_mutex_lock(&lock);
+   report_jobs_add(dev->report, job);
    pthread_mutex_unlock(&lock);
 }

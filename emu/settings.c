@@ -2,6 +2,7 @@
  * here; the values of the driver's own variables are left to the driver. An empty value counts as unset.
  */
 #include "settings.h"
+#include "report.h"
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@ extern char **environ;
 #endif
 
 #define MAX_THREADS 256u
+#define MAX_REPORT_JOBS 16777216u
 
 typedef struct setting_error {
    char *text;
@@ -36,6 +38,7 @@ static bool parse_determinism(const char *v, emu_settings *s, setting_error *e);
 static bool parse_engine(const char *v, emu_settings *s, setting_error *e);
 static bool parse_isa(const char *v, emu_settings *s, setting_error *e);
 static bool parse_report(const char *v, emu_settings *s, setting_error *e);
+static bool parse_report_jobs(const char *v, emu_settings *s, setting_error *e);
 static bool parse_watch(const char *v, emu_settings *s, setting_error *e);
 static bool parse_progress(const char *v, emu_settings *s, setting_error *e);
 static bool parse_debug(const char *v, emu_settings *s, setting_error *e);
@@ -48,6 +51,7 @@ static const setting settings[] = {
    {"FIGMENT_ENGINE", "interp, auto", parse_engine},
    {"FIGMENT_ISA", "v2, v3, v4", parse_isa},
    {"FIGMENT_REPORT", "path of the JSON file to write", parse_report},
+   {"FIGMENT_REPORT_JOBS", "off, on, 1..16777216", parse_report_jobs},
    {"FIGMENT_WATCH", "on, off", parse_watch},
    {"FIGMENT_PROGRESS", "on, off", parse_progress},
    {"FIGMENT_EMU", "comma-separated nouns; help lists them", parse_debug},
@@ -127,18 +131,29 @@ static bool parse_timing(const char *v, emu_settings *s, setting_error *e)
    return true;
 }
 
+/* A number in 1..max, which has eight digits at most. */
+static bool small_number(const char *v, uint32_t max, uint32_t *out)
+{
+   uint32_t n = 0;
+   for (const char *p = v; *p; p++) {
+      if (!isdigit((unsigned char)*p) || p - v >= 8)
+         return false;
+      n = n * 10 + (uint32_t)(*p - '0');
+   }
+   *out = n;
+   return n >= 1 && n <= max;
+}
+
 static bool parse_threads(const char *v, emu_settings *s, setting_error *e)
 {
-   unsigned n = 0;
-   for (const char *p = v; *p; p++) {
-      if (!isdigit((unsigned char)*p) || p - v > 4)
-         return bad_value(e, "FIGMENT_THREADS", v);
-      n = n * 10 + (unsigned)(*p - '0');
-   }
-   if (n < 1 || n > MAX_THREADS)
-      return bad_value(e, "FIGMENT_THREADS", v);
-   s->threads = n;
-   return true;
+   return small_number(v, MAX_THREADS, &s->threads) || bad_value(e, "FIGMENT_THREADS", v);
+}
+
+static bool parse_report_jobs(const char *v, emu_settings *s, setting_error *e)
+{
+   s->report_jobs = strcmp(v, "on") == 0 ? REPORT_JOBS_ON : 0;
+   return s->report_jobs || strcmp(v, "off") == 0 || small_number(v, MAX_REPORT_JOBS, &s->report_jobs) ||
+          bad_value(e, "FIGMENT_REPORT_JOBS", v);
 }
 
 static bool parse_determinism(const char *v, emu_settings *s, setting_error *e)

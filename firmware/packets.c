@@ -233,6 +233,19 @@ static bool execute_barrier(struct fw_ring *r, const struct fw_packet *p)
    return true;
 }
 
+/* ---- labels ------------------------------------------------------------------------------------------------ */
+static bool valid_label(const struct fw_packet *p)
+{
+   return p->flags != (GPU_PKT_F_PUSH | GPU_PKT_F_POP);
+}
+
+static bool execute_label(struct fw_ring *r, const struct fw_packet *p)
+{
+   hw_write(GPU_REG_CPL_LABEL, (uint32_t)(uintptr_t)(p->payload - 1) | r->index << 24);
+   past(r, p);
+   return true;
+}
+
 #define TYPE(name) [GPU_PKT_##name] = { GPU_PKT_MIN_##name, GPU_PKT_MAX_##name
 static const struct fw_packet_type types[] = {
    TYPE(NOP), 0, 0, 0, execute_nothing },
@@ -252,7 +265,7 @@ static const struct fw_packet_type types[] = {
    TYPE(TIMESTAMP), GPU_PKT_F_WAIT, fw_valid_timestamp, fw_ready_timestamp, fw_execute_timestamp },
    TYPE(BARRIER), 0, valid_barrier, ready_barrier, execute_barrier },
    TYPE(COND), GPU_PKT_F_INVERT, valid_cond, 0, execute_cond },
-   TYPE(LABEL), 0, 0, 0, execute_nothing },
+   TYPE(LABEL), GPU_PKT_F_PUSH | GPU_PKT_F_POP, valid_label, 0, execute_label },
    TYPE(SET_GFX), 0, fw_valid_set_gfx, 0, fw_execute_set_gfx },
    TYPE(DRAW), 0, 0, fw_ready_draw, fw_execute_draw },
    TYPE(DRAW_INDEXED), 0, 0, fw_ready_draw, fw_execute_draw_indexed },

@@ -53,6 +53,7 @@ static void start(struct fw_ring *r)
    r->hold = FW_GO;
    r->waits = 0;
    r->drawn = 0;
+   hw_write(GPU_REG_CPL_LABEL_NONE, r->index);
    fw_fetch_start(r, base, size_dw);
    bool base_ok = base % 4096 == 0 && base >> GPU_VA_BITS == 0;
    bool size_ok = size_dw >= 1024 && size_dw <= 1048576 && (size_dw & (size_dw - 1)) == 0;

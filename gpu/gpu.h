@@ -157,6 +157,8 @@ enum {
 #define GPU_PKT_F_WAIT 0x01u   /* TIMESTAMP */
 #define GPU_PKT_F_INVERT 0x01u /* COND */
 #define GPU_PKT_F_DELTA 0x01u  /* COUNTERS */
+#define GPU_PKT_F_PUSH 0x01u   /* LABEL */
+#define GPU_PKT_F_POP 0x02u    /* LABEL */
 #define GPU_PKT_HEADER(op, payload_dw, flags)                                                      \
    ((uint32_t)(op) | ((uint32_t)(payload_dw) << 8) | ((uint32_t)(flags) << 24))
 #define GPU_BARRIER_CS 1u

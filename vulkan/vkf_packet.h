@@ -167,13 +167,17 @@ static inline uint32_t vkf_label_dw(const char *text)
    return dw < 1 ? 1 : VKF_MIN(dw, VKF_LABEL_MAX_DW);
 }
 
-static inline uint32_t *vkf_pkt_label(uint32_t *p, const char *text)
+/* flags: GPU_PKT_F_PUSH, GPU_PKT_F_POP, or 0 for a mark. Text that is too long ends where a character of UTF-8 begins. */
+static inline uint32_t *vkf_pkt_label(uint32_t *p, const char *text, uint32_t flags)
 {
    uint32_t dw = vkf_label_dw(text);
    size_t length = strlen(text);
-   *p++ = GPU_PKT_HEADER(GPU_PKT_LABEL, dw, 0);
+   if (length > (size_t)dw * 4)
+      for (length = (size_t)dw * 4; length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80;)
+         length--;
+   *p++ = GPU_PKT_HEADER(GPU_PKT_LABEL, dw, flags);
    memset(p, 0, dw * 4);
-   memcpy(p, text, VKF_MIN(length, (size_t)dw * 4));
+   memcpy(p, text, length);
    return p + dw;
 }
 

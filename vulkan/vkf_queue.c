@@ -173,9 +173,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_QueueBindSparse(VkQueue queue_, uint32_t bind
 }
 
 /* ---- labels ---------------------------------------------------------------------------------------------- */
-static void put_label(struct vkf_queue *queue, const char *text)
+static void put_label(struct vkf_queue *queue, const char *text, uint32_t flags)
 {
-   uint32_t p[1 + VKF_LABEL_MAX_DW], *end = vkf_pkt_label(p, text);
+   uint32_t p[1 + VKF_LABEL_MAX_DW], *end = vkf_pkt_label(p, text, flags);
    pthread_mutex_lock(&queue->lock);
    /* A label that there is no memory for is lost, nothing else. */
    if (vkf_queue_reserve(queue, (size_t)(end - p)) == VK_SUCCESS)
@@ -189,16 +189,16 @@ static void put_label(struct vkf_queue *queue, const char *text)
 VKAPI_ATTR void VKAPI_CALL vkf_QueueBeginDebugUtilsLabelEXT(VkQueue queue,
                                                             const VkDebugUtilsLabelEXT *pLabelInfo)
 {
-   put_label(vkf_queue_from(queue), pLabelInfo->pLabelName);
+   put_label(vkf_queue_from(queue), pLabelInfo->pLabelName, GPU_PKT_F_PUSH);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_QueueEndDebugUtilsLabelEXT(VkQueue queue)
 {
-   put_label(vkf_queue_from(queue), "end");
+   put_label(vkf_queue_from(queue), "", GPU_PKT_F_POP);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_QueueInsertDebugUtilsLabelEXT(VkQueue queue,
                                                              const VkDebugUtilsLabelEXT *pLabelInfo)
 {
-   put_label(vkf_queue_from(queue), pLabelInfo->pLabelName);
+   put_label(vkf_queue_from(queue), pLabelInfo->pLabelName, 0);
 }

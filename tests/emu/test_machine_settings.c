@@ -55,6 +55,7 @@ static void defaults(void **state)
    assert_true(emu_settings_read(NULL, &s, err, sizeof(err)));
    assert_string_equal(s.profile, "fg1");
    assert_string_equal(s.report, "");
+   assert_int_equal(s.report_jobs, 0);
    assert_int_equal(s.timing, EMU_TIMING_APPROX);
    assert_int_equal(s.isa, EMU_ISA_AUTO);
    assert_true(s.threads >= 1);
@@ -77,6 +78,9 @@ static void valid_values(void **state)
    assert_true(with("FIGMENT_ISA", "v2") && s.isa == EMU_ISA_V2);
    assert_true(with("FIGMENT_REPORT", "/tmp/r.json") && strcmp(s.report, "/tmp/r.json") == 0);
    assert_true(with("FIGMENT_PROGRESS", "on") && s.progress && with("FIGMENT_PROGRESS", "off") && !s.progress);
+   assert_true(with("FIGMENT_REPORT_JOBS", "on") && s.report_jobs == 65536);
+   assert_true(with("FIGMENT_REPORT_JOBS", "off") && s.report_jobs == 0);
+   assert_true(with("FIGMENT_REPORT_JOBS", "16777216") && s.report_jobs == 16777216);
    assert_true(with("FIGMENT_WATCH", "on") && with("FIGMENT_WATCH", "off"));
    assert_true(with("FIGMENT_EMU", "irq,dma,") && s.debug == (EMU_DEBUG_IRQ | EMU_DEBUG_DMA));
    assert_true(with("FIGMENT_VK", "anything") && with("FIGMENT_SC", "x") && with("FIGMENT_FW", "x"));
@@ -106,6 +110,10 @@ static void invalid_words(void **state)
    refuse("FIGMENT_ISA", "v22", "v2, v3, v4");
    refuse("FIGMENT_WATCH", "yes", "on, off");
    refuse("FIGMENT_PROGRESS", "1", "on, off");
+   refuse("FIGMENT_REPORT_JOBS", "0", "off, on, 1..16777216");
+   refuse("FIGMENT_REPORT_JOBS", "16777217", "off, on, 1..16777216");
+   refuse("FIGMENT_REPORT_JOBS", "9999999999999", "off, on, 1..16777216");
+   refuse("FIGMENT_REPORT_JOBS", "1k", "off, on, 1..16777216");
    refuse("FIGMENT_EMU", "irq,whatever", "help, mmio, fault, irq");
    refuse("FIGMENT_TIMIMG", "off", "FIGMENT_TIMING");
    refuse("FIGMENT_X", "1", "FIGMENT_FW");

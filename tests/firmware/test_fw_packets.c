@@ -1,6 +1,7 @@
 /* Every packet, as a driver sees it: effects in memory and in the engines' registers, and what is refused. */
 #include "fw_rig.h"
 #include "image_job.h"
+#include "labels.h"
 
 static int setup(void **state)
 {
@@ -29,6 +30,43 @@ static void nop_and_label(void **state)
       rig_dw(0, 0xffffffffu);
    PKT(0, LABEL, 0x64636261, 0x00006665);
    assert_true(rig_fence(0, 1));
+}
+
+static void expect_label(uint32_t ring, const char *text, uint32_t depth)
+{
+   emu_label *l = emu_label_now(rig, ring); /* the ring is drained and nobody gives it anything */
+   if (!text)
+      assert_null(l);
+   else
+      assert_true(l && !strcmp(l->text, text) && l->depth == depth);
+   emu_label_drop(l);
+}
+
+static void labels_of_rings(void **state)
+{
+   rig_dw(1, GPU_PKT_HEADER(GPU_PKT_LABEL, 2, GPU_PKT_F_PUSH));
+   rig_dw(1, 0x64636261);
+   rig_dw(1, 0x00006665);
+   assert_true(rig_fence(1, 1));
+   expect_label(1, "abcdef", 1);
+   expect_label(0, NULL, 0);
+   PKT(1, LABEL, 0x00000078);
+   assert_true(rig_fence(1, 2));
+   expect_label(1, "x", 2);
+   rig_dw(1, GPU_PKT_HEADER(GPU_PKT_LABEL, 64, GPU_PKT_F_PUSH)); /* the longest: the mark ends */
+   for (int i = 0; i < 64; i++)
+      rig_dw(1, 0x7a7a7a7a);
+   assert_true(rig_fence(1, 3));
+   emu_label *l = emu_label_now(rig, 1);
+   assert_true(strlen(l->text) == 256 && l->depth == 2);
+   emu_label_drop(l);
+   rig_dw(1, GPU_PKT_HEADER(GPU_PKT_LABEL, 1, GPU_PKT_F_POP));
+   rig_dw(1, 0);
+   assert_true(rig_fence(1, 4));
+   expect_label(1, "abcdef", 1);
+   rig_restart(1, 1024);
+   assert_true(rig_fence(1, 1));
+   expect_label(1, NULL, 0);
 }
 
 static void write_short_and_long(void **state)
@@ -395,6 +433,8 @@ static void bad_packets(void **state)
       { GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, 0), 0, 0, GPU_COUNTER_COUNT | 1u << 16 },
       { GPU_PKT_HEADER(GPU_PKT_COUNTERS, 3, 2), 0, 0, 1u << 16 },
       { GPU_PKT_HEADER(GPU_PKT_LABEL, 0, 0) },
+      { GPU_PKT_HEADER(GPU_PKT_LABEL, 1, GPU_PKT_F_PUSH | GPU_PKT_F_POP), 0 },
+      { GPU_PKT_HEADER(GPU_PKT_LABEL, 1, 4), 0 },
    };
    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
       uint32_t count = bad[i][0] >> 8 & 0xffff;
@@ -551,7 +591,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, rig_teardown)
    const struct CMUnitTest tests[] = {
-      TEST(fence_tells), TEST(nop_and_label), TEST(write_short_and_long), TEST(ring_wraps), TEST(indirect_nests),
+      TEST(fence_tells), TEST(nop_and_label), TEST(labels_of_rings), TEST(write_short_and_long), TEST(ring_wraps), TEST(indirect_nests),
       TEST(set_regs_and_dispatch), TEST(full_queue_waits), TEST(copy_and_fill), TEST(copy_and_fill_images), TEST(wait_mem_functions),
       TEST(two_rings_wait_for_each_other), TEST(wait_takes_the_signallers_time), TEST(timestamps_are_monotonic),
       TEST(counter_deltas),

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counters.h"
 #include "formats.h"
 #include "isa.h"
 #include "packets.h"
@@ -171,22 +172,42 @@ static void put_formats(manual_text *t)
    }
 }
 
+static void put_metrics(manual_text *t)
+{
+   size_t count;
+   const metric_info *m = metric_table(&count);
+
+   manual_put(t, "\n## Metrics\n\nWhat follows from counters, of a whole card or of one job. Names in capitals are counters and metrics, "
+                 "names in lower case keys of the [profile](profiles.md). Where a formula divides by zero there is no value.\n\n"
+                 "| name | unit | block | formula | meaning |\n| --- | --- | --- | --- | --- |\n");
+   for (size_t i = 0; i < count; i++)
+      manual_put(t, "| %s | %s | %s | `%s` | %s |\n", m[i].name, m[i].unit, m[i].block, m[i].formula, m[i].doc);
+}
+
+static void put_limits(manual_text *t)
+{
+   size_t count;
+   const limit_info *l = limit_table(&count);
+
+   manual_put(t, "\n## Limits\n\nHow much of what can bound a job the job used, in percent. GPU_CYCLES are the cycles from the job's start to its "
+                 "end.\n\n| name | formula | of what |\n| --- | --- | --- |\n");
+   for (size_t i = 0; i < count; i++)
+      manual_put(t, "| %s | `%s` | %s |\n", l[i].name, l[i].formula, l[i].doc);
+}
+
 static void put_counters(manual_text *t)
 {
-   static const struct {
-      const char *name, *unit, *block, *doc;
-   } counters[] = {
-#define COUNTER(name, unit, block, doc) {#name, unit, #block, doc},
-#include "counters.def"
-   };
+   const counter_info *counters = counter_table();
 
    manual_put(t, "# Reference: counters\n\nGenerated from `gpu/counters.def` by `figment manual`; what the "
                  "cycles mean is in "
                  "[counters.md](counters.md). The number is the instance of the COUNTER registers.\n\n"
                  "| number | name | unit | block | meaning |\n| --- | --- | --- | --- | --- |\n");
-   for (size_t i = 0; i < sizeof counters / sizeof *counters; i++)
+   for (size_t i = 0; i < GPU_COUNTER_COUNT; i++)
       manual_put(t, "| %zu | %s | %s | %s | %s |\n", i, counters[i].name, counters[i].unit, counters[i].block,
                  counters[i].doc);
+   put_metrics(t);
+   put_limits(t);
 }
 
 /* ---- the subcommand ---------------------------------------------------------------------------------- */
