@@ -61,11 +61,12 @@ void emu_report_close(emu_device *dev);
 typedef struct emu_job_report {
    uint8_t kind;            /* enum emu_job_kind */
    uint32_t ring, tag;
+   uint64_t number;         /* how manieth job of its ring, from 0 */
    struct emu_label *label; /* held by the caller; NULL: none */
    uint64_t start, end;     /* of the ring's clock */
    const uint64_t *counters; /* GPU_COUNTER_COUNT, of this job alone */
 } emu_job_report;
-/* A job has ended; jobs of a ring in the order of their launch. Cheap unless a report is wanted. Any thread. */
+/* A job has ended. Cheap unless a report is wanted. Any thread. */
 void emu_report_job(emu_device *dev, const emu_job_report *job);
 
 #endif

@@ -11,9 +11,9 @@
 
 /* A job's record. Counters that are not 0 are packed: number and value, seven bits a byte. */
 typedef struct report_job {
-   struct report_job *next; /* of its ring */
+   struct report_job *before, *next; /* of its ring, by number */
    emu_label *label;
-   uint64_t start, end, serial; /* serial: how manieth job of its ring */
+   uint64_t start, end, number; /* number: how manieth job of its ring */
    uint32_t ring, tag;
    uint8_t kind;
    uint16_t packed_B;

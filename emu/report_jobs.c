@@ -26,7 +26,7 @@ static const uint8_t *unpack(const uint8_t *p, uint64_t *v)
    return p;
 }
 
-static report_job *record(const emu_job_report *job, uint64_t serial)
+static report_job *record(const emu_job_report *job)
 {
    uint8_t packed[PACKED_MAX_B], *p = packed;
    for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
@@ -36,8 +36,8 @@ static report_job *record(const emu_job_report *job, uint64_t serial)
    report_job *j = malloc(sizeof(*j) + size);
    if (!j)
       return NULL;
-   *j = (report_job){.label = emu_label_hold(job->label), .start = job->start, .end = job->end, .serial = serial,
-                     .ring = job->ring, .tag = job->tag, .kind = job->kind, .packed_B = (uint16_t)size};
+   *j = (report_job){.label = emu_label_hold(job->label), .start = job->start, .end = job->end,
+                     .number = job->number, .ring = job->ring, .tag = job->tag, .kind = job->kind, .packed_B = (uint16_t)size};
    memcpy(j->packed, packed, size);
    return j;
 }
@@ -60,20 +60,20 @@ void report_job_counters(const report_job *j, uint64_t counters[GPU_COUNTER_COUN
 
 /* ---- the longest ------------------------------------------------------------------------------- */
 /* Longer, or as long and before it. */
-static bool precedes(const emu_job_report *a, uint64_t serial, const report_job *b)
+static bool precedes(const emu_job_report *a, const report_job *b)
 {
    uint64_t na = a->end - a->start, nb = b->end - b->start;
    if (na != nb)
       return na > nb;
-   return a->ring != b->ring ? a->ring < b->ring : serial < b->serial;
+   return a->ring != b->ring ? a->ring < b->ring : a->number < b->number;
 }
 
-static void add_longest(report_jobs *jobs, const emu_job_report *job, uint64_t serial)
+static void add_longest(report_jobs *jobs, const emu_job_report *job)
 {
    uint32_t n = jobs->longest_count, at = n;
-   while (at > 0 && precedes(job, serial, jobs->longest[at - 1]))
+   while (at > 0 && precedes(job, jobs->longest[at - 1]))
       at--;
-   report_job *j = at < REPORT_LONGEST ? record(job, serial) : NULL;
+   report_job *j = at < REPORT_LONGEST ? record(job) : NULL;
    if (!j)
       return;
    if (n == REPORT_LONGEST)
@@ -83,15 +83,25 @@ static void add_longest(report_jobs *jobs, const emu_job_report *job, uint64_t s
    jobs->longest_count = n + 1;
 }
 
+/* Jobs end nearly in the order of their numbers: look for the place from the end. */
+static void insert(report_ring *r, report_job *j)
+{
+   report_job *before = r->last;
+   while (before && before->number > j->number)
+      before = before->before;
+   j->before = before;
+   j->next = before ? before->next : r->first;
+   *(before ? &before->next : &r->first) = j;
+   *(j->next ? &j->next->before : &r->last) = j;
+   r->kept++;
+}
+
 void report_jobs_add(report_entry *e, const emu_job_report *job)
 {
    report_ring *r = &e->jobs.ring[job->ring];
-   uint64_t serial = r->jobs++;
-   add_longest(&e->jobs, job, serial);
-   report_job *j = r->kept < e->jobs_wanted ? record(job, serial) : NULL;
-   if (!j)
-      return;
-   *(r->last ? &r->last->next : &r->first) = j;
-   r->last = j;
-   r->kept++;
+   r->jobs++;
+   add_longest(&e->jobs, job);
+   report_job *j = job->number < e->jobs_wanted ? record(job) : NULL;
+   if (j)
+      insert(r, j);
 }

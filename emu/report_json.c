@@ -89,7 +89,7 @@ static void put_job(FILE *f, const report_job *j)
    const counter_info *known = counter_table();
    const char *comma = "";
    fprintf(f, "{\"kind\":\"%s\",\"ring\":%u,\"number\":%llu,\"tag\":%u,\"label\":[", kinds[j->kind], j->ring,
-           (unsigned long long)j->serial, j->tag);
+           (unsigned long long)j->number, j->tag);
    put_labels(f, j->label);
    fprintf(f, "],\"start\":%llu,\"end\":%llu,\"cycles\":%llu,\"counters\":{", (unsigned long long)j->start,
            (unsigned long long)j->end, (unsigned long long)(j->end - j->start));

@@ -66,6 +66,7 @@ struct emu_time_job {
    struct emu_time_job *next; /* in the ring's order */
    emu_device *dev;
    uint32_t ring, tag;
+   uint64_t number; /* how manieth job of its ring */
    struct emu_label *label; /* from emu_label_now at the launch, the job's to drop (labels.h); NULL: none */
    enum emu_job_kind kind;
    emu_job_stage stage[GPU_STAGE_COUNT];

@@ -7,8 +7,10 @@
  * Lock order: a block's own lock -> time->lock -> program caches, cp. Traces are handed over under no lock.
  */
 #include "queue.h"
+#include "../blocks.h"
 #include "../clock.h"
 #include "../core/core.h"
+#include "../labels.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,7 @@ static void job_free(emu_time *t, emu_time_job *j)
       if (j->stage[s].program)
          emu_program_cache_put(j->stage[s].programs, j->stage[s].program);
    time_units_destroy(t, j->queue);
+   emu_label_drop(j->label);
    free(j);
 }
 
@@ -79,6 +82,8 @@ static void reap(emu_time *t, time_ring *r)
          at_least(r, j->end);
       r->full = false;
       add_counters(t, r, j);
+      emu_report_job(t->dev, &(emu_job_report){.kind = (uint8_t)j->kind, .ring = j->ring, .tag = j->tag, .number = j->number,
+                                               .label = j->label, .start = j->start, .end = j->end, .counters = j->counters});
       *at = j->next;
       r->job_count--;
       job_free(t, j);
@@ -332,6 +337,8 @@ emu_time_job *emu_time_launch(emu_device *dev, uint32_t ring, enum emu_job_kind 
    j->ring = ring;
    j->kind = kind;
    j->tag = tag;
+   j->number = t->ring[ring].launched++;
+   j->label = emu_label_now(dev, ring);
    give(dev, ring, (time_command){.kind = TIME_LAUNCH, .job = j});
    return j;
 }

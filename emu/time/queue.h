@@ -29,6 +29,7 @@ typedef struct time_ring {
    bool asked;          /* the processor waits for the clock */
    emu_time_job *jobs;  /* launched, not ended; older first */
    uint32_t job_count;
+   uint64_t launched;
    bool full;           /* a launch waits for one of them */
    time_machine *machine;
    bool failed;         /* no host memory for a machine: work takes no time, and stderr says so */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static char path[64], text[1 << 20];
+static uint64_t jobs_of[GPU_RINGS];
 
 static const char *report(emu_device *dev)
 {
@@ -27,6 +28,7 @@ static const char *report(emu_device *dev)
 
 static emu_device *open_with(const char *jobs)
 {
+   memset(jobs_of, 0, sizeof(jobs_of));
    snprintf(path, sizeof(path), "/tmp/figment-jobs-%ld.json", (long)getpid());
    setenv("FIGMENT_REPORT", path, 1);
    setenv("FIGMENT_REPORT_JOBS", jobs, 1);
@@ -36,13 +38,18 @@ static emu_device *open_with(const char *jobs)
    return dev;
 }
 
-static void job(emu_device *dev, uint32_t ring, uint64_t start, uint64_t cycles, uint64_t waves)
+static void job_numbered(emu_device *dev, uint32_t ring, uint64_t number, uint64_t start, uint64_t cycles, uint64_t waves)
 {
    uint64_t counters[GPU_COUNTER_COUNT] = {[GPU_COUNTER_WAVES] = waves};
    emu_label *label = emu_label_now(dev, ring);
-   emu_report_job(dev, &(emu_job_report){.kind = EMU_JOB_DRAW, .ring = ring, .tag = 7, .label = label, .start = start,
+   emu_report_job(dev, &(emu_job_report){.kind = EMU_JOB_DRAW, .ring = ring, .tag = 7, .number = number, .label = label, .start = start,
                                          .end = start + cycles, .counters = counters});
    emu_label_drop(label);
+}
+
+static void job(emu_device *dev, uint32_t ring, uint64_t start, uint64_t cycles, uint64_t waves)
+{
+   job_numbered(dev, ring, jobs_of[ring]++, start, cycles, waves);
 }
 
 static void label(emu_device *dev, const char *name, uint32_t flags)
@@ -99,8 +106,9 @@ static void longest_of_many(void **state)
 static void bounded_records(void **state)
 {
    emu_device *dev = open_with("3");
-   for (uint64_t i = 0; i < 5; i++)
-      job(dev, 6, i, 1, UINT64_MAX - i);
+   static const uint64_t order[] = {1, 0, 4, 2, 3}; /* as they end */
+   for (int i = 0; i < 5; i++)
+      job_numbered(dev, 6, order[i], order[i], 1, UINT64_MAX - order[i]);
    job(dev, 3, 0, 1, 300);
    report(dev);
    holds("\"left_out\":2,\"jobs\":[\n{\"kind\":\"draw\",\"ring\":3,\"number\":0,\"tag\":7,\"label\":[],\"start\":0,\"end\":1,\"cycles\":1,"

@@ -237,6 +237,97 @@ static void map_refuses(void **state)
    close(loose);
 }
 
+static char *read_whole(const char *name)
+{
+   char *text = calloc(1, 1 << 16);
+   FILE *f = fopen(name, "rb");
+   assert_true(text && f);
+   assert_true(fread(text, 1, (1 << 16) - 1, f) > 0);
+   fclose(f);
+   return text;
+}
+
+/* Inside run_a_program: the report that a program leaves, beside its baseline. */
+static void baselines(void)
+{
+   static const char other[] = "{\"figment\":1,\"devices\":[{\"profile\":\"fg1\",\"counters\":{\"GPU_CYCLES\":1234569,\"WAVES\":42,"
+                               "\"CORE_BYTES_READ\":10,\"COPY_BYTES\":5,\"DRAWS\":1},\"host\":{\"TLB_MISSES\":1}},\n"
+                               "{\"profile\":\"two\",\"counters\":{\"WAVES\":7}}]}";
+   static const char card[] = "{\"figment\":1,\"devices\":[{\"profile\":\"fg2\",\"counters\":{}},{\"profile\":\"two\",\"counters\":{}}]}";
+   static const char old[] = "{\"figment_baseline\":1,\"devices\":[{\"profile\":\"fg1\",\"timing\":\"\",\"counters\":{\"WAVES\":42}},"
+                             "{\"profile\":\"two\",\"timing\":\"\",\"counters\":{\"WAVES\":7}}]}";
+   static const char command[] = "run -q --baseline '%s' %s -- sh -c 'cp %s $FIGMENT_REPORT; exit %d'";
+   char base[512], canned[512];
+
+   snprintf(base, sizeof base, "%s", path("baseline.json"));
+   snprintf(canned, sizeof canned, "%s", path("canned.json"));
+   write_file(path("other.json"), other, sizeof other - 1);
+   write_file(path("card.json"), card, sizeof card - 1);
+   assert_int_equal(run(command, base, "", canned, 0), 1);
+   said("cannot open");
+   assert_int_equal(run(command, base, "--update-baseline", canned, 4), 4);
+   said("no baseline is written");
+   assert_int_equal(run(command, base, "--update-baseline", canned, 0), 0);
+   char *first = read_whole(base);
+   assert_true(strstr(first, "\"BLEND_QUADS\": 0,\n") < strstr(first, "\"CLIP_IN\": 0,\n"));
+   assert_non_null(strstr(first, "\"GPU_CYCLES\": 1234567,\n"));
+   assert_null(strstr(first, "TLB_MISSES"));
+   free(first);
+   assert_int_equal(run(command, base, "", canned, 0), 0);
+   said("counters are those of");
+   assert_int_equal(run(command, base, "", path("other.json"), 0), 3);
+   said("GPU_CYCLES                             1234567               1234569    +0.00 %   device 0\n");
+   said("DRAWS                                          0                     1        new   device 0\n");
+   said("2 of ");
+   assert_int_equal(run(command, base, "", path("other.json"), 9), 9);
+   said("nothing is compared");
+   assert_int_equal(run(command, base, "--tolerance 0.5", path("other.json"), 0), 3); /* nothing is any percent of 0 */
+   said("1 of ");
+   assert_int_equal(run(command, base, "", path("card.json"), 0), 1);
+   said("the baseline was taken with profile fg1, this run with fg2");
+   write_file(base, old, sizeof old - 1);
+   assert_int_equal(run(command, base, "", canned, 0), 0);
+   said("counters are not in");
+   write_file(base, "[]", 2);
+   assert_int_equal(run(command, base, "", canned, 0), 1);
+   said("is no baseline");
+   assert_int_equal(run(command, base, "--tolerance x", canned, 0), 2);
+   assert_int_equal(run("run --tolerance 1 -- true"), 2);
+   assert_int_equal(run("run --update-baseline -- true"), 2);
+}
+
+/* Where the time goes: what stands in the report's jobs, judged. */
+static void times(void)
+{
+   static const char report[] =
+      "{\"figment\":1,\"devices\":[{\"profile\":\"fg1\",\"timing\":\"approx\",\"counters\":{\"GPU_CYCLES\":5000,\"DRAM_BYTES_READ\":9,"
+      "\"L1_ACCESSES\":10,\"L1_HITS\":9},\"host\":{},\"card\":{\"core_clock_khz\":1600000,\"dram_B_per_s\":160000000000,\"cores\":16,"
+      "\"waves_per_core\":32,\"l2_slices\":16},\"job_count\":3,\"longest\":["
+      "{\"kind\":\"draw\",\"ring\":0,\"number\":4,\"label\":[\"Frame\",\"a \\\"b\\\"\"],\"cycles\":1000,"
+      "\"counters\":{\"DRAM_BYTES_READ\":90000}},"
+      "{\"kind\":\"dispatch\",\"ring\":2,\"number\":1,\"label\":[],\"cycles\":900,\"counters\":{\"ISSUE_SLOTS\":100,\"ISSUE_ACTIVE\":10,"
+      "\"STALL_MEMORY\":70,\"STALL_PORT\":20,\"CORE_CYCLES\":900,\"WAVE_CYCLES\":7200}}],"
+      "\"left_out\":1,\"jobs\":["
+      "{\"kind\":\"copy\",\"ring\":0,\"number\":1,\"label\":[\"up\"],\"cycles\":70,\"counters\":{\"COPY_CYCLES\":35}},"
+      "{\"kind\":\"draw\",\"ring\":0,\"number\":2,\"label\":[\"up\"],\"cycles\":300,\"counters\":{}},"
+      "{\"kind\":\"copy\",\"ring\":0,\"number\":3,\"label\":[\"up\"],\"cycles\":30,\"counters\":{\"COPY_CYCLES\":30}}]}]}";
+
+   write_file(path("times.json"), report, sizeof report - 1);
+   assert_int_equal(run("run -- sh -c 'cp %s $FIGMENT_REPORT'", path("times.json")), 0);
+   said("card fg1, timing approx\n");
+   said("L1\n   L1_ACCESSES ");
+   said("L1_HIT_RATE                               90.0 %\n");
+   said("the longest of 3 jobs\n");
+   said(" 1 000 cycles   ring 0, job 4, draw: Frame / a \"b\"\n      DRAM: 90 % of the memory's bandwidth\n");
+   said("ring 2, job 1, dispatch\n      latency: 70 % of issue slots: waited for vector memory; occupancy 25 %; "
+        "cores had work 6 % of the time\n");
+   said("by label\n");
+   said(" 300 cycles   1 x draw: up\n      latency: no counter tells\n");
+   said(" 100 cycles   2 x copy: up\n      copy: 65 % of the copy engine\n");
+   said("1 jobs are not in it");
+   assert_int_equal(run("run --report-jobs -- sh -c 'test $FIGMENT_REPORT_JOBS = on'"), 0);
+}
+
 /* `run` needs a manifest beside the command: give it a copy of the command in a tree of our own. */
 static void run_a_program(void **state)
 {
@@ -268,6 +359,8 @@ static void run_a_program(void **state)
    said("of the host, different in every run\n   TLB_MISSES ");
    said("9 876 walks\n");
    said("card two\n");
+   baselines();
+   times();
    assert_int_equal(run("run --report '%s' -- sh -c 'cp %s $FIGMENT_REPORT'", path("kept.json"), path("canned.json")), 0);
    assert_int_equal(access(path("kept.json"), R_OK), 0);
    assert_int_equal(run("run --report '%s' -- true", path("kept.json")), 0); /* an old report is not taken for a new one */

@@ -1,67 +1,88 @@
-/* The GPU's report for people: the JSON that the emulator leaves at FIGMENT_REPORT when a device closes,
- * {"figment":1,"devices":[{"profile":"fg1","counters":{"GPU_CYCLES":123,...},"host":{...}}]}, as a table. */
+/* The GPU's report for people: the JSON that the emulator leaves at FIGMENT_REPORT when a device closes, as tables. Its form is in the
+ * manual's chapter "Counters". */
+#include "report.h"
 #include "run.h"
 
 #include <inttypes.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define JSMN_STATIC
-#include <jsmn.h>
-
-#define MAX_TOKENS 16384
-
-struct json {
-   const char *text;
-   jsmntok_t *tokens;
-   int count;
-};
-
-static const struct {
-   const char *name, *unit;
-} known[] = {
-#define COUNTER(name, unit, block, doc) {#name, unit},
-#include "counters.def"
-};
-
-/* Token behind the value at i, nested ones included. */
-static int after(const struct json *j, int i)
+/* ---- reading ------------------------------------------------------------------------------------- */
+static bool is_empty(const char *path)
 {
-   int end = j->tokens[i].end;
-   while (i < j->count && j->tokens[i].start < end)
-      i++;
-   return i;
+   FILE *f = fopen(path, "rb");
+   bool empty = !f || fgetc(f) == EOF;
+   if (f)
+      fclose(f);
+   return empty;
 }
 
-static bool is_string(const struct json *j, int i, const char *text)
+bool report_read(const tool_command *c, const char *path, struct report *r)
 {
-   const jsmntok_t *t = &j->tokens[i];
-   size_t n = strlen(text);
-   return t->type == JSMN_STRING && (size_t)(t->end - t->start) == n && !memcmp(j->text + t->start, text, n);
+   if (is_empty(path)) {
+      tool_fail(c, "no report: the program opened no Figment device, or did not close it");
+      return false;
+   }
+   if (!json_read(c, path, "report", &r->json))
+      return false;
+   r->devices = json_member(&r->json, 0, "devices");
+   if (json_number(&r->json, json_member(&r->json, 0, "figment")) == 1 && json_is_array(&r->json, r->devices))
+      return true;
+   tool_fail(c, "%s is no report", path);
+   json_release(&r->json);
+   return false;
 }
 
-/* Token of the value of a key of the object at i, -1 if there is none. */
-static int member(const struct json *j, int i, const char *key)
+void report_release(struct report *r)
 {
-   if (i < 0 || j->tokens[i].type != JSMN_OBJECT)
-      return -1;
-   int k = i + 1;
-   for (int n = j->tokens[i].size; n > 0 && k + 1 < j->count; n--, k = after(j, k + 1))
-      if (is_string(j, k, key))
-         return k + 1;
-   return -1;
+   json_release(&r->json);
 }
 
-static uint64_t number(const struct json *j, int i)
+static void read_counters(struct report_part *p, const char *key)
 {
-   return i >= 0 && j->tokens[i].type == JSMN_PRIMITIVE ? strtoull(j->text + j->tokens[i].start, NULL, 10)
-                                                        : 0;
+   const struct json *j = p->json;
+   int object = json_member(j, p->object, key);
+   for (int k = json_first(j, object); k >= 0; k = json_next(j, object, k)) {
+      int counter = counter_find(json_chars(j, k), (size_t)json_length(j, k));
+      if (counter >= 0)
+         p->counters[counter] = json_number(j, k + 1);
+   }
 }
 
-/* 1234567 as "1 234 567", right-aligned. */
-static void print_number(uint64_t n)
+void report_device(const struct report *r, int object, struct report_part *out)
+{
+   *out = (struct report_part){.json = &r->json, .object = object, .card = json_member(&r->json, object, "card")};
+   read_counters(out, "counters");
+   read_counters(out, "host");
+}
+
+void report_job(const struct report_part *device, int object, struct report_part *out)
+{
+   *out = (struct report_part){.json = device->json, .object = object, .card = device->card};
+   read_counters(out, "counters");
+   out->counters[GPU_COUNTER_GPU_CYCLES] = json_number(out->json, json_member(out->json, object, "cycles"));
+}
+
+static bool card_constant(void *ctx, const char *name, size_t length, double *out)
+{
+   const struct report_part *p = ctx;
+   const struct json *j = p->json;
+   for (int k = json_first(j, p->card); k >= 0; k = json_next(j, p->card, k))
+      if ((size_t)json_length(j, k) == length && !memcmp(json_chars(j, k), name, length)) {
+         *out = (double)json_number(j, k + 1);
+         return true;
+      }
+   return false;
+}
+
+metric_source report_source(const struct report_part *p)
+{
+   return (metric_source){.counters = p->counters, .constant = card_constant, .ctx = (void *)p};
+}
+
+/* ---- printing --------------------------------------------------------------------------------------- */
+void report_print_number(uint64_t n)
 {
    char digits[24], out[40];
    size_t have = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), k = 0;
@@ -78,84 +99,87 @@ static void print_number(uint64_t n)
 static void print_line(const char *what, uint64_t n, const char *unit)
 {
    printf("   %-24s", what);
-   print_number(n);
+   report_print_number(n);
    printf(" %s\n", unit);
 }
 
-static void print_counters(const struct json *j, int object, const char *title)
+static void print_metric(const metric_info *m, double v)
 {
-   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-      uint64_t n = number(j, member(j, object, known[i].name));
-      if (n && title)
-         printf("%s\n", title);
-      title = n ? NULL : title;
-      if (n)
-         print_line(known[i].name, n, known[i].unit);
+   printf("   %-24s%22.*f %s\n", m->name, v < 10 && v > -10 ? 3 : v < 1000 ? 1 : 0, v, m->unit);
+}
+
+/* Counters that are not 0, then metrics that there are numbers for, under the block's name. */
+static void print_block(const struct report_part *p, const char *block)
+{
+   const counter_info *counters = counter_table();
+   metric_source source = report_source(p);
+   size_t count;
+   const metric_info *metrics = metric_table(&count);
+   double v;
+   bool any = false;
+
+   for (size_t i = 0; i < GPU_COUNTER_COUNT; i++) {
+      if (counters[i].host || strcmp(counters[i].block, block) || !p->counters[i])
+         continue;
+      if (!any)
+         printf("%s\n", block);
+      any = true;
+      print_line(counters[i].name, p->counters[i], counters[i].unit);
+   }
+   for (size_t i = 0; i < count && any; i++)
+      if (!strcmp(metrics[i].block, block) && metric_value(&source, i, &v) == METRIC_OK)
+         print_metric(&metrics[i], v);
+}
+
+static void print_blocks(const struct report_part *p)
+{
+   const counter_info *counters = counter_table();
+   for (size_t i = 0; i < GPU_COUNTER_COUNT; i++) {
+      size_t first = 0;
+      while (strcmp(counters[first].block, counters[i].block))
+         first++;
+      if (first == i)
+         print_block(p, counters[i].block);
    }
 }
 
-static void print_device(const struct json *j, int device)
+static void print_host(const struct report_part *p)
 {
-   int profile = member(j, device, "profile"), counters = member(j, device, "counters");
-   uint64_t bytes = number(j, member(j, counters, "CORE_BYTES_READ")) +
-                    number(j, member(j, counters, "CORE_BYTES_WRITTEN")) +
-                    number(j, member(j, counters, "COPY_BYTES"));
-
-   printf("figment report, card %.*s\n", profile < 0 ? 1 : j->tokens[profile].end - j->tokens[profile].start,
-          profile < 0 ? "?" : j->text + j->tokens[profile].start);
-   print_line("cycles", number(j, member(j, counters, "GPU_CYCLES")), "");
-   print_line("instructions", number(j, member(j, counters, "WAVE_INSTRUCTIONS")), "");
-   print_line("waves", number(j, member(j, counters, "WAVES")), "");
-   print_line("packets", number(j, member(j, counters, "CP_PACKETS")), "");
-   print_line("firmware instructions", number(j, member(j, counters, "CP_INSTRUCTIONS")), "");
-   print_line("bytes moved", bytes, "");
-   print_counters(j, counters, "counters that are not 0");
-   print_counters(j, member(j, device, "host"), "of the host, different in every run");
+   const counter_info *counters = counter_table();
+   bool any = false;
+   for (size_t i = 0; i < GPU_COUNTER_COUNT; i++) {
+      if (!counters[i].host || !p->counters[i])
+         continue;
+      if (!any)
+         printf("of the host, different in every run\n");
+      any = true;
+      print_line(counters[i].name, p->counters[i], counters[i].unit);
+   }
 }
 
-static bool print_devices(const tool_command *c, const struct json *j, const char *path)
+static void print_device(const struct report *r, int object)
 {
-   int devices = j->count > 0 ? member(j, 0, "devices") : -1;
+   struct report_part p;
+   char profile[64], timing[16];
 
-   if (number(j, member(j, 0, "figment")) != 1 || devices < 0 || j->tokens[devices].type != JSMN_ARRAY) {
-      tool_fail(c, "%s is no report", path);
-      return false;
-   }
-   int at = devices + 1;
-   for (int n = j->tokens[devices].size; n > 0 && at < j->count; n--, at = after(j, at))
-      print_device(j, at);
-   return true;
+   report_device(r, object, &p);
+   json_string(p.json, json_member(p.json, object, "profile"), profile, sizeof profile);
+   json_string(p.json, json_member(p.json, object, "timing"), timing, sizeof timing);
+   printf("figment report, card %s%s%s\n", *profile ? profile : "?", *timing ? ", timing " : "", timing);
+   print_blocks(&p);
+   print_host(&p);
+   report_print_time(&p);
 }
 
 bool report_print(const tool_command *c, const char *path)
 {
-   FILE *probe = fopen(path, "rb");
-   size_t size = 0;
+   struct report r;
 
-   if (probe) {
-      int first = fgetc(probe);
-      fclose(probe);
-      size = first != EOF;
-   }
-   if (!size) {
-      tool_fail(c, "no report: the program opened no Figment device, or did not close it");
+   if (!report_read(c, path, &r))
       return false;
-   }
-   char *text = tool_read_file(c, path, &size);
-   jsmntok_t *tokens = text ? calloc(MAX_TOKENS, sizeof *tokens) : NULL;
-   bool ok = false;
-   if (tokens) {
-      jsmn_parser parser;
-      jsmn_init(&parser);
-      int count = jsmn_parse(&parser, text, size, tokens, MAX_TOKENS);
-      struct json j = {text, tokens, count};
-      if (count > 0)
-         ok = print_devices(c, &j, path);
-      else
-         tool_fail(c, "%s is no report: malformed JSON", path);
-   }
+   for (int i = json_first(&r.json, r.devices); i >= 0; i = json_next(&r.json, r.devices, i))
+      print_device(&r, i);
    fflush(stdout);
-   free(tokens);
-   free(text);
-   return ok;
+   report_release(&r);
+   return true;
 }

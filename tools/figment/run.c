@@ -3,17 +3,22 @@
  * Flags become the FIGMENT_* variables, which the driver and the emulator judge. The program's exit
  * status is this command's. Starting is run_posix.c's and run_win32.c's, the report report.c's.
  */
+#include "baseline.h"
 #include "run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_REPORT, OPT_NO_REPORT, OPT_SETTINGS };
+enum { OPT_REPORT, OPT_JOBS, OPT_NO_REPORT, OPT_BASELINE, OPT_UPDATE, OPT_TOLERANCE, OPT_SETTINGS };
 
 static const tool_option options[] = {
    [OPT_REPORT] = {"--report", NULL, "FILE", "also keep the report as JSON"},
+   [OPT_JOBS] = {"--report-jobs", NULL, NULL, "every draw, dispatch and copy in it, and the time by label"},
    [OPT_NO_REPORT] = {"--quiet", "-q", NULL, "print no report"},
+   [OPT_BASELINE] = {"--baseline", NULL, "FILE", "compare the counters with FILE; exit status 3 if they differ"},
+   [OPT_UPDATE] = {"--update-baseline", NULL, NULL, "write FILE instead"},
+   [OPT_TOLERANCE] = {"--tolerance", NULL, "PCT", "percent by which a counter may differ; default: 0"},
    [OPT_SETTINGS] = {"--profile", "-p", "NAME|FILE",
                      "card: fg1 (default), fg1-nano or a profile of your own"},
    {"--timing", NULL, "MODE", "off, approx (default), detailed"},
@@ -40,9 +45,13 @@ const tool_command tool_run = {
    "run",
    "run a Vulkan program on the emulated GPU, then report",
    "[--] PROGRAM [ARGUMENTS]",
-   "The exit status is the program's. A setting without a flag comes from its FIGMENT_* variable.",
+   "The exit status is the program's. With --baseline a program that ends with 0 gives 3 if a counter of the\n"
+   "machine is not the baseline's, with a table of those, and 1 if the two cannot be compared (no report, another\n"
+   "profile or timing mode). A setting without a flag comes from its FIGMENT_* variable.",
    "   figment run --profile fg1-nano -- vulkaninfo --summary\n"
-   "   figment run --threads 2 --report report.json -- ./my-program --frames 10",
+   "   figment run --threads 2 --report report.json -- ./my-program --frames 10\n"
+   "   figment run --baseline counters.json --update-baseline -- ./my-program    # once, then in CI:\n"
+   "   figment run --baseline counters.json --quiet -- ./my-program",
    options,
    true,
    run,
@@ -84,6 +93,8 @@ int run_set_up_driver(const tool_command *c)
 
 static int set_up_settings(const tool_command *c, const tool_line *line)
 {
+   if (line->given[OPT_JOBS] && !run_setenv("FIGMENT_REPORT_JOBS", "on"))
+      return tool_fail(c, "cannot set FIGMENT_REPORT_JOBS");
    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
       if (line->given[OPT_SETTINGS + i] && !run_setenv(variables[i], line->arg[OPT_SETTINGS + i][0]))
          return tool_fail(c, "cannot set %s", variables[i]);
@@ -101,6 +112,23 @@ static bool choose_report(const tool_line *line, char *path, size_t size, bool *
    return (size_t)snprintf(path, size, "%s", given) < size;
 }
 
+/* The run beside its baseline. A program that failed has not done what the baseline is about. */
+static int judge(const tool_command *c, const tool_line *line, const char *report, int status)
+{
+   const char *baseline = line->arg[OPT_BASELINE][0];
+   double tolerance = 0;
+
+   if (status) {
+      tool_fail(c, "the program ended with %d: %s", status, line->given[OPT_UPDATE] ? "no baseline is written" : "nothing is compared");
+      return status;
+   }
+   if (line->given[OPT_UPDATE])
+      return baseline_update(c, report, baseline);
+   if (line->given[OPT_TOLERANCE])
+      baseline_tolerance(line->arg[OPT_TOLERANCE][0], &tolerance);
+   return baseline_compare(c, report, baseline, tolerance);
+}
+
 static int run_and_report(const tool_command *c, const tool_line *line)
 {
    char path[1024];
@@ -115,6 +143,8 @@ static int run_and_report(const tool_command *c, const tool_line *line)
    bool started = run_program(c, line->operand, &status);
    if (started && !line->given[OPT_NO_REPORT])
       report_print(c, path);
+   if (started && line->given[OPT_BASELINE])
+      status = judge(c, line, path, status);
    if (own)
       remove(path);
    return started ? status : TOOL_FAILED;
@@ -129,6 +159,11 @@ static int run(const tool_command *c, int argc, char **argv)
       return status;
    if (!line.operands)
       return tool_usage(c, "expected a program to run");
+   double tolerance;
+   if ((line.given[OPT_UPDATE] || line.given[OPT_TOLERANCE]) && !line.given[OPT_BASELINE])
+      return tool_usage(c, "--update-baseline and --tolerance belong to --baseline FILE");
+   if (line.given[OPT_TOLERANCE] && !baseline_tolerance(line.arg[OPT_TOLERANCE][0], &tolerance))
+      return tool_usage(c, "%s is no number of percent", line.arg[OPT_TOLERANCE][0]);
    argv[line.operands] = NULL;
    if ((status = run_set_up_driver(c)) != TOOL_OK || (status = set_up_settings(c, &line)) != TOOL_OK)
       return status;

@@ -9,7 +9,7 @@
 #include "gpu_printf.h"
 
 /* Exit statuses. */
-enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2 };
+enum { TOOL_OK = 0, TOOL_FAILED = 1, TOOL_USAGE = 2, TOOL_DIFFERS = 3 };
 
 #define TOOL_MAX_ARGS 2
 
