@@ -47,6 +47,7 @@ typedef struct time_piece {
    struct time_piece *next;
    const uint32_t *data; /* records behind the UNIT record */
    uint32_t dwords;
+   uint32_t readers; /* the engine's */
    time_blob *blob; /* what holds them */
 } time_piece;
 
@@ -87,6 +88,8 @@ struct emu_time_job {
 time_unit *time_job_take(emu_time_job *j, bool *starved);
 /* Append what has arrived of a unit that is not complete. Whether it was anything. */
 bool time_unit_poll(emu_time_job *j, time_unit *u);
+/* The engine is through with a piece of a unit that it holds, and reads no more of it: long units do not keep all that they ever did. */
+void time_unit_drop(emu_time_job *j, time_unit *u, time_piece *p);
 /* The engine is through with the unit's traces. */
 void time_unit_release(emu_time_job *j, time_unit *u);
 

@@ -219,6 +219,31 @@ bool time_unit_poll(emu_time_job *j, time_unit *u)
    return some;
 }
 
+/* Writers that wait for room go on once there is some. */
+static void make_room(emu_time *t, bool was_full)
+{
+   if (was_full && t->backlog_B <= TIME_BACKLOG_B)
+      pthread_cond_broadcast(&t->room);
+}
+
+void time_unit_drop(emu_time_job *j, time_unit *u, time_piece *p)
+{
+   emu_time *t = j->dev->time;
+   time_piece **at = &u->first, *before = NULL;
+   pthread_mutex_lock(&t->lock);
+   bool full = t->backlog_B > TIME_BACKLOG_B;
+   while (*at != p) {
+      before = *at;
+      at = &before->next;
+   }
+   *at = p->next;
+   if (u->last == p)
+      u->last = before;
+   drop_reference(t, p->blob);
+   make_room(t, full);
+   pthread_mutex_unlock(&t->lock);
+}
+
 void time_unit_release(emu_time_job *j, time_unit *u)
 {
    emu_time *t = j->dev->time;
@@ -227,7 +252,6 @@ void time_unit_release(emu_time_job *j, time_unit *u)
    if (!u->complete)
       close_unit(j->queue, u);
    release(t, u);
-   if (full && t->backlog_B <= TIME_BACKLOG_B)
-      pthread_cond_broadcast(&t->room);
+   make_room(t, full);
    pthread_mutex_unlock(&t->lock);
 }
