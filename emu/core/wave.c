@@ -203,9 +203,10 @@ static uint64_t scratch_va(const emu_core_ctx *x, const emu_group *g, const emu_
    return EMU_SCRATCH_VA + slot * ISA_WAVE_LANES * l->scratch_B;
 }
 
-static void open_portion(const emu_group *g, emu_wave *w, const emu_launch *l, emu_core_ctx *x, uint32_t i)
+static void open_portion(const emu_group *g, emu_wave *w, const emu_launch *l, emu_core_ctx *x, uint32_t i, bool framed)
 {
-   emu_trace_wave_begin(x->trace, g->first_wave + i, g->stage, !w->traced);
+   if (!framed)
+      emu_trace_wave_begin(x->trace, g->first_wave + i, g->stage, !w->traced);
    w->traced = true;
    if (l->scratch_B)
       x->scratch_va = scratch_va(x, g, l, i);
@@ -270,6 +271,7 @@ enum emu_turn emu_group_turn(emu_group *g, const emu_launch *l, const emu_interp
 {
    uint64_t limit = g->instructions + (uint64_t)EMU_WAVE_QUANTUM * l->waves, lines = x->sums.lines;
    bool quantum = false, yielded = false;
+   bool framed = x->trace && x->trace->wave; /* by who wants the wave in one portion */
    x->lds = g->lds;
    x->lds_B = l->lds_B;
    x->scratch_B = l->scratch_B;
@@ -281,9 +283,9 @@ enum emu_turn emu_group_turn(emu_group *g, const emu_launch *l, const emu_interp
          if (atomic_load_explicit(kill, memory_order_relaxed))
             return EMU_TURN_KILLED;
          if (x->trace)
-            open_portion(g, w, l, x, i);
+            open_portion(g, w, l, x, i, framed);
          enum emu_stop why = run_wave(g, w, l, interp, x);
-         if (x->trace)
+         if (x->trace && !framed)
             close_portion(x->trace, w);
          if (why == EMU_STOP_FAULT)
             return EMU_TURN_FAULT;

@@ -22,7 +22,7 @@ void gfx_unit_begin(gfx_worker *wk, gfx_draw *d, enum emu_unit kind, uint64_t nu
    if (!wk->writer)
       gfx_stop_memory(wk, d);
    wk->trace = wk->writer;
-   wk->unit_waves = 0;
+   wk->unit_waves = (uint32_t)number * 64; /* neighbours do not share scratch */
    if (wk->trace)
       emu_trace_unit_begin(wk->trace, d->job, kind, number);
 }

@@ -132,8 +132,11 @@ bool gfx_wave_run(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage)
    wk->x->segments = r->segments;
    wk->x->trace = wk->trace;
    wk->dirty = true;
-   if (wk->trace)
-      emu_trace_wave_begin(wk->trace, wk->unit_waves++, stage, true);
+   if (wk->trace) {
+      r->group->stage = stage;
+      r->group->first_wave = wk->unit_waves++;
+      emu_trace_wave_begin(wk->trace, r->group->first_wave, stage, true);
+   }
    while ((turn = emu_group_turn(r->group, &st->launch, wk->gfx->interp, wk->x, &d->kill)) ==
               EMU_TURN_QUANTUM ||
           turn == EMU_TURN_YIELD)
