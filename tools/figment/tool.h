@@ -58,6 +58,6 @@ bool tool_number(const char *text, uint64_t *value);
  * tell. */
 bool tool_own_directory(char *out, size_t size);
 
-extern const tool_command tool_asm, tool_disasm, tool_info, tool_manual, tool_map, tool_packets, tool_run, tool_view;
+extern const tool_command tool_asm, tool_disasm, tool_info, tool_manual, tool_map, tool_packets, tool_run, tool_trace, tool_view;
 
 #endif
