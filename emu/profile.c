@@ -25,10 +25,13 @@ typedef struct profile_key {
    uint8_t bytes;        /* of the field: 4 or 8 */
    bool power_of_two;
    uint64_t min, max, multiple;
+   const char *const *words; /* it is one of them, min..max their indices, not a number; or NULL */
 } profile_key;
 
+static const char *const policies[] = {[TIME_POLICY_OLDEST] = "oldest", [TIME_POLICY_ROUND_ROBIN] = "round_robin"};
+
 #define K(field, min, max, multiple, pow2)                                                                   \
-   {#field, offsetof(emu_profile, field), sizeof(((emu_profile *)0)->field), pow2, min, max, multiple}
+   {#field, offsetof(emu_profile, field), sizeof(((emu_profile *)0)->field), pow2, min, max, multiple, NULL}
 static const profile_key keys[] = {
    K(cores, 1, 1024, 1, false),
    K(schedulers_per_core, 1, 16, 1, false),
@@ -104,6 +107,8 @@ static const profile_key keys[] = {
    K(early_z_quads_per_cycle, 1, 1024, 1, false),
    K(rop_quads_per_cycle, 1, 1024, 1, false),
    K(launch_cycles, 0, 100000000, 1, false),
+   {"scheduler_policy", offsetof(emu_profile, scheduler_policy), 4, false, 0, 1, 1, policies},
+   K(port_queue, 1, 16, 1, false),
 };
 #undef K
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -180,9 +185,22 @@ static void store_field(emu_profile *out, size_t offset, unsigned bytes, uint64_
    memcpy((char *)out + offset, bytes == 8 ? (const void *)&v : (const void *)&v32, bytes);
 }
 
+static bool parse_word(const parse *p, const profile_key *k, int value, emu_profile *out)
+{
+   for (uint64_t v = k->min; v <= k->max; v++) {
+      if (p->tok[value].type == JSMN_STRING && token_is(p, value, k->words[v])) {
+         store_field(out, k->offset, k->bytes, v);
+         return true;
+      }
+   }
+   return fail(p, "%s must be \"%s\" or \"%s\", not \"%.*s\"", k->name, k->words[k->min], k->words[k->max], TEXT(p, value));
+}
+
 static bool parse_key(const parse *p, const profile_key *k, int value, emu_profile *out)
 {
    uint64_t v;
+   if (k->words)
+      return parse_word(p, k, value, out);
    if (!token_number(p, value, &v))
       return fail(p, "%s must be a whole number, not \"%.*s\"", k->name, TEXT(p, value));
    if (v < k->min || v > k->max)

@@ -13,6 +13,8 @@ typedef struct emu_class_cost {
    uint32_t latency_cycles; /* until its result may be used */
 } emu_class_cost;
 
+enum { TIME_POLICY_OLDEST, TIME_POLICY_ROUND_ROBIN };
+
 typedef struct emu_profile {
    char name[64];
    uint32_t cores, schedulers_per_core, waves_per_core;
@@ -35,7 +37,9 @@ typedef struct emu_profile {
    uint64_t dram_B_per_s, pcie_B_per_s;
    uint32_t pcie_latency_ns, pcie_packet_B, pcie_header_B, pcie_reads;
    uint32_t copy_B_per_cycle, copy_setup_ns, copy_bus_setup_ns;
-   uint32_t launch_cycles;              /* fixed cost of a dispatch */
+   uint32_t launch_cycles;              /* from the start of a dispatch to its first workgroup */
+   uint32_t scheduler_policy;           /* TIME_POLICY_* */
+   uint32_t port_queue;                 /* memory instructions of a scheduler that a unit holds before it takes them */
    /* graphics */
    uint32_t draw_launch_cycles, front_indices_per_cycle, front_attributes_per_cycle, front_primitives_per_cycle;
    uint32_t tess_points_per_cycle, setup_primitives_per_cycle, bin_pairs_per_cycle, xfb_dwords_per_cycle;

@@ -159,6 +159,7 @@ typedef struct emu_program {
     * they are read. */
    uint32_t entry[ISA_MAX_VREGS / 32];
    size_t bytes; /* host memory held */
+   struct time_program *time; /* what the timing model knows of it, or NULL: time/program.c */
    /* cache */
    uint64_t hash;
    uint32_t references;

@@ -13,6 +13,7 @@
 #include "core.h"
 #include "arith_f64.h"
 #include "timing_static.h"
+#include "../time/program.h"
 
 #define CONST_ROWS_MAX 256u
 #define NO_ROW UINT32_MAX
@@ -675,5 +676,6 @@ void emu_program_destroy(emu_program *p)
    free(p->uop_word);
    free(p->uop_class);
    free(p->segments);
+   time_program_destroy(p->time);
    free(p);
 }

@@ -26,6 +26,9 @@ struct time_actor {
    void (*act)(time_machine *m, time_actor *a); /* schedules itself again, or others, or nobody */
    time_actor *next;    /* the loop's */
    bool queued;
+   time_actor *wait_next; /* of the others that wait for room (time_core_wait) */
+   bool waiting;
+   uint32_t wait_core;
 };
 void time_actor_init(time_machine *m, time_actor *a, void (*act)(time_machine *, time_actor *));
 /* At a time not before the loop's now. An actor is queued once: an earlier time wins. */
@@ -82,6 +85,8 @@ struct emu_time_job {
    bool finished; /* the functional model is through with it */
    bool lost;     /* units or parts of them are missing */
    uint64_t next_number; /* of units given out */
+   uint64_t written;             /* when the latest write of its waves is in L2 */
+   struct emu_time_job *launched_before; /* of the machine's: jobs that are not over */
    void *model;                  /* what the engine keeps for it */
 };
 /* The unit with the next number. NULL and *starved: it has not arrived; NULL and not: there is none, all have been taken. */
@@ -115,16 +120,23 @@ enum time_progress {
 enum time_progress time_machine_run(time_machine *m, uint64_t until);
 const emu_profile *time_profile(const time_machine *m);
 time_memory *time_machine_memory(time_machine *m);
+/* From now on programs keep what their instructions cost (time_inst_cost of program.h). */
+void time_machine_attribute(time_machine *m, bool on);
+/* Host memory was exhausted: jobs still end, in no time, but what they took is unknown. */
+bool time_machine_failed(const time_machine *m);
 
 /* ---- cores: waves (core.c and the engines) ---------------------------------------------------------------------------------------- */
 typedef struct time_wave time_wave;
 /* Is there room on the core for `waves` waves of the job's stage at once (registers, slots, local data share for workgroups)? */
 bool time_core_room(const time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage, uint32_t waves);
-/* Start a wave there at `at`; it reads records from [data, data + dwords), a whole portion that ends with the wave. `done` is scheduled when
+/* Start a wave there now, its first instruction not before `at`; it reads records from [data, data + dwords), a whole portion that ends
+ * with the wave. `done` is scheduled when
  * its last instruction has been issued and its results are there; *end then holds when. Room has been asked for. */
 void time_wave_start(time_machine *m, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *data, uint32_t dwords,
                      uint64_t at, time_actor *done, uint64_t *end);
-/* To be woken when a wave of the core has ended and there may be room. */
+/* To be woken when a wave of the core has ended and there may be room. An actor waits for one core, the latest that it named;
+ * TIME_ANY_CORE: for whichever comes first. */
+#define TIME_ANY_CORE UINT32_MAX
 void time_core_wait(time_machine *m, uint32_t core, time_actor *a);
 
 /* ---- fixed function (front.c, tile.c, copy.c): a job of another kind than a dispatch begins; the units' actors call time_job_over when
@@ -132,7 +144,7 @@ void time_core_wait(time_machine *m, uint32_t core, time_actor *a);
 bool time_draw_begin(time_machine *m, emu_time_job *j, uint64_t start);
 bool time_copy_begin(time_machine *m, emu_time_job *j, uint64_t start);
 bool time_group_begin(time_machine *m, emu_time_job *j, uint64_t start); /* group.c: dispatches */
-void time_job_over(time_machine *m, emu_time_job *j, uint64_t end);
+void time_job_over(time_machine *m, emu_time_job *j, uint64_t end); /* and not before its waves' writes are in L2 */
 
 #define TIME_COUNT(job, name, n) ((job)->counters[GPU_COUNTER_##name] += (n))
 

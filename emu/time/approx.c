@@ -1,0 +1,187 @@
+/* The approx engine: a wave is a chain of steps, a scheduler a queue of issue work.
+ *
+ * A step is a block of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it: a memory access, a wait for one,
+ * a barrier. The block is over when its layout says, counted from its start, and not before the scheduler, which takes blocks in the order in which
+ * they begin, has had the time to issue it. So waves share issue cycles and hide each other's latencies without anybody looking at single
+ * instructions. Memory, units' queues, code, room and barriers are those of the detailed engine.
+ *
+ * A wave goes on at once while its time is less than SLACK_CYCLES ahead of the loop's: memory sees accesses a little out of order, and
+ * there are fewer events.
+ */
+#include "engine.h"
+#include "plan.h"
+
+#define SLACK_CYCLES 8u
+#define CHUNK_CYCLES 64u /* issue cycles of repeated segments that are booked at once */
+
+/* The wave's time goes on over arithmetic: `alone` is when it is over if nobody else issues. */
+static void book(time_wave *w, uint64_t alone, uint32_t issue_cycles, enum time_why why)
+{
+   time_sched *s = w->sched;
+   uint64_t end = time_later(alone, time_when(w->ready));
+   if (issue_cycles) {
+      time_inst_cost *cost = w->program->cost && w->inst < w->program->insts ? &w->program->cost[w->inst] : NULL;
+      time_sched_stall(s, time_when(w->ready), (enum time_why)(w->ready & 15), w->job, cost);
+      time_sched_issue(s, issue_cycles, w->job);
+      end = time_later(end, s->free);
+   }
+   w->base = end;
+   w->ready = time_pack(end, why);
+}
+
+static void count_block(time_wave *w, uint32_t from, uint32_t end, uint32_t times)
+{
+   time_inst_cost *cost = w->program->cost;
+   for (uint32_t i = from; cost && i < end; i++) {
+      cost[i].issued += times;
+      cost[i].cycles[TIME_WHY_ACTIVE] += (uint64_t)times * w->program->inst[i].issue_cycles;
+   }
+}
+
+/* ---- segments ---------------------------------------------------------------------------------------------------------------- */
+/* Code of the whole segment: each line is asked for now, and must be there when the wave gets to it. */
+static void fetch_code(time_machine *m, time_wave *w)
+{
+   const time_inst *inst = w->program->inst;
+   uint64_t now = time_when(w->ready), there = 0;
+   uint64_t last = (w->code_va + 8 * (uint64_t)inst[w->inst_end - 1].word) >> EMU_LINE_LOG2;
+   if (w->line == last && (w->code_va + 8 * (uint64_t)inst[w->inst].word) >> EMU_LINE_LOG2 == last)
+      return;
+   for (uint32_t i = w->inst; i < w->inst_end; i++) {
+      uint64_t t = time_wave_fetch(m, w, inst[i].word, now);
+      t = t > i - w->inst ? t - (i - w->inst) : 0;
+      there = time_later(there, t);
+   }
+   if (there > now)
+      w->ready = time_pack(there, TIME_WHY_FETCH);
+}
+
+/* Repeats that only compute, as many as fit a chunk. */
+static bool run_plain(time_wave *w, time_plan *plan, const time_plan_segment *s)
+{
+   const time_step *tail = &plan->step[s->first[0]];
+   uint32_t n = tail->issue_cycles ? CHUNK_CYCLES / tail->issue_cycles : CHUNK_CYCLES;
+   uint32_t again = time_plan_penalty(plan, w->segment, w->segment);
+   n = n > w->repeat ? w->repeat : n ? n : 1;
+   w->repeat -= n;
+   w->inst = w->inst_first;
+   book(w, w->base + (uint64_t)n * (tail->cycles + again), n * tail->issue_cycles, (enum time_why)tail->why);
+   count_block(w, tail->from, tail->inst, n);
+   return true;
+}
+
+/* The next segment, or a repeat. */
+static enum time_read enter(time_machine *m, time_wave *w)
+{
+   time_plan *plan = w->program->plan;
+   if (w->previous != UINT32_MAX && w->repeat) {
+      const time_plan_segment *s = &plan->segment[w->segment];
+      if (s->plain && time_when(w->results) <= time_when(w->ready)) {
+         run_plain(w, plan, s);
+         return TIME_READ_SEGMENT;
+      }
+      w->repeat--;
+      w->inst = w->inst_first;
+   } else {
+      enum time_read r = time_read_segment(m, w);
+      if (r != TIME_READ_SEGMENT)
+         return r;
+      fetch_code(m, w);
+   }
+   w->penalty = w->previous == UINT32_MAX ? 0 : time_plan_penalty(plan, w->previous, w->segment);
+   w->previous = w->segment;
+   w->step = &plan->step[plan->segment[w->segment].first[time_when(w->results) > time_when(w->ready)]];
+   w->blocked = false;
+   return TIME_READ_SEGMENT;
+}
+
+/* ---- steps ---------------------------------------------------------------------------------------------------------------------- */
+static void run_block(time_wave *w, const time_step *s)
+{
+   uint64_t alone = time_later(w->base + s->cycles + w->penalty, time_when(w->ready) + s->stalled_cycles);
+   w->inst = s->from;
+   if (s->cycles || s->issue_cycles || w->penalty)
+      book(w, alone, s->issue_cycles, (enum time_why)s->why);
+   w->penalty = 0;
+   count_block(w, s->from, s->inst, 1);
+   w->blocked = true;
+}
+
+/* Waits of a step, before what it does; they move the wave's time. */
+static void wait_before(time_wave *w, const time_step *s)
+{
+   if (s->kind == TIME_STEP_WAIT) {
+      for (uint32_t r = s->regs.first, end = r + s->regs.count; r < end; r++)
+         w->ready = time_later(w->ready, w->board[r]);
+   } else if (s->kind == TIME_STEP_ACCESS) {
+      uint64_t room = time_queue_room(w->sched, w->program->inst[s->inst].port);
+      if (room > time_when(w->ready))
+         w->ready = time_pack(room, TIME_WHY_PORT);
+   }
+}
+
+/* What a step does, at the wave's time. False: the wave does not go on by itself. */
+static bool run_step(time_machine *m, time_wave *w, const time_step *s)
+{
+   const time_inst *i = &w->program->inst[s->inst];
+   uint64_t now = time_when(w->ready);
+   w->step = s + 1;
+   w->blocked = false;
+   switch ((enum time_step_kind)s->kind) {
+   case TIME_STEP_TAIL:
+      w->step = NULL;
+      return true;
+   case TIME_STEP_WAIT:
+      return true;
+   case TIME_STEP_ACCESS:
+      w->inst = s->inst;
+      time_wave_access(m, w, i, time_read_record(w), now);
+      return true;
+   case TIME_STEP_FENCE:
+      w->ready = time_later(w->ready, time_later(w->writes, w->results));
+      return true;
+   case TIME_STEP_BARRIER:
+      if (w->group)
+         time_group_arrive(m, w, now);
+      else
+         w->ready = time_pack(w->base = now + m->profile.cost[ISA_CLASS_SYNC].latency_cycles, TIME_WHY_BARRIER);
+      return !w->group;
+   case TIME_STEP_END:
+      time_wave_finish(m, w, now);
+      return false;
+   }
+   return true;
+}
+
+void time_approx_act(time_machine *m, time_actor *a)
+{
+   time_wave *w = (time_wave *)((char *)a - offsetof(time_wave, actor));
+   uint64_t limit = m->loop.now + SLACK_CYCLES;
+   while (time_when(w->ready) <= limit) {
+      if (!w->step) {
+         enum time_read r = enter(m, w);
+         if (r == TIME_READ_STARVED) {
+            time_starve(m, a);
+            return;
+         }
+         if (r == TIME_READ_OVER) {
+            time_wave_finish(m, w, time_when(w->ready));
+            return;
+         }
+         continue;
+      }
+      if (!w->blocked)
+         run_block(w, w->step);
+      if (time_when(w->ready) > limit)
+         break;
+      wait_before(w, w->step);
+      if (time_when(w->ready) <= limit && !run_step(m, w, w->step))
+         return;
+   }
+   time_at(m, a, time_when(w->ready));
+}
+
+void time_approx_resume(time_machine *m, time_wave *w)
+{
+   time_at(m, &w->actor, time_when(w->ready));
+}

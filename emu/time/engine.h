@@ -1,0 +1,186 @@
+/* What the files of the shader cores share: the machine's insides, cores, schedulers, waves, workgroups.
+ *
+ * A core has room (wave slots, registers, local data share), schedulers, and the waves on them. A wave is on the scheduler of its
+ * slot. A scheduler's cycles are accounted for from left to right: everything before its `free` has been counted, as issue or as a stall
+ * with its reason, so that the sums are exact whatever an engine does.
+ */
+#ifndef EMU_TIME_ENGINE_H
+#define EMU_TIME_ENGINE_H
+
+#include "model.h"
+#include "program.h"
+
+#define TIME_WHEEL_LOG2 12u
+#define TIME_WHEEL (1u << TIME_WHEEL_LOG2)
+#define TIME_QUEUE_MAX 16u  /* of the profile's port_queue */
+#define TIME_BOARD_CLASSES 8u
+#define TIME_NEVER (UINT64_MAX >> 8)
+
+typedef struct time_loop {
+   uint64_t now, serial, block; /* the block that is dealt out to the cycles */
+   time_actor *starving;
+   time_actor *cycle[TIME_WHEEL], *blocks[TIME_WHEEL], *beyond;
+   uint64_t cycle_used[TIME_WHEEL / 64], block_used[TIME_WHEEL / 64];
+} time_loop;
+
+typedef struct time_core time_core;
+typedef struct time_group time_group;
+
+/* A part of a wave's trace that has arrived and is not read yet. */
+typedef struct time_portion {
+   struct time_portion *next;
+   time_piece *piece; /* that holds it, or NULL */
+   const uint32_t *data;
+   uint32_t dwords;
+   bool last;
+} time_portion;
+
+typedef struct time_sched {
+   time_actor actor; /* detailed */
+   time_core *core;
+   time_wave **wave; /* resident, in no order */
+   uint32_t waves;
+   uint64_t free;      /* cycles before are accounted for; not before this may anything be issued */
+   uint64_t last_age;  /* round robin: who issued last */
+   uint32_t opens;     /* detailed: waves whose next instruction is not known yet */
+   uint64_t queue[TIME_PORTS][TIME_QUEUE_MAX]; /* when the units took its latest instructions */
+   uint32_t queue_at[TIME_PORTS];
+} time_sched;
+
+struct time_core {
+   uint32_t index;
+   time_sched *sched;
+   uint32_t waves, vregs, lds_B; /* in use */
+   uint64_t since; /* cycles before are in CORE_CYCLES */
+   time_actor *waiters;
+};
+
+enum time_wave_state { TIME_WAVE_RUNS, TIME_WAVE_BARRIER, TIME_WAVE_ENDS };
+
+struct time_wave {
+   time_actor actor; /* approx: goes on; both: ends */
+   time_wave *next;  /* of the free ones */
+   time_core *core;
+   time_sched *sched;
+   emu_time_job *job;
+   time_program *program;
+   time_group *group; /* NULL: graphics */
+   uint64_t code_va;
+   uint32_t index, vregs, board_class;
+   uint64_t age; /* number of its launch */
+   uint64_t start;
+   enum time_wave_state state;
+   /* trace */
+   const uint32_t *at, *end;
+   time_piece *piece; /* that holds them, or NULL */
+   bool last;      /* nothing comes behind `end` and the portions */
+   time_portion *first_portion, *last_portion;
+   /* where it is */
+   uint32_t segment, repeat;   /* segment now; so many times more */
+   uint32_t inst, inst_first, inst_end; /* instruction that is next, of the segment */
+   bool open;                  /* detailed: next instruction not known yet */
+   uint8_t port;               /* detailed: that the next instruction needs */
+   uint64_t ready;             /* the next instruction may be issued: time << 4 | enum time_why */
+   uint64_t results, writes;   /* latest result on its way, latest write to be in L2: the same form */
+   uint64_t base;              /* approx: time without the latest wait */
+   uint32_t previous;          /* approx: segment before, or UINT32_MAX */
+   uint32_t penalty;           /* approx: cycles until results of the segment before are there */
+   const struct time_step *step; /* approx: next in the segment, or NULL */
+   bool blocked;               /* approx: what stands before the step has been issued */
+   uint64_t line, line_next, line_next_done; /* code: line it has, the one asked for in advance */
+   /* end */
+   time_actor *done;
+   uint64_t *done_at;
+   uint64_t board[]; /* [program->board] results: time << 4 | enum time_why */
+};
+
+struct time_group {
+   time_group *next;
+   emu_time_job *job;
+   time_unit *unit;
+   time_core *core;
+   time_piece *piece; /* being read */
+   uint32_t offset;
+   uint32_t waves, alive, arrived, lds_B;
+   uint32_t capacity;
+   uint64_t arrived_at;
+   time_wave *wave[];
+};
+
+struct time_machine {
+   emu_profile profile;
+   bool detailed, attribute, failed;
+   bool ended; /* a job has, in this run */
+   uint32_t port_queue;
+   time_loop loop;
+   time_memory *memory;
+   time_core *core;
+   emu_time_job *jobs; /* launched and not over, latest first */
+   struct time_dispatch *dispatches;
+   time_actor *any_waiters;
+   time_wave *free_waves[TIME_BOARD_CLASSES];
+   time_portion *free_portions;
+   time_group *free_groups;
+   uint64_t age;
+   struct time_allocation *allocations;
+};
+
+static inline uint64_t time_pack(uint64_t at, enum time_why why)
+{
+   return at << 4 | (uint64_t)why;
+}
+static inline uint64_t time_when(uint64_t packed)
+{
+   return packed >> 4;
+}
+static inline uint64_t time_later(uint64_t a, uint64_t b)
+{
+   return a > b ? a : b;
+}
+
+/* loop.c */
+enum time_progress time_loop_run(time_machine *m, uint64_t until);
+void time_forget(time_machine *m, time_actor *a);
+
+/* machine.c */
+void time_machine_fail(time_machine *m);
+void *time_machine_alloc(time_machine *m, size_t size_B); /* cleared, freed with the machine; NULL: the machine has failed */
+time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage);
+
+/* reader.c: what a wave did */
+enum time_read { TIME_READ_SEGMENT, TIME_READ_OVER, TIME_READ_STARVED };
+/* The wave's next segment with instructions: sets segment, repeat, inst, inst_first, inst_end. */
+enum time_read time_read_segment(time_machine *m, time_wave *w);
+/* The record of instruction w->inst, a memory instruction, if it has one; passes it. */
+const uint32_t *time_read_record(time_wave *w);
+void time_read_drop(time_machine *m, time_wave *w); /* the wave reads no more */
+
+/* core.c */
+bool time_cores_create(time_machine *m); /* freed with the machine */
+/* Counts the scheduler's cycles up to `at`, which is not before `free`, for a reason. */
+void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j, time_inst_cost *cost);
+void time_sched_issue(time_sched *s, uint64_t cycles, emu_time_job *j);
+/* NULL: the machine has failed. */
+time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g, uint64_t at);
+void time_wave_finish(time_machine *m, time_wave *w, uint64_t at); /* it ends at `at`, or when its results are there */
+uint64_t time_wave_fetch(time_machine *m, time_wave *w, uint32_t word, uint64_t now); /* when its code is there, asked for at `now` */
+/* A memory instruction that is issued now: the record or NULL; books the unit, the scoreboard, writes. */
+void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const uint32_t *record, uint64_t now);
+/* When the scheduler's queue to the unit has room. */
+static inline uint64_t time_queue_room(const time_sched *s, unsigned port)
+{
+   return s->queue[port][s->queue_at[port]];
+}
+
+/* group.c */
+void time_group_arrive(time_machine *m, time_wave *w, uint64_t at); /* at a barrier; releases all when it is the last */
+void time_group_wave_over(time_machine *m, time_wave *w); /* it has ended now */
+
+/* The engines: approx.c, where waves act, and detailed.c, where schedulers do. Resume: a wave has been launched, or may go on after a
+ * barrier; w->ready says when. */
+void time_approx_resume(time_machine *m, time_wave *w);
+void time_approx_act(time_machine *m, time_actor *a);
+void time_detailed_resume(time_machine *m, time_wave *w);
+void time_detailed_act(time_machine *m, time_actor *a);
+
+#endif

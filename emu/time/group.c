@@ -1,0 +1,171 @@
+/* Dispatches: workgroups go to cores in the order of their numbers, to the core with the most free wave slots (of several the first);
+ * what finds no room waits, and nothing overtakes it. Dispatches of a ring that overlap are served in their order. The dispatcher launches a
+ * wave per cycle.
+ *
+ * A workgroup holds its local data share from its launch until its last wave has ended. At a barrier it waits for those of its waves that
+ * have not ended.
+ */
+#include "engine.h"
+
+typedef struct time_dispatch {
+   struct time_dispatch *next; /* launched later, or of the free ones */
+   time_actor actor;
+   emu_time_job *job;
+   time_unit *unit; /* waits for room */
+   uint64_t running;
+   bool all; /* no unit is left */
+} time_dispatch;
+
+static void dispatch_act(time_machine *m, time_actor *a);
+
+bool time_group_begin(time_machine *m, emu_time_job *j, uint64_t start)
+{
+   time_dispatch *d = time_machine_alloc(m, sizeof *d), **at = &m->dispatches;
+   if (!d)
+      return false;
+   d->job = j;
+   j->model = d;
+   time_actor_init(m, &d->actor, dispatch_act);
+   while (*at)
+      at = &(*at)->next;
+   *at = d;
+   time_at(m, &d->actor, start + m->profile.launch_cycles);
+   return true;
+}
+
+/* The dispatch has launched its last workgroup: it is the oldest that had any. */
+static void pass_on(time_machine *m, time_dispatch *d)
+{
+   time_dispatch **at = &m->dispatches;
+   while (*at != d)
+      at = &(*at)->next;
+   *at = d->next;
+   d->all = true;
+   if (m->dispatches)
+      time_at(m, &m->dispatches->actor, time_later(m->loop.now, m->dispatches->job->start + m->profile.launch_cycles));
+   if (d->running == 0)
+      time_job_over(m, d->job, m->loop.now);
+}
+
+static uint32_t group_waves(const time_machine *m, const emu_time_job *j)
+{
+   uint32_t n = j->group_waves ? j->group_waves : 1;
+   return n < m->profile.waves_per_core ? n : m->profile.waves_per_core;
+}
+
+static time_core *roomiest(time_machine *m, const emu_time_job *j)
+{
+   time_core *best = NULL;
+   uint32_t waves = group_waves(m, j);
+   for (uint32_t i = 0; i < m->profile.cores; i++)
+      if ((!best || m->core[i].waves < best->waves) && time_core_room(m, i, j, 0, waves))
+         best = &m->core[i];
+   return best;
+}
+
+static time_group *group_new(time_machine *m, uint32_t waves)
+{
+   time_group **at = &m->free_groups, *g;
+   while (*at && (*at)->capacity < waves)
+      at = &(*at)->next;
+   uint32_t capacity = *at ? (*at)->capacity : waves;
+   if ((g = *at))
+      *at = g->next;
+   else if (!(g = time_machine_alloc(m, sizeof *g + waves * sizeof g->wave[0])))
+      return NULL;
+   *g = (time_group){.capacity = capacity, .waves = waves, .alive = waves};
+   return g;
+}
+
+static void launch(time_machine *m, time_dispatch *d, time_core *c)
+{
+   time_group *g = group_new(m, group_waves(m, d->job));
+   if (!g)
+      return;
+   g->job = d->job;
+   g->unit = d->unit;
+   g->core = c;
+   g->lds_B = d->job->stage[0].lds_B;
+   c->lds_B += g->lds_B;
+   d->unit = NULL;
+   d->running++;
+   for (uint32_t k = 0; k < g->waves; k++)
+      g->wave[k] = NULL;
+   for (uint32_t k = 0; k < g->waves; k++) {
+      if (!(g->wave[k] = time_wave_launch(m, c, d->job, 0, g, m->loop.now + k)))
+         return;
+      g->wave[k]->index = k;
+   }
+   for (uint32_t k = 0; k < g->waves; k++)
+      (m->detailed ? time_detailed_resume : time_approx_resume)(m, g->wave[k]);
+}
+
+static void dispatch_act(time_machine *m, time_actor *a)
+{
+   time_dispatch *d = (time_dispatch *)((char *)a - offsetof(time_dispatch, actor));
+   if (m->dispatches != d) /* it is woken when the older ones are through, or has nothing left */
+      return;
+   if (!d->unit) {
+      bool starved = false;
+      d->unit = time_job_take(d->job, &starved);
+      if (!d->unit && starved)
+         time_starve(m, a);
+      else if (!d->unit)
+         pass_on(m, d);
+      if (!d->unit)
+         return;
+   }
+   time_core *c = roomiest(m, d->job);
+   if (!c) {
+      time_core_wait(m, TIME_ANY_CORE, a);
+      return;
+   }
+   launch(m, d, c);
+   time_at(m, a, m->loop.now + group_waves(m, d->job));
+}
+
+/* ---- workgroups ------------------------------------------------------------------------------------------------------------------------- */
+static void release(time_machine *m, time_group *g)
+{
+   uint64_t at = g->arrived_at + m->profile.cost[ISA_CLASS_SYNC].latency_cycles;
+   g->arrived = 0;
+   for (uint32_t k = 0; k < g->waves; k++) {
+      time_wave *w = g->wave[k];
+      if (!w || w->state != TIME_WAVE_BARRIER)
+         continue;
+      w->state = TIME_WAVE_RUNS;
+      w->ready = time_pack(at, TIME_WHY_BARRIER);
+      w->base = at;
+      (m->detailed ? time_detailed_resume : time_approx_resume)(m, w);
+   }
+}
+
+void time_group_arrive(time_machine *m, time_wave *w, uint64_t at)
+{
+   time_group *g = w->group;
+   w->state = TIME_WAVE_BARRIER;
+   if (g->arrived++ == 0 || at > g->arrived_at)
+      g->arrived_at = at;
+   if (g->arrived == g->alive)
+      release(m, g);
+}
+
+void time_group_wave_over(time_machine *m, time_wave *w)
+{
+   time_group *g = w->group;
+   time_dispatch *d = g->job->model;
+   g->wave[w->index] = NULL;
+   g->alive--;
+   if (g->alive && g->arrived == g->alive) {
+      g->arrived_at = time_later(g->arrived_at, m->loop.now);
+      release(m, g);
+   }
+   if (g->alive)
+      return;
+   g->core->lds_B -= g->lds_B;
+   time_unit_release(g->job, g->unit);
+   g->next = m->free_groups;
+   m->free_groups = g;
+   if (--d->running == 0 && d->all)
+      time_job_over(m, d->job, m->loop.now);
+}
