@@ -121,7 +121,8 @@ static void fill(emu_tlb_entry *table, uint64_t page, uint8_t *host)
 
 static uint32_t page_flags(const emu_walk *w)
 {
-   return (w->pa >= GPU_PA_SYSMEM ? EMU_PAGE_BUS : 0u) | (w->page_B == SMALL_B ? EMU_PAGE_SMALL : 0u);
+   uint32_t size = w->page_B == SMALL_B ? EMU_PAGE_SMALL : w->page_B == LARGE_B ? EMU_PAGE_LARGE : 0u;
+   return (w->pa >= GPU_PA_SYSMEM ? EMU_PAGE_BUS : 0u) | size;
 }
 
 uint32_t emu_tlb_page_flags_slow(const emu_tlb *t, uint64_t va)

@@ -51,6 +51,7 @@ static const profile_key keys[] = {
    K(l1_line_B, 128, 128, 1, true), /* the grain of traces */
    K(l1_ways, 1, 16, 1, true),
    K(l1_misses, 1, 1024, 1, true),
+   K(l1_lookups_per_cycle, 1, 32, 1, true),
    K(l1_latency_cycles, 1, 100000, 1, false),
    K(scalar_B, 1 * KiB, 1 * MiB, 1, true),
    K(scalar_latency_cycles, 1, 100000, 1, false),
@@ -72,6 +73,7 @@ static const profile_key keys[] = {
    K(l2_atomic_cycles, 1, 1000, 1, false),
    K(tlb_entries, 8, 4096, 1, true),
    K(tlb2_entries, 8, 65536, 1, true),
+   K(tlb2_lookups_per_cycle, 1, 64, 1, true),
    K(tlb2_latency_cycles, 1, 100000, 1, false),
    K(tlb_tables, 8, 4096, 1, true),
    K(tlb_walks, 1, 1024, 1, true),

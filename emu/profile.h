@@ -25,13 +25,13 @@ typedef struct emu_profile {
    uint32_t cp_sram_B;
    uint64_t watchdog_wave_instructions; /* 0: none */
    /* memory system of the timing model (gpu/manual/profiles.md says what each key means) */
-   uint32_t l1_B, l1_line_B, l1_ways, l1_misses, l1_latency_cycles;
+   uint32_t l1_B, l1_line_B, l1_ways, l1_misses, l1_lookups_per_cycle, l1_latency_cycles;
    uint32_t scalar_B, scalar_latency_cycles, code_B;
    uint32_t tex_quads_per_cycle, tex_latency_cycles;
    uint32_t rop_colour_B, rop_depth_B, rop_misses, rop_latency_cycles;
    uint32_t xbar_B_per_cycle;
    uint32_t l2_B, l2_line_B, l2_ways, l2_misses, l2_latency_cycles, l2_slices, l2_B_per_cycle, l2_atomic_cycles;
-   uint32_t tlb_entries, tlb2_entries, tlb2_latency_cycles, tlb_tables, tlb_walks;
+   uint32_t tlb_entries, tlb2_entries, tlb2_lookups_per_cycle, tlb2_latency_cycles, tlb_tables, tlb_walks;
    uint32_t dram_channels, dram_banks, dram_row_B, dram_latency_cycles;
    uint32_t dram_rcd_clocks, dram_rp_clocks, dram_ras_clocks, dram_rrd_clocks, dram_idle_clocks;
    uint64_t dram_B_per_s, pcie_B_per_s;

@@ -12,6 +12,8 @@ void time_cache_init(time_cache *c, time_way *ways, uint32_t lines, uint32_t way
    while (2u << c->ways_log2 <= ways_per_set && 2u << c->ways_log2 <= lines)
       c->ways_log2++;
    c->set_mask = (lines >> c->ways_log2) - 1;
+   while (c->set_mask >> c->set_log2)
+      c->set_log2++;
 }
 
 void time_cache_empty(time_cache *c)

@@ -41,7 +41,7 @@ uint64_t time_core_send(time_memory *m, uint32_t core, time_ring *misses, const 
 uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_t at, uint64_t *granted, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
-   time_way *w = time_cache_find(&c->l1, l->line, l->line);
+   time_way *w = time_cache_find(&c->l1, time_cache_spread(&c->l1, l->line), l->line);
    uint32_t there = w ? WAY_VALID(w) & l->sectors : 0, n = time_sector_count(l->sectors);
    TIME_COUNT_IN(counters, L1_ACCESSES, n);
    uint64_t done = at + m->l1_cycles;
@@ -58,7 +58,7 @@ uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_
    uint64_t ready = time_core_fetch(m, core, &c->misses, &missing, at, granted, counters);
    time_way victim;
    if (!w)
-      w = time_cache_insert(&c->l1, l->line, l->line, &victim);
+      w = time_cache_insert(&c->l1, time_cache_spread(&c->l1, l->line), l->line, &victim);
    time_way_fill(w, missing.sectors, ready, at);
    return ready > done ? ready : done;
 }
@@ -68,7 +68,7 @@ uint64_t time_l1_write(time_memory *m, uint32_t core, const time_line *l, enum t
 {
    time_core_memory *c = &m->core[core];
    if (op >= TIME_ATOMIC) {
-      time_way *w = time_cache_find(&c->l1, l->line, l->line);
+      time_way *w = time_cache_find(&c->l1, time_cache_spread(&c->l1, l->line), l->line);
       if (w)
          w->state &= ~(uint64_t)l->sectors;
    }

@@ -1,6 +1,7 @@
 /* The load/store unit: records of memory instructions to lines and their sectors. Lanes of an instruction that touch one line share one
- * lookup; the unit makes one lookup a cycle. It is busy until the last line of the instruction has its miss register, so that a core
- * whose registers are all taken waits.
+ * lookup. A line takes a cycle; where the record knows of the banks of the cache's data, several lookups share a cycle and the passes over
+ * the banks count. The unit is busy until the last line of the instruction has its miss register, so that a core whose registers are all
+ * taken waits.
  */
 #include "memory_units.h"
 
@@ -11,7 +12,7 @@ static void add_line(time_memory *m, uint64_t line, uint32_t sectors, uint32_t l
       time_line *l = &m->line[m->hash_line[h]];
       if (l->line == line) {
          l->sectors |= sectors;
-         l->lanes += lanes;
+         l->lanes = lanes > l->lanes ? lanes : l->lanes;
          return;
       }
    }
@@ -53,6 +54,18 @@ uint64_t time_lsu_lines(time_memory *m, const uint32_t *record, uint64_t more)
    return 0;
 }
 
+/* Cycles that the lookups and the data of a record take, and in 1/1024 cycles what lies between two lines. */
+static uint64_t lookup_cycles(const time_memory *m, const uint32_t *record, uint32_t *step)
+{
+   uint32_t passes = record[0] >> 28 == EMU_REC_LINES ? record[0] >> 16 & 0xfff : 0, n = m->lines;
+   *step = 1u << TIME_FRAC_LOG2;
+   if (!passes || !n)
+      return n;
+   uint32_t tags = (n + m->lookup_rate - 1) / m->lookup_rate, cycles = passes > tags ? passes : tags;
+   *step = (cycles << TIME_FRAC_LOG2) / n;
+   return cycles;
+}
+
 time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record, uint64_t now, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
@@ -60,17 +73,23 @@ time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, cons
    uint64_t at = start, done = start + (op == TIME_READ ? m->l1_cycles : 1), granted = start, more = 0;
    do {
       more = time_lsu_lines(m, record, more);
+      uint32_t step;
+      uint64_t cycles = lookup_cycles(m, record, &step);
       TIME_COUNT_IN(counters, LSU_REQUESTS, m->lines);
-      for (uint32_t i = 0; i < m->lines; i++, at++) {
+      for (uint32_t i = 0; i < m->lines; i++) {
          const time_line *l = &m->line[i];
+         uint64_t slot = at + (i * step >> TIME_FRAC_LOG2);
          TIME_COUNT_IN(counters, LSU_SECTORS, time_sector_count(l->sectors));
-         uint64_t t = op == TIME_READ ? time_l1_read(m, core, l, at, &granted, counters)
-                                      : time_l1_write(m, core, l, op, at, &granted, counters);
+         uint64_t t = op == TIME_READ ? time_l1_read(m, core, l, slot, &granted, counters)
+                                      : time_l1_write(m, core, l, op, slot, &granted, counters);
          done = t > done ? t : done;
       }
+      at += cycles;
    } while (more);
    if (at == start)
       at++; /* every lane was off: the instruction still passes the unit */
    c->lsu_free = granted > at ? granted : at;
+   if (op == TIME_READ && done < c->lsu_free - 1 + m->l1_cycles && granted <= at)
+      done = at - 1 + m->l1_cycles; /* the last pass over the banks */
    return (time_result){c->lsu_free, done};
 }

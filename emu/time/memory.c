@@ -56,6 +56,8 @@ static void derive(time_memory *m)
    m->copy_bus_setup_cycles = from_ns(p, (uint64_t)p->copy_setup_ns + p->copy_bus_setup_ns);
    m->copy_window = 2 * (m->bus_cycles + m->miss_cycles + m->precharge_cycles + 256);
    m->filter_rate = p->tex_quads_per_cycle;
+   m->lookup_rate = p->l1_lookups_per_cycle;
+   m->tlb2_cost = time_cost(1, p->tlb2_lookups_per_cycle);
 }
 
 /* Hands out parts of arrays; the first pass, with nowhere to take them from, counts. */
@@ -124,7 +126,7 @@ static void lay_out(time_memory *m, pools *a)
    take_cache(a, &m->tables, p->tlb_tables, 8);
    take_ring(a, &m->walks, p->tlb_walks);
    take_ring(a, &m->bus_reads, p->pcie_reads);
-   take_port(a, &m->tlb2_port, 1u << TIME_FRAC_LOG2);
+   take_port(a, &m->tlb2_port, m->tlb2_cost);
    take_port(a, &m->bus_in, m->bus_byte_cost * 4);
    take_port(a, &m->bus_out, m->bus_byte_cost * 4);
 }
@@ -229,6 +231,8 @@ time_result time_memory_record(time_memory *m, uint32_t core, enum time_path pat
 time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va, uint32_t sectors,
                              uint32_t flags, uint64_t now, uint64_t *counters)
 {
+   if (!(sectors & 15))
+      return (time_result){now, now};
    if (path == TIME_PATH_SCALAR || path == TIME_PATH_CODE) {
       if (beyond(m, now))
          return (time_result){now + 1, now + m->l1_cycles};

@@ -66,13 +66,18 @@ typedef struct time_way {
 typedef struct time_cache {
    time_way *way;
    uint64_t generation; /* above the key's bits */
-   uint32_t set_mask, ways_log2;
+   uint32_t set_mask, set_log2, ways_log2;
    uint32_t dirty; /* lines: only ROP caches count them */
 } time_cache;
 
 void time_cache_init(time_cache *c, time_way *ways, uint32_t lines, uint32_t ways_per_set);
 void time_cache_empty(time_cache *c);
 time_way *time_cache_find_behind(time_way *set, uint64_t key, uint32_t ways);
+/* The usual set of a line or page: neighbours stand side by side, far ones are scattered, so that power-of-two strides use all sets. */
+static inline uint64_t time_cache_spread(const time_cache *c, uint64_t id)
+{
+   return id ^ (id >> c->set_log2) * UINT64_C(0x9e3779b97f4a7c15) >> 40;
+}
 static inline time_way *time_cache_set(const time_cache *c, uint64_t set)
 {
    return c->way + ((size_t)(set & c->set_mask) << c->ways_log2);
@@ -148,7 +153,7 @@ struct time_memory {
    uint32_t l1_cycles, scalar_cycles;
    uint32_t up_cycles, back_cycles; /* halves of l2_latency_cycles */
    uint32_t link_cost, slice_cost;  /* of a sector */
-   uint32_t atomic_cost;
+   uint32_t atomic_cost, tlb2_cost;
    uint32_t slice_log2, slice_sets_log2;
    uint32_t channel_log2, bank_log2, row_log2; /* row: in blocks of 256 B */
    uint32_t burst_cost, bank_cost, activate_cost;
@@ -156,7 +161,7 @@ struct time_memory {
    uint32_t bus_cycles, bus_byte_cost, bus_header_B;
    uint32_t copy_cost_B; /* 64 bytes, in 1/1024 cycles */
    uint32_t copy_setup_cycles, copy_bus_setup_cycles, copy_window;
-   uint32_t filter_rate;
+   uint32_t filter_rate, lookup_rate;
 
    /* lines of the record at hand; where each line stands, by hash, valid with the serial */
    time_line line[TIME_RECORD_LINES];

@@ -22,7 +22,8 @@ static void write_back(time_memory *m, uint32_t core, unsigned which, const time
 static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const time_line *l, uint64_t at, uint64_t *granted,
                            uint64_t *counters)
 {
-   time_way victim, *w = time_cache_insert(&m->core[core].rop[which], l->line, key_of(l), &victim);
+   time_cache *c = &m->core[core].rop[which];
+   time_way victim, *w = time_cache_insert(c, time_cache_spread(c, l->line), key_of(l), &victim);
    if (WAY_DIRTY(&victim))
       write_back(m, core, which, &victim, at, granted, counters);
    return w;
@@ -33,7 +34,7 @@ time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool re
 {
    time_core_memory *c = &m->core[core];
    uint64_t at = now > c->rop_free[which] ? now : c->rop_free[which], granted = at + 1, done = at + m->profile.rop_latency_cycles;
-   time_way *w = time_cache_find(&c->rop[which], l->line, key_of(l));
+   time_way *w = time_cache_find(&c->rop[which], time_cache_spread(&c->rop[which], l->line), key_of(l));
    uint32_t there = w ? WAY_VALID(w) & l->sectors : 0, missing = read ? l->sectors & ~there : 0;
    counters[which ? GPU_COUNTER_ROP_Z_ACCESSES : GPU_COUNTER_ROP_COLOUR_ACCESSES] += time_sector_count(l->sectors);
    counters[which ? GPU_COUNTER_ROP_Z_HITS : GPU_COUNTER_ROP_COLOUR_HITS] += time_sector_count(there);

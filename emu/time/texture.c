@@ -13,11 +13,13 @@ time_result time_texture_record(time_memory *m, uint32_t core, enum time_op op, 
    uint64_t at = start > c->lsu_free ? start : c->lsu_free, first = at, granted = at, data = at + m->l1_cycles, more = 0;
    do {
       more = time_lsu_lines(m, record, more);
-      for (uint32_t i = 0; i < m->lines; i++, at++) {
-         uint64_t t = op == TIME_READ ? time_l1_read(m, core, &m->line[i], at, &granted, counters)
-                                      : time_l1_write(m, core, &m->line[i], op, at, &granted, counters);
+      for (uint32_t i = 0; i < m->lines; i++) {
+         uint64_t slot = at + i / m->lookup_rate;
+         uint64_t t = op == TIME_READ ? time_l1_read(m, core, &m->line[i], slot, &granted, counters)
+                                      : time_l1_write(m, core, &m->line[i], op, slot, &granted, counters);
          data = t > data ? t : data;
       }
+      at += (m->lines + m->lookup_rate - 1) / m->lookup_rate;
    } while (more);
    c->lsu_free = granted > at ? granted : at;
    c->texture_free = c->lsu_free > first + filter ? c->lsu_free : first + filter;

@@ -26,13 +26,13 @@ static uint64_t walk(time_memory *m, uint64_t va, uint32_t flags, uint64_t at, u
    unsigned last = flags & EMU_PAGE_LARGE ? 1 : 0;
    uint64_t *slot, t = time_ring_take(&m->walks, at, &slot);
    uint64_t region = va >> level_shift[last + 1] | (uint64_t)last << 40;
-   time_way victim, *w = time_cache_find(&m->tables, region, region);
+   time_way victim, *w = time_cache_find(&m->tables, time_cache_spread(&m->tables, region), region);
    if (w) {
       t = time_way_wait(w, 1, t);
    } else {
       for (unsigned level = 3; level > last; level--)
          t = read_table(m, level, va, t, counters);
-      w = time_cache_insert(&m->tables, region, region, &victim);
+      w = time_cache_insert(&m->tables, time_cache_spread(&m->tables, region), region, &victim);
       time_way_fill(w, 1, t, at);
    }
    t = read_table(m, last, va, t, counters);
@@ -43,15 +43,15 @@ static uint64_t walk(time_memory *m, uint64_t va, uint32_t flags, uint64_t at, u
 /* The second TLB, for cores whose own one does not have the page. */
 static uint64_t second_level(time_memory *m, uint64_t page, uint64_t va, uint32_t flags, uint64_t at, uint64_t *counters)
 {
-   at = time_port_at(&m->tlb2_port, at, 1u << TIME_FRAC_LOG2) + m->profile.tlb2_latency_cycles;
+   at = time_port_at(&m->tlb2_port, at, m->tlb2_cost) + m->profile.tlb2_latency_cycles;
    if (flags & EMU_PAGE_LARGE)
       page = va >> 21 | UINT64_C(1) << 41;
-   time_way victim, *w = time_cache_find(&m->tlb2, page, page);
+   time_way victim, *w = time_cache_find(&m->tlb2, time_cache_spread(&m->tlb2, page), page);
    if (w)
       return time_way_wait(w, 1, at);
    TIME_COUNT_IN(counters, TLB_L2_MISSES, 1);
    uint64_t done = walk(m, va, flags, at, counters);
-   w = time_cache_insert(&m->tlb2, page, page, &victim);
+   w = time_cache_insert(&m->tlb2, time_cache_spread(&m->tlb2, page), page, &victim);
    time_way_fill(w, 1, done, at);
    return done;
 }
@@ -64,14 +64,14 @@ uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32
    TIME_COUNT_IN(counters, TLB_ACCESSES, 1);
    if (page == c->page)
       return at > c->page_ready ? at : c->page_ready;
-   time_way victim, *w = time_cache_find(&c->tlb, page, page);
+   time_way victim, *w = time_cache_find(&c->tlb, time_cache_spread(&c->tlb, page), page);
    uint64_t known = at;
    if (w) {
       known = time_way_wait(w, 1, at);
    } else {
       TIME_COUNT_IN(counters, TLB_L1_MISSES, 1);
       known = second_level(m, page, va, flags, at, counters);
-      w = time_cache_insert(&c->tlb, page, page, &victim);
+      w = time_cache_insert(&c->tlb, time_cache_spread(&c->tlb, page), page, &victim);
       time_way_fill(w, 1, known, at);
    }
    c->page = page;

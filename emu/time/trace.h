@@ -20,7 +20,8 @@ enum emu_record {
    /* A memory instruction of the segment before, lanes side by side: [7:0] its place in the segment (the how manieth instruction),
     * [27:8] bytes; dword 1: va low; dword 2: [15:0] va high, [31:16] enum emu_page_flags */
    EMU_REC_RUN,
-   /* One with any addresses: [7:0] place, [15:8] entries, [27:16] filter cycles (images: quads x filter steps, else 0); then entries of
+   /* One with any addresses: [7:0] place, [15:8] entries, [27:16] images: quads x filter steps; others: passes over the banks of the L1's
+    * data (32 of a dword, as in the local data share), 0: as many as lines; then entries of
     * two dwords: emu_trace_entry. Entries of the same line need not be adjacent. No entries: every lane was switched off or outside. */
    EMU_REC_LINES,
    /* Local data share, only where it takes more passes than its width in dwords: [7:0] place, [23:8] passes */

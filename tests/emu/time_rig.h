@@ -14,7 +14,7 @@ typedef struct time_rig {
    emu_profile p;
    time_memory *m;
    uint64_t n[GPU_COUNTER_COUNT];
-   uint32_t seed;
+   uint32_t seed, pages; /* flags of the pages that rig_run touches */
 } time_rig;
 
 #define N(name) (r->n[GPU_COUNTER_##name])
@@ -26,6 +26,7 @@ static inline void rig_open(time_rig *r, const char *profile)
    if (!emu_profile_load(profile, &r->p, err, sizeof(err)))
       fail_msg("%s", err);
    r->seed = 1;
+   r->pages = EMU_PAGE_LARGE;
 }
 static inline void rig_make(time_rig *r)
 {
@@ -45,7 +46,7 @@ static inline uint32_t rig_random(time_rig *r)
 
 static inline time_result rig_run(time_rig *r, uint32_t core, enum time_op op, uint64_t va, uint32_t bytes, uint64_t now)
 {
-   uint32_t rec[3] = {(uint32_t)EMU_REC_RUN << 28 | bytes << 8, (uint32_t)va, (uint32_t)(va >> 32)};
+   uint32_t rec[3] = {(uint32_t)EMU_REC_RUN << 28 | bytes << 8, (uint32_t)va, (uint32_t)(va >> 32) | r->pages << 16};
    return time_memory_record(r->m, core, TIME_PATH_VECTOR, op, rec, now, r->n);
 }
 /* 32 lanes of `bytes` each, `stride` bytes apart. */

@@ -1,0 +1,373 @@
+/* The memory system of the timing model, one access at a time: latencies as the profile says, capacities where it says, lines and sectors,
+ * conflicts, translation, counters that add up. Rates under load and other profiles: test_time_rates.c. */
+#include <string.h>
+#include "time_rig.h"
+
+static time_rig rig, *r = &rig;
+static uint64_t now; /* the test's clock */
+
+static int open_fg1(void **state)
+{
+   now = 10000;
+   rig_open(r, "fg1");
+   rig_make(r);
+   return 0;
+}
+static int open_nano(void **state)
+{
+   now = 10000;
+   rig_open(r, "fg1-nano");
+   rig_make(r);
+   return 0;
+}
+static int close_rig(void **state)
+{
+   rig_close(r);
+   return 0;
+}
+
+/* An access long after everything before. */
+static uint64_t lone(uint32_t core, enum time_op op, uint64_t va)
+{
+   now += 1000000;
+   return rig_run(r, core, op, va, 4, now).done - now;
+}
+
+static void lone_latencies(void **state)
+{
+   const uint64_t va = 0x40000000;
+   lone(0, TIME_READ, va); /* the page is known */
+   assert_int_equal(lone(0, TIME_READ, va), r->p.l1_latency_cycles);
+   assert_int_equal(lone(0, TIME_READ, va + 128), r->p.dram_latency_cycles);
+   assert_int_equal(lone(0, TIME_READ, va + 128 + 32), r->p.dram_latency_cycles); /* another sector of the line */
+   assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l1_latency_cycles);
+   time_memory_invalidate(r->m);
+   assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l2_latency_cycles);
+   assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l1_latency_cycles);
+}
+
+static void scalar_and_code_latencies(void **state)
+{
+   const uint64_t va = 0x40000000;
+   lone(0, TIME_READ, va);
+   for (unsigned code = 0; code < 2; code++) {
+      enum time_path path = code ? TIME_PATH_CODE : TIME_PATH_SCALAR;
+      uint64_t at = va + 4096 * (code + 1), miss, hit;
+      now += 100000000;
+      miss = time_memory_line(r->m, 0, path, TIME_READ, at, 1, r->pages, now, r->n).done - now;
+      now += 100000;
+      hit = time_memory_line(r->m, 0, path, TIME_READ, at, 1, r->pages, now, r->n).done - now;
+      assert_int_equal(miss, r->p.dram_latency_cycles);
+      assert_int_equal(hit, code ? 0 : r->p.scalar_latency_cycles);
+      time_memory_invalidate(r->m);
+      now += 100000;
+      assert_int_equal(time_memory_line(r->m, 0, path, TIME_READ, at, 1, r->pages, now, r->n).done - now, r->p.l2_latency_cycles);
+   }
+   assert_int_equal(N(SCALAR_ACCESSES), 3);
+   assert_int_equal(N(SCALAR_HITS), 1);
+   assert_int_equal(N(CODE_ACCESSES), 3);
+   assert_int_equal(N(CODE_HITS), 1);
+}
+
+/* Plateaus, and where they end: a chase that fits a level stays at its latency, one half as large again does not. */
+static void capacity_knees(void **state)
+{
+   uint64_t l1 = r->p.l1_B, l2 = r->p.l2_B;
+   assert_int_equal(rig_chase(r, l1, 128, 2, &now), 16 * r->p.l1_latency_cycles);
+   assert_true(rig_chase(r, l1 + l1 / 2, 128, 2, &now) > 16 * r->p.l1_latency_cycles * 2);
+   assert_int_equal(rig_chase(r, 4 * l1, 128, 2, &now), 16 * r->p.l2_latency_cycles);
+   uint64_t whole = rig_chase(r, l2 - l2 / 16, 128, 2, &now);
+   assert_in_range(whole, 16 * r->p.l2_latency_cycles, 16 * (r->p.l2_latency_cycles + 4));
+   uint64_t beyond = rig_chase(r, 2 * l2, 128, 2, &now);
+   assert_in_range(beyond, 16 * r->p.dram_latency_cycles, 16 * (r->p.dram_latency_cycles + 4));
+}
+
+/* Lines of one set: as many as there are ways stay, one more and LRU keeps none. */
+static void associativity(void **state)
+{
+   rig_close(r);
+   r->p.l1_B = 128 * 4;
+   r->p.l1_ways = 4; /* one set */
+   rig_make(r);
+   assert_int_equal(rig_chase(r, 4 * 128, 128, 3, &now), 16 * r->p.l1_latency_cycles);
+   assert_int_equal(rig_chase(r, 5 * 128, 128, 3, &now), 16 * r->p.l2_latency_cycles);
+   /* least recently used, not first in */
+   for (unsigned i = 0; i < 4; i++)
+      now = rig_run(r, 0, TIME_READ, 0x8000 + i * 128, 4, now).done;
+   now = rig_run(r, 0, TIME_READ, 0x8000, 4, now).done;
+   now = rig_run(r, 0, TIME_READ, 0x8000 + 4 * 128, 4, now).done;
+   assert_int_equal(rig_run(r, 0, TIME_READ, 0x8000, 4, now).done - now, r->p.l1_latency_cycles);
+   now += 1000;
+   assert_int_equal(rig_run(r, 0, TIME_READ, 0x8000 + 128, 4, now).done - now, r->p.l2_latency_cycles);
+}
+
+static void lines_and_sectors(void **state)
+{
+   static const struct {
+      uint32_t va, bytes, lines, sectors;
+   } runs[] = {{0, 4, 1, 1}, {0, 128, 1, 4}, {124, 8, 2, 2}, {4, 128, 2, 5}, {31, 2, 1, 2}, {0, 512, 4, 16}, {0, 0, 0, 0},
+               {96, 32, 1, 1}, {1, 1u << 19, 4097, 16385}};
+   for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
+      uint64_t lines = N(LSU_REQUESTS), sectors = N(LSU_SECTORS), read = N(L2_BYTES_READ);
+      now += 1000000;
+      time_memory_invalidate(r->m);
+      time_result t = rig_run(r, 0, TIME_READ, 0x100000 + runs[i].va, runs[i].bytes, now);
+      assert_int_equal(N(LSU_REQUESTS) - lines, runs[i].lines);
+      assert_int_equal(N(LSU_SECTORS) - sectors, runs[i].sectors);
+      assert_int_equal(N(L2_BYTES_READ) - read, 32 * runs[i].sectors);
+      assert_true(t.accepted >= now + (runs[i].lines ? runs[i].lines : 1));
+   }
+   assert_int_equal(N(L1_ACCESSES), N(LSU_SECTORS));
+   assert_int_equal(N(L1_HITS), 0);
+}
+
+/* Unit stride takes a cycle for each line, strides of 2, 4 and 8 dwords as many cycles, lanes far apart 32. */
+static void strides(void **state)
+{
+   static const uint32_t cycles[][3] = {{4, 1, 4}, {8, 2, 8}, {16, 4, 16}, {32, 8, 32}, {128, 32, 32}, {4096, 32, 32}};
+   uint32_t rec[1 + 64];
+   for (size_t i = 0; i < sizeof(cycles) / sizeof(*cycles); i++)
+      for (unsigned again = 0; again < 2; again++) {
+         uint64_t lines = N(LSU_REQUESTS), sectors = N(LSU_SECTORS);
+         now += 1000000;
+         rig_strided(rec, 0x1000000 * (i + 1), cycles[i][0], 4);
+         time_result t = time_memory_record(r->m, 0, TIME_PATH_VECTOR, TIME_READ, rec, now, r->n);
+         assert_int_equal(N(LSU_REQUESTS) - lines, cycles[i][1]);
+         assert_int_equal(N(LSU_SECTORS) - sectors, cycles[i][2]);
+         if (again) {
+            assert_int_equal(t.accepted - now, cycles[i][1]);
+            assert_int_equal(t.done - now, r->p.l1_latency_cycles + cycles[i][1] - 1);
+         }
+      }
+}
+
+/* Where the record knows of banks, lines share lookups: stride 9 has no conflicts, ten lines take three cycles. */
+static void banks_of_l1(void **state)
+{
+   uint32_t rec[1 + 64];
+   static const uint32_t cases[][3] = {{36, 1, 3}, {32, 8, 8}, {4, 1, 1}, {128, 32, 32}};
+   for (unsigned i = 0; i < 4; i++)
+      for (unsigned again = 0; again < 2; again++) {
+         now += 1000000;
+         rig_strided(rec, 0x1000000 * (i + 1), cases[i][0], 4);
+         rec[0] |= cases[i][1] << 16;
+         time_result t = time_memory_record(r->m, 0, TIME_PATH_VECTOR, TIME_READ, rec, now, r->n);
+         if (again) {
+            assert_int_equal(t.accepted - now, cases[i][2]);
+            assert_int_equal(t.done - now, r->p.l1_latency_cycles + cases[i][2] - 1);
+         }
+      }
+}
+
+static void misses_merge(void **state)
+{
+   lone(0, TIME_READ, 0x10000);
+   uint64_t before = N(DRAM_BYTES_READ);
+   now += 1000000;
+   uint64_t first = rig_run(r, 0, TIME_READ, 0x10400, 4, now).done;
+   uint64_t second = rig_run(r, 0, TIME_READ, 0x10404, 4, now + 100).done;
+   assert_int_equal(first, now + r->p.dram_latency_cycles);
+   assert_int_equal(second, first);
+   uint64_t hits = N(L1_HITS);
+   assert_int_equal(rig_run(r, 0, TIME_READ, 0x10408, 4, first).done, first + r->p.l1_latency_cycles);
+   assert_int_equal(N(L1_HITS) - hits, 1);
+   assert_int_equal(N(DRAM_BYTES_READ) - before, 32);
+   /* of another core: the line is on its way to L2 */
+   lone(1, TIME_READ, 0x10000);
+   uint64_t at = now + 20000;
+   first = rig_run(r, 0, TIME_READ, 0x10800, 4, at).done;
+   second = rig_run(r, 1, TIME_READ, 0x10800, 4, at + 10).done;
+   assert_true(second <= first + 1 && second > at + r->p.l2_latency_cycles);
+   assert_int_equal(N(DRAM_BYTES_READ) - before, 64);
+}
+
+/* Full miss registers hold the unit up. */
+static void miss_registers_are_bounded(void **state)
+{
+   lone(0, TIME_READ, 0x200000);
+   uint64_t accepted = 0;
+   now += 1000000;
+   for (uint32_t i = 0; i < r->p.l1_misses; i++)
+      accepted = rig_run(r, 0, TIME_READ, 0x200080 + i * 128, 4, now).accepted;
+   assert_in_range(accepted, now + r->p.l1_misses, now + r->p.l1_misses + 64);
+   accepted = rig_run(r, 0, TIME_READ, 0x300000, 4, now).accepted;
+   assert_true(accepted >= now + r->p.dram_latency_cycles);
+}
+
+static void stores_and_write_back(void **state)
+{
+   lone(0, TIME_READ, 0);
+   uint64_t line = 0x100000;
+   now += 1000000;
+   uint64_t read = N(DRAM_BYTES_READ);
+   assert_true(rig_run(r, 0, TIME_WRITE, line, 4, now).done - now < r->p.l2_latency_cycles);
+   assert_int_equal(N(L1_ACCESSES), 1); /* stores pass the L1 */
+   assert_int_equal(N(DRAM_BYTES_WRITTEN), 0);
+   for (unsigned i = 0; i < 5; i++)
+      rig_run(r, 0, TIME_WRITE, line, 128, now + 1000 * i);
+   assert_int_equal(N(DRAM_BYTES_READ), read);
+   now += 1000000;
+   for (uint64_t i = 0; i < 4 * (uint64_t)r->p.l2_B / 128; i++)
+      now = rig_run(r, 0, TIME_READ, 0x8000000 + i * 128, 128, now).accepted;
+   assert_int_equal(N(DRAM_BYTES_WRITTEN), 128); /* all four sectors, once */
+   uint64_t l2_writes = N(L2_BYTES_WRITTEN);
+   assert_int_equal(l2_writes, 32 + 5 * 128);
+}
+
+static void atomics(void **state)
+{
+   const uint64_t va = 0x600000;
+   lone(0, TIME_READ, va - 128);
+   lone(0, TIME_ATOMIC_RETURN, va);
+   assert_int_equal(lone(0, TIME_ATOMIC_RETURN, va), r->p.l2_latency_cycles);
+   assert_true(lone(0, TIME_ATOMIC, va) < r->p.l2_latency_cycles);
+   uint32_t rec[3] = {(uint32_t)EMU_REC_LINES << 28 | 1u << 8};
+   emu_entry_pack(rec + 1, va, 1, 32, EMU_PAGE_LARGE);
+   uint64_t steps = N(L2_ATOMICS);
+   now += 1000000;
+   assert_int_equal(time_memory_record(r->m, 0, TIME_PATH_VECTOR, TIME_ATOMIC_RETURN, rec, now, r->n).done - now,
+                    r->p.l2_latency_cycles + 31 * r->p.l2_atomic_cycles);
+   assert_int_equal(N(L2_ATOMICS) - steps, 32);
+   lone(0, TIME_READ, va + 128);
+   lone(0, TIME_ATOMIC, va + 128); /* the cache's copy is old then */
+   assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l2_latency_cycles);
+}
+
+static void lds_passes(void **state)
+{
+   uint32_t latency = r->p.cost[ISA_CLASS_LDS].latency_cycles;
+   time_result a = time_memory_lds(r->m, 0, 1, 1000, r->n), b = time_memory_lds(r->m, 0, 32, 1000, r->n);
+   assert_int_equal(a.done, 1000 + latency);
+   assert_int_equal(a.accepted, 1001);
+   assert_int_equal(b.done, 1001 + latency + 31);
+   assert_int_equal(b.accepted, 1033);
+   assert_int_equal(time_memory_lds(r->m, 1, 1, 1000, r->n).done, 1000 + latency); /* another core's */
+   assert_int_equal(N(LDS_PASSES), 34);
+}
+
+/* Pages of 64 KiB one after the other: within the core's TLB, within the second, beyond both. */
+static void tlb_reach(void **state)
+{
+   r->pages = 0;
+   const uint64_t step = 65536 + 128; /* other L1 sets, other rows */
+   static const unsigned scale[3] = {1, 8, 2};
+   uint64_t pages[3] = {r->p.tlb_entries, r->p.tlb_entries * scale[1], (uint64_t)r->p.tlb2_entries * scale[2]};
+   uint64_t mean[3], first[3], second[3];
+   for (unsigned k = 0; k < 3; k++) {
+      for (unsigned round = 0; round < 2; round++) {
+         time_memory_invalidate(r->m);
+         first[k] = N(TLB_L1_MISSES), second[k] = N(TLB_L2_MISSES);
+         uint64_t begin = now;
+         for (uint64_t i = 0; i < pages[k]; i++)
+            now = rig_run(r, 0, TIME_READ, i * step, 4, now).done;
+         mean[k] = (now - begin) / pages[k];
+      }
+      first[k] = N(TLB_L1_MISSES) - first[k];
+      second[k] = N(TLB_L2_MISSES) - second[k];
+   }
+   assert_int_equal(mean[0], r->p.l2_latency_cycles);
+   assert_int_equal(first[0], 0);
+   assert_int_equal(mean[1], r->p.l2_latency_cycles + r->p.tlb2_latency_cycles);
+   assert_int_equal(first[1], pages[1]);
+   assert_int_equal(second[1], 0);
+   assert_true(mean[2] >= mean[1] + r->p.l2_latency_cycles / 2);
+   assert_int_equal(second[2], pages[2]);
+   assert_true(N(TLB_ACCESSES) >= N(TLB_L1_MISSES) && N(TLB_L1_MISSES) >= N(TLB_L2_MISSES));
+}
+
+static void page_sizes(void **state)
+{
+   static const uint32_t sizes[3] = {EMU_PAGE_SMALL, 0, EMU_PAGE_LARGE};
+   static const unsigned walks[3] = {256, 16, 1}, lookups[3] = {256, 16, 16};
+   for (unsigned k = 0; k < 3; k++) {
+      r->pages = sizes[k];
+      uint64_t first = N(TLB_L1_MISSES), second = N(TLB_L2_MISSES);
+      for (unsigned i = 0; i < 1024; i++)
+         now = rig_run(r, 0, TIME_READ, 0x40000000 * (k + 1) + i * 1024, 4, now).done;
+      assert_int_equal(N(TLB_L1_MISSES) - first, lookups[k]);
+      assert_int_equal(N(TLB_L2_MISSES) - second, walks[k]);
+   }
+}
+
+static uint64_t textured(uint32_t quads)
+{
+   now += 1000000;
+   uint32_t rec[3] = {(uint32_t)EMU_REC_LINES << 28 | 1u << 8 | quads << 16};
+   emu_entry_pack(rec + 1, 0x5000000, 15, 1, EMU_PAGE_LARGE);
+   time_result t = time_memory_record(r->m, 0, TIME_PATH_TEXTURE, TIME_READ, rec, now, r->n);
+   assert_int_equal(t.accepted - now, quads);
+   return t.done - now;
+}
+
+static void filter_rate(void **state)
+{
+   lone(0, TIME_READ, 0x5000000);
+   lone(0, TIME_READ, 0x5000020);
+   lone(0, TIME_READ, 0x5000040);
+   lone(0, TIME_READ, 0x5000060);
+   uint64_t base = r->p.l1_latency_cycles + r->p.tex_latency_cycles;
+   assert_int_equal(textured(8), base + 7);
+   assert_int_equal(textured(16), base + 15);
+   assert_int_equal(N(TEX_REQUESTS), 2);
+   assert_int_equal(N(TEX_FILTER_CYCLES), 24);
+}
+
+static uint32_t *rop_record(uint32_t *rec, uint64_t va, bool written, bool read)
+{
+   rec[0] = (uint32_t)EMU_REC_BLOCK_LINES << 28 | (uint32_t)written << 16 | (uint32_t)read << 17 | 1u << 8;
+   emu_entry_pack(rec + 1, va, 15, 1, EMU_PAGE_LARGE);
+   return rec;
+}
+
+static void rop_caches(void **state)
+{
+   uint32_t rec[3];
+   time_memory_record(r->m, 0, TIME_PATH_COLOUR, TIME_WRITE, rop_record(rec, 0, true, false), now, r->n);
+   assert_int_equal(N(L2_ACCESSES), 0); /* a write brings nothing in */
+   time_memory_record(r->m, 0, TIME_PATH_COLOUR, TIME_WRITE, rop_record(rec, 0, true, true), now + 100, r->n);
+   assert_int_equal(N(ROP_COLOUR_ACCESSES), 8);
+   assert_int_equal(N(ROP_COLOUR_HITS), 4);
+   assert_int_equal(N(L2_ACCESSES), 0);
+   time_memory_record(r->m, 0, TIME_PATH_DEPTH, TIME_WRITE, rop_record(rec, 4096, true, true), now + 200, r->n);
+   assert_int_equal(N(ROP_Z_ACCESSES), 4);
+   assert_int_equal(N(ROP_Z_HITS), 0);
+   assert_int_equal(N(L2_BYTES_READ), 128);
+   assert_int_equal(N(L2_BYTES_WRITTEN), 0);
+   time_memory_flush_rops(r->m, now + 10000, r->n);
+   assert_int_equal(N(L2_BYTES_WRITTEN), 256);
+   time_memory_flush_rops(r->m, now + 20000, r->n);
+   assert_int_equal(N(L2_BYTES_WRITTEN), 256);
+   uint64_t lines = r->p.rop_colour_B / 128;
+   for (uint64_t i = 0; i < 3 * lines; i++)
+      time_memory_record(r->m, 0, TIME_PATH_COLOUR, TIME_WRITE, rop_record(rec, 0x100000 + i * 128, true, false), now + 30000 + 10 * i,
+                         r->n);
+   assert_int_equal(N(L2_BYTES_WRITTEN), 256 + 2 * lines * 128);
+}
+
+static void system_memory(void **state)
+{
+   r->pages = EMU_PAGE_BUS;
+   lone(0, TIME_READ, 0x70000000);
+   uint64_t bus = (uint64_t)r->p.pcie_latency_ns * (r->p.core_clock_khz / 1000) / 1000;
+   uint64_t t = lone(0, TIME_READ, 0x70000080);
+   assert_in_range(t, bus + r->p.l2_latency_cycles, bus + r->p.l2_latency_cycles + 16);
+   uint64_t dram = N(DRAM_BYTES_READ);
+   time_memory_invalidate(r->m);
+   assert_in_range(lone(0, TIME_READ, 0x70000080), t, t + 1); /* L2 does not keep it */
+   assert_int_equal(N(DRAM_BYTES_READ), dram);
+   assert_int_equal(N(BUS_BYTES_READ), 3 * 32);
+   lone(0, TIME_WRITE, 0x70000080);
+   assert_int_equal(N(BUS_BYTES_WRITTEN), 32);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, open_fg1, close_rig)
+#define NANO(f) {#f " (fg1-nano)", f, open_nano, close_rig, NULL}
+   const struct CMUnitTest tests[] = {
+      T(lone_latencies), NANO(lone_latencies), T(scalar_and_code_latencies), T(capacity_knees), NANO(capacity_knees), T(associativity),
+      T(lines_and_sectors), T(strides), T(banks_of_l1), T(misses_merge), T(miss_registers_are_bounded), NANO(stores_and_write_back),
+      T(atomics), T(lds_passes), T(tlb_reach), NANO(tlb_reach), T(page_sizes), T(filter_rate), T(rop_caches), T(system_memory),
+   };
+   return cmocka_run_group_tests(tests, NULL, NULL);
+}
