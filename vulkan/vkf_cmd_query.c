@@ -22,18 +22,27 @@ VKAPI_ATTR void VKAPI_CALL vkf_CmdResetQueryPool(VkCommandBuffer commandBuffer, 
    vkf_stream_commit(s, p);
 }
 
+static const uint64_t zeros[16];
+
+static void put_zeros(struct vkf_stream *s, uint64_t va, uint32_t values)
+{
+   for (uint32_t done = 0, n; done < values; done += n) {
+      n = VKF_MIN(values - done, (uint32_t)VKF_COUNT(zeros));
+      uint32_t *p = vkf_stream_reserve(s, VKF_PKT_WRITE_DW(2 * n));
+      vkf_stream_commit(s, vkf_pkt_write(p, va + 8 * (uint64_t)done, zeros, 2 * n));
+   }
+}
+
 /* With multiview a query is as many as there are views. The first one holds the sum, the others become available with zeros. */
 static void finish_views(struct vkf_command_buffer *cmd, const struct vkf_query_pool *pool, uint32_t query)
 {
    const struct vkf_gfx_state *g = cmd->gfx;
    uint32_t mask = g && (g->rendering.active || cmd->inherits) ? g->rendering.view_mask : 0;
    uint32_t views = mask ? vkf_query_count(pool, query, (uint32_t)__builtin_popcount(mask)) : 1;
-   uint64_t zeros[VKF_QUERY_VALUES_MAX + 1] = {0};
-   zeros[pool->values] = 1;
    for (uint32_t v = 1; v < views; v++) {
-      uint32_t dw = 2 * (pool->values + 1);
-      uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_WRITE_DW(dw));
-      vkf_stream_commit(&cmd->stream, vkf_pkt_write(p, vkf_query_va(pool, query + v), zeros, dw));
+      put_zeros(&cmd->stream, vkf_query_va(pool, query + v), pool->values);
+      uint32_t *p = vkf_stream_reserve(&cmd->stream, VKF_PKT_WRITE_DW(1));
+      vkf_stream_commit(&cmd->stream, vkf_pkt_write1(p, vkf_query_available_va(pool, query + v), 1));
    }
 }
 
@@ -69,21 +78,23 @@ static uint32_t *put_values(uint32_t *p, uint64_t src, uint64_t dst, uint32_t va
    return p;
 }
 
-/* One query's result: wait for it, or leave its values out if they are not there; what a partial result then is: 0. */
+/* One query's result: wait for it, or leave its values out if they are not there; what a partial result then is: 0. Performance queries
+ * have no partial results; the values of others fit into `zeros`. */
+_Static_assert(VKF_QUERY_STATISTICS <= VKF_COUNT(zeros), "one packet of zeros");
+
 static void copy_result(struct vkf_stream *s, const struct vkf_query_pool *pool, uint32_t query, uint64_t dst,
                         VkQueryResultFlags flags)
 {
-   static const uint64_t zeros[VKF_QUERY_VALUES_MAX];
-   bool wide = flags & VK_QUERY_RESULT_64_BIT, wait = flags & VK_QUERY_RESULT_WAIT_BIT;
+   bool wide = pool->performance || flags & VK_QUERY_RESULT_64_BIT, wait = flags & VK_QUERY_RESULT_WAIT_BIT;
    uint64_t src = vkf_query_va(pool, query), available = vkf_query_available_va(pool, query);
    uint32_t zero_dw = wide ? 2 * pool->values : pool->values;
    uint32_t values_dw = (wide ? 1 : pool->values) * VKF_PKT_DW(COPY);
-   uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(WAIT_MEM) + 2 * VKF_PKT_DW(COND) + VKF_PKT_WRITE_DW(zero_dw) +
+   uint32_t *p = vkf_stream_reserve(s, VKF_PKT_DW(WAIT_MEM) + 2 * VKF_PKT_DW(COND) + VKF_PKT_WRITE_DW(VKF_MIN(zero_dw, 2 * (uint32_t)VKF_COUNT(zeros))) +
                                           values_dw + VKF_PKT_DW(COPY));
    if (wait) {
       p = vkf_pkt_wait_mem(p, available, 1, 1, GPU_WAIT_EQ);
    } else {
-      if (flags & VK_QUERY_RESULT_PARTIAL_BIT && zero_dw) {
+      if (flags & VK_QUERY_RESULT_PARTIAL_BIT && zero_dw && !pool->performance) {
          p = vkf_pkt_cond_not(p, available, 1, VKF_PKT_WRITE_DW(zero_dw));
          p = vkf_pkt_write(p, dst, zeros, zero_dw);
       }

@@ -190,6 +190,8 @@ static const struct feature_set sets[] = {
     SET(VkPhysicalDevicePrimitivesGeneratedQueryFeaturesEXT, PRIMITIVES_GENERATED_QUERY_FEATURES_EXT,
         primitivesGeneratedQueryWithNonZeroStreams, .primitivesGeneratedQuery = VK_TRUE,
         .primitivesGeneratedQueryWithRasterizerDiscard = VK_TRUE, .primitivesGeneratedQueryWithNonZeroStreams = VK_TRUE),
+    SET(VkPhysicalDevicePerformanceQueryFeaturesKHR, PERFORMANCE_QUERY_FEATURES_KHR, performanceCounterMultipleQueryPools,
+        .performanceCounterQueryPools = VK_TRUE, .performanceCounterMultipleQueryPools = VK_TRUE),
     SET(VkPhysicalDeviceShaderDrawParametersFeatures, SHADER_DRAW_PARAMETERS_FEATURES, shaderDrawParameters,
         .shaderDrawParameters = VK_TRUE),
     SET(VkPhysicalDeviceProtectedMemoryFeatures, PROTECTED_MEMORY_FEATURES, protectedMemory,
@@ -402,6 +404,9 @@ void vkf_properties_fill(const struct vkf_physical_device *p, VkBaseOutStructure
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TRANSFORM_FEEDBACK_PROPERTIES_EXT:
       fill_transform_feedback((VkPhysicalDeviceTransformFeedbackPropertiesEXT *)s);
+      break;
+   case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PERFORMANCE_QUERY_PROPERTIES_KHR:
+      ((VkPhysicalDevicePerformanceQueryPropertiesKHR *)s)->allowCommandBufferQueryCopies = VK_TRUE;
       break;
    case VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES:
       fill_subgroup((VkPhysicalDeviceSubgroupProperties *)s);

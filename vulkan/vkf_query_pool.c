@@ -6,11 +6,31 @@
 #define POLL_NS UINT64_C(500000)
 
 /* Counters of VkQueryPipelineStatisticFlagBits, from bit 0 on. */
-static const enum gpu_counter statistics[VKF_QUERY_VALUES_MAX] = {
+static const enum gpu_counter statistics[VKF_QUERY_STATISTICS] = {
    GPU_COUNTER_IA_VERTICES,    GPU_COUNTER_IA_PRIMITIVES, GPU_COUNTER_VS_INVOCATIONS, GPU_COUNTER_GS_INVOCATIONS,
    GPU_COUNTER_GS_PRIMITIVES,  GPU_COUNTER_CLIP_IN,       GPU_COUNTER_CLIP_OUT,       GPU_COUNTER_FS_INVOCATIONS,
    GPU_COUNTER_TCS_PATCHES,    GPU_COUNTER_TES_INVOCATIONS, GPU_COUNTER_CS_INVOCATIONS,
 };
+
+static const VkQueryPoolPerformanceCreateInfoKHR *performance_info(const VkQueryPoolCreateInfo *info)
+{
+   return info->queryType == VK_QUERY_TYPE_PERFORMANCE_QUERY_KHR
+             ? vkf_find_in(info->pNext, VK_STRUCTURE_TYPE_QUERY_POOL_PERFORMANCE_CREATE_INFO_KHR)
+             : NULL;
+}
+
+static bool performance_layout(struct vkf_query_pool *pool, const VkQueryPoolPerformanceCreateInfoKHR *info)
+{
+   if (!info)
+      return false;
+   pool->counted = pool->performance = true;
+   for (uint32_t i = 0; i < info->counterIndexCount; i++) {
+      pool->counters[pool->values++] = vkf_performance_counter(info->pCounterIndices[i]);
+      if (pool->counters[i] == GPU_COUNTER_COUNT)
+         return false;
+   }
+   return true;
+}
 
 /* What the queries of the pool hold; false for a type that does not exist here. */
 static bool layout(struct vkf_query_pool *pool, const VkQueryPoolCreateInfo *info)
@@ -26,10 +46,10 @@ static bool layout(struct vkf_query_pool *pool, const VkQueryPoolCreateInfo *inf
       return true;
    case VK_QUERY_TYPE_PIPELINE_STATISTICS:
       pool->counted = true;
-      for (uint32_t bit = 0; bit < VKF_QUERY_VALUES_MAX; bit++)
+      for (uint32_t bit = 0; bit < VKF_QUERY_STATISTICS; bit++)
          if (info->pipelineStatistics >> bit & 1)
             pool->counters[pool->values++] = statistics[bit];
-      return info->pipelineStatistics >> VKF_QUERY_VALUES_MAX == 0;
+      return info->pipelineStatistics >> VKF_QUERY_STATISTICS == 0;
    case VK_QUERY_TYPE_TRANSFORM_FEEDBACK_STREAM_EXT:
       pool->counted = pool->streams = true;
       pool->values = 2;
@@ -41,6 +61,8 @@ static bool layout(struct vkf_query_pool *pool, const VkQueryPoolCreateInfo *inf
       pool->values = 1;
       pool->counters[0] = GPU_COUNTER_PRIMITIVES_OUT0;
       return true;
+   case VK_QUERY_TYPE_PERFORMANCE_QUERY_KHR:
+      return performance_layout(pool, performance_info(info));
    default:
       return false;
    }
@@ -51,15 +73,17 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_CreateQueryPool(VkDevice device_, const VkQue
                                                    VkQueryPool *pQueryPool)
 {
    struct vkf_device *device = vkf_device_from(device_);
+   const VkQueryPoolPerformanceCreateInfoKHR *performance = performance_info(pCreateInfo);
+   size_t values = performance ? performance->counterIndexCount : VKF_QUERY_STATISTICS;
    struct vkf_query_pool *pool =
-       vkf_device_object(device, pAllocator, sizeof *pool, VK_OBJECT_TYPE_QUERY_POOL);
+       vkf_device_object(device, pAllocator, sizeof *pool + values * sizeof *pool->counters, VK_OBJECT_TYPE_QUERY_POOL);
    if (!pool)
       return VK_ERROR_OUT_OF_HOST_MEMORY;
    pool->count = pCreateInfo->queryCount;
    if (!layout(pool, pCreateInfo)) {
       vkf_object_delete(pAllocator, device->alloc, pool);
       return vkf_error(device, NULL, VK_ERROR_FEATURE_NOT_PRESENT,
-                       "vkCreateQueryPool: query type %d, statistics 0x%x: not supported", pCreateInfo->queryType,
+                       "vkCreateQueryPool: query type %d, statistics 0x%x or its counters: not supported", pCreateInfo->queryType,
                        pCreateInfo->pipelineStatistics);
    }
    VkResult r = vkf_span_take(&device->slots, pool->count * vkf_query_size_B(pool), 16, &pool->span);
@@ -113,7 +137,7 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_GetQueryPoolResults(VkDevice device_, VkQuery
    struct vkf_device *device = vkf_device_from(device_);
    const struct vkf_query_pool *pool = vkf_query_pool_from(queryPool);
    queryCount = vkf_query_count(pool, firstQuery, queryCount);
-   bool wide = (flags & VK_QUERY_RESULT_64_BIT) != 0, lost = vkf_device_is_lost(device);
+   bool wide = pool->performance || flags & VK_QUERY_RESULT_64_BIT, lost = vkf_device_is_lost(device);
    VkResult result = VK_SUCCESS;
    for (uint32_t i = 0; i < queryCount; i++) {
       uint64_t *q = vkf_query_host(pool, firstQuery + i);

@@ -6,7 +6,7 @@
 #include "vkf.h"
 #include "vkf_suballoc.h"
 
-#define VKF_QUERY_VALUES_MAX 11u
+#define VKF_QUERY_STATISTICS 11u /* of VkQueryPipelineStatisticFlagBits */
 
 struct vkf_query_pool {
    struct vkf_object object;
@@ -14,8 +14,9 @@ struct vkf_query_pool {
    uint32_t values;                         /* of one query */
    bool counted;                            /* filled by begin and end; otherwise a timestamp */
    bool streams;                            /* there is a counter for each vertex stream, one behind the other */
-   uint32_t counters[VKF_QUERY_VALUES_MAX]; /* enum gpu_counter */
+   bool performance;                        /* results are 64 bits wide whatever is asked */
    struct vkf_span span;
+   uint32_t counters[]; /* enum gpu_counter, a value each */
 };
 VKF_HANDLE(vkf_query_pool, VkQueryPool)
 
@@ -41,5 +42,9 @@ static inline uint64_t *vkf_query_host(const struct vkf_query_pool *p, uint32_t 
 {
    return (uint64_t *)p->span.host + i * (uint64_t)(p->values + 1);
 }
+
+/* vkf_performance_query.c: how many counters VK_KHR_performance_query lists, and the card's number of one (GPU_COUNTER_COUNT: none). */
+uint32_t vkf_performance_counters(void);
+uint32_t vkf_performance_counter(uint32_t index);
 
 #endif

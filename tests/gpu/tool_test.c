@@ -277,7 +277,7 @@ static void baselines(void)
    said("counters are those of");
    assert_int_equal(run(command, base, "", path("other.json"), 0), 3);
    said("GPU_CYCLES                             1234567               1234569    +0.00 %   device 0\n");
-   said("DRAWS                                          0                     1        new   device 0\n");
+   said("DRAWS                                        0                     1        new   device 0\n");
    said("2 of ");
    assert_int_equal(run(command, base, "", path("other.json"), 9), 9);
    said("nothing is compared");
