@@ -123,6 +123,8 @@ struct time_machine {
    time_group *free_groups;
    uint64_t age;
    struct time_allocation *allocations;
+   struct time_gfx *gfx;       /* front.c */
+   struct time_copier *copier; /* copy.c */
 };
 
 static inline uint64_t time_pack(uint64_t at, enum time_why why)

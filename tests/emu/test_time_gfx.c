@@ -1,0 +1,613 @@
+/* The fixed functions of the timing model with units made by hand, waves of a given length and a memory of fixed latency: whichever block
+ * has most to do sets the pace, the others hide behind it.
+ *
+ * The model's front.c, tile.c, rop.c, copy.c and loop.c are the real ones; cores, memory and queue are stand-ins of this program.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "time/engine.h"
+
+#define FOREVER (UINT64_MAX >> 8)
+#define LATENCY 200u
+#define VERTEX_WAVE 60u
+
+static time_machine *m;
+static uint64_t wave_cycles; /* of fragments */
+static uint64_t odd_wave;    /* every eighth takes this, if not 0 */
+static uint32_t core_waves[64], room;
+static uint64_t memory_at[64][8], copied;
+static bool hesitate; /* units come late */
+
+/* ---- stand-ins --------------------------------------------------------------------------------------------- */
+typedef struct fake_wave {
+   time_actor actor, *done;
+   uint64_t *end;
+   uint32_t core;
+} fake_wave;
+
+static fake_wave *fakes[1024];
+static unsigned fake_count;
+static time_actor *waiting[64];
+static unsigned waiting_count;
+static uint64_t started;
+
+static void fake_over(time_machine *machine, time_actor *a)
+{
+   fake_wave *w = (fake_wave *)(void *)a;
+   core_waves[w->core]--;
+   *w->end = time_now(machine);
+   time_at(machine, w->done, time_now(machine));
+   fakes[fake_count++] = w;
+   while (waiting_count)
+      time_at(machine, waiting[--waiting_count], time_now(machine));
+}
+
+bool time_core_room(const time_machine *machine, uint32_t core, const emu_time_job *j, unsigned stage, uint32_t waves)
+{
+   return core_waves[core] + waves <= room;
+}
+
+void time_core_wait(time_machine *machine, uint32_t core, time_actor *a)
+{
+   for (unsigned i = 0; i < waiting_count; i++)
+      if (waiting[i] == a)
+         return;
+   waiting[waiting_count++] = a;
+}
+
+void time_wave_start(time_machine *machine, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *data, uint32_t dwords,
+                     uint64_t at, time_actor *done, uint64_t *end)
+{
+   fake_wave *w = fake_count ? fakes[--fake_count] : NULL;
+   if (!w) {
+      w = time_machine_alloc(machine, sizeof *w);
+      time_actor_init(machine, &w->actor, fake_over);
+   }
+   w->done = done;
+   w->end = end;
+   w->core = core;
+   core_waves[core]++;
+   assert_int_equal(dwords, 1);
+   assert_int_equal(*data, (uint32_t)EMU_REC_SEGMENT << 28);
+   uint64_t length = stage != GPU_STAGE_FS ? VERTEX_WAVE : odd_wave && started++ % 8 == 0 ? odd_wave : wave_cycles;
+   time_at(machine, &w->actor, (at > time_now(machine) ? at : time_now(machine)) + length);
+}
+
+time_result time_memory_record(time_memory *memory, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record,
+                               uint64_t now, uint64_t *counters)
+{
+   uint64_t *at = &memory_at[core][path];
+   *at = (now > *at ? now : *at) + (*record >> 8 & 0xff);
+   return (time_result){*at, *at + LATENCY};
+}
+
+time_result time_memory_copy(time_memory *memory, uint64_t bytes, uint64_t from, uint64_t to, uint32_t flags, uint64_t now,
+                             uint64_t *counters)
+{
+   uint64_t setup = flags & TIME_COPY_MORE ? 0 : 1000;
+   assert_int_equal(to - from, 0x1000000);
+   copied += bytes;
+   return (time_result){now + setup + bytes / 64, now + setup + bytes / 64 + LATENCY};
+}
+
+time_memory *time_machine_memory(time_machine *machine)
+{
+   return NULL;
+}
+
+void *time_machine_alloc(time_machine *machine, size_t size_B)
+{
+   struct {
+      struct time_allocation *next;
+      uint64_t room[];
+   } *a = calloc(1, sizeof *a + size_B);
+   assert_non_null(a);
+   a->next = machine->allocations;
+   machine->allocations = (struct time_allocation *)(void *)a;
+   return a->room;
+}
+
+void time_job_over(time_machine *machine, emu_time_job *j, uint64_t end)
+{
+   assert_false(j->done);
+   j->done = true;
+   j->end = end;
+   machine->ended = true;
+}
+
+/* ---- jobs and their units ----------------------------------------------------------------------------------- */
+typedef struct job {
+   emu_time_job base;
+   time_unit *unit[4096];
+   time_piece *piece[4096];
+   uint32_t count, next, released;
+   unsigned refused;
+} job;
+
+static job *all[512];
+static unsigned job_count;
+
+static uint64_t end_of_all; /* of the latest */
+
+time_unit *time_job_take(emu_time_job *base, bool *starved)
+{
+   job *j = (job *)(void *)base;
+   *starved = hesitate && j->refused++ % 3 != 2;
+   if (*starved || j->next == j->count)
+      return NULL;
+   time_unit *u = j->unit[j->next++];
+   u->complete = !hesitate;
+   return u;
+}
+
+bool time_unit_poll(emu_time_job *base, time_unit *u)
+{
+   job *j = (job *)(void *)base;
+   u->complete = !hesitate || j->refused++ % 4 == 3;
+   return u->complete;
+}
+
+void time_unit_release(emu_time_job *base, time_unit *u)
+{
+   ((job *)(void *)base)->released++;
+}
+
+static job *job_new(enum emu_job_kind kind)
+{
+   job *j = calloc(1, sizeof *j);
+   assert_non_null(j);
+   j->base.kind = kind;
+   return all[job_count++] = j;
+}
+
+static uint32_t words[4096];
+static unsigned word_count;
+
+static void put(enum emu_block block, uint32_t n)
+{
+   if (n)
+      words[word_count++] = (uint32_t)EMU_REC_BLOCK << 28 | n << 8 | (uint32_t)block;
+}
+
+static void lines(enum emu_block block, uint32_t n)
+{
+   words[word_count++] = (uint32_t)EMU_REC_BLOCK_LINES << 28 | 1u << 16 | n << 8 | (uint32_t)block;
+   for (uint32_t i = 0; i < n; i++) {
+      emu_entry_pack(words + word_count, (uint64_t)i * 128, 15, 1, 0);
+      word_count += 2;
+   }
+}
+
+static void wave(unsigned stage)
+{
+   words[word_count++] = (uint32_t)EMU_REC_WAVE << 28 | stage << 16 | 3u << 20;
+   words[word_count++] = 1;
+   words[word_count++] = (uint32_t)EMU_REC_SEGMENT << 28;
+}
+
+/* The words so far as one unit, in two pieces. */
+static void unit(job *j, enum emu_unit kind, unsigned cut)
+{
+   time_unit *u = calloc(1, sizeof *u);
+   time_piece *p = calloc(2, sizeof *p);
+   uint32_t *data = malloc(word_count * 4 + 4);
+   assert_true(u && p && data && j->count < 4096);
+   memcpy(data, words, word_count * 4);
+   p[0] = (time_piece){.next = &p[1], .data = data, .dwords = cut};
+   p[1] = (time_piece){.data = data + cut, .dwords = word_count - cut};
+   *u = (time_unit){.kind = kind, .number = j->count, .first = p, .last = p + 1};
+   j->piece[j->count] = p;
+   j->unit[j->count++] = u;
+   word_count = 0;
+}
+
+static void batch(job *j, uint32_t primitives)
+{
+   put(EMU_BLOCK_INDEX, 32);
+   put(EMU_BLOCK_ASSEMBLE, primitives);
+   unsigned cut = word_count;
+   put(EMU_BLOCK_FETCH, 64);
+   lines(EMU_BLOCK_FETCH, 8);
+   wave(GPU_STAGE_VS);
+   put(EMU_BLOCK_CLIP, primitives);
+   put(EMU_BLOCK_SETUP, primitives);
+   put(EMU_BLOCK_BIN, primitives);
+   unit(j, EMU_UNIT_BATCH, cut);
+}
+
+/* Waves of eight quads, each from half a block; more: cycles of the ROP beyond one each. */
+static void tile(job *j, uint32_t place, uint32_t waves, uint32_t more, bool depth)
+{
+   put(EMU_BLOCK_TILE, 1 + place);
+   unsigned cut = word_count;
+   for (uint32_t i = 0; i < waves; i++) {
+      put(EMU_BLOCK_RASTER, i % 2 == 0);
+      put(EMU_BLOCK_QUADS, i % 2 == 0 ? 16 : 0);
+      if (depth && i % 2 == 0) {
+         lines(EMU_BLOCK_EARLY_Z, 2);
+         put(EMU_BLOCK_EARLY_Z, 16);
+      }
+      wave(GPU_STAGE_FS);
+      lines(EMU_BLOCK_ROP, 1);
+      put(EMU_BLOCK_ROP, 8);
+      put(EMU_BLOCK_ROP_MORE, more);
+      if (i == waves / 2)
+         cut = word_count;
+   }
+   unit(j, EMU_UNIT_TILE, cut);
+}
+
+/* Blocks that hierarchical Z kills. */
+static void hidden(job *j, uint32_t place, uint32_t blocks)
+{
+   put(EMU_BLOCK_TILE, 1 + place);
+   put(EMU_BLOCK_RASTER, blocks);
+   put(EMU_BLOCK_HIZ, blocks);
+   unit(j, EMU_UNIT_TILE, 1);
+}
+
+/* Launch all jobs at 0 and run them to their ends. */
+static void run(void)
+{
+   for (unsigned i = 0; i < job_count; i++)
+      assert_true((all[i]->base.kind == EMU_JOB_COPY ? time_copy_begin : time_draw_begin)(m, &all[i]->base, 0));
+   unsigned ended = 0;
+   for (unsigned rounds = 0; ended < job_count; rounds++) {
+      enum time_progress p = time_loop_run(m, FOREVER);
+      assert_true(rounds < 10000000);
+      if (p == TIME_IDLE)
+         break;
+      ended = 0;
+      for (unsigned i = 0; i < job_count; i++)
+         ended += all[i]->base.done;
+   }
+   end_of_all = 0;
+   for (unsigned i = 0; i < job_count; i++) {
+      assert_true(all[i]->base.done);
+      assert_int_equal(all[i]->released, all[i]->count);
+      end_of_all = all[i]->base.end > end_of_all ? all[i]->base.end : end_of_all;
+   }
+}
+
+static int setup(void **state)
+{
+   char err[200];
+   m = calloc(1, sizeof *m);
+   assert_non_null(m);
+   assert_true(emu_profile_load("fg1", &m->profile, err, sizeof err));
+   memset(core_waves, 0, sizeof core_waves);
+   memset(memory_at, 0, sizeof memory_at);
+   wave_cycles = 50;
+   odd_wave = started = copied = 0;
+   room = 32;
+   fake_count = waiting_count = job_count = 0;
+   hesitate = false;
+   return 0;
+}
+
+static int teardown(void **state)
+{
+   for (unsigned i = 0; i < job_count; i++) {
+      for (unsigned k = 0; k < all[i]->count; k++) {
+         free((void *)(uintptr_t)all[i]->piece[k][0].data);
+         free(all[i]->piece[k]);
+         free(all[i]->unit[k]);
+      }
+      free(all[i]);
+   }
+   while (m->allocations) {
+      void *a = m->allocations;
+      memcpy(&m->allocations, a, sizeof m->allocations);
+      free(a);
+   }
+   free(m);
+   return 0;
+}
+
+#define COUNTER(j, name) ((j)->base.counters[GPU_COUNTER_##name])
+/* What there is beside the block that is the slowest. */
+#define SLACK (m->profile.draw_launch_cycles + 3 * LATENCY + VERTEX_WAVE + 150)
+
+static void assert_paced(uint64_t least)
+{
+   if (end_of_all < least || end_of_all > least + least / 50 + SLACK)
+      fail_msg("%llu cycles, not about %llu", (unsigned long long)end_of_all, (unsigned long long)least);
+}
+
+/* ---- the front half ------------------------------------------------------------------------------------------ */
+static void triangles_are_bound_by_setup(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   for (unsigned i = 0; i < 300; i++)
+      batch(j, 64);
+   run();
+   assert_paced(300 * 64 / m->profile.setup_primitives_per_cycle);
+   assert_int_equal(COUNTER(j, SETUP_CYCLES), 300 * 64);
+   assert_true(COUNTER(j, FRONT_CYCLES) >= 300 * 64);
+   assert_int_equal(COUNTER(j, FRONT_WAVES), 300);
+}
+
+static void vertices_are_bound_by_indices(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   m->profile.front_indices_per_cycle = 1;
+   for (unsigned i = 0; i < 300; i++)
+      batch(j, 8);
+   run();
+   assert_paced(300 * 32);
+}
+
+static void waves_of_vertices_overlap(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   m->profile.cores = 1;
+   room = 2;
+   for (unsigned i = 0; i < 100; i++)
+      batch(j, 1);
+   run();
+   assert_paced(100 * VERTEX_WAVE / 2);
+}
+
+static void stages_follow_each_other(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   wave(GPU_STAGE_VS);
+   wave(GPU_STAGE_TCS);
+   put(EMU_BLOCK_TESSELLATE, 1000);
+   for (unsigned i = 0; i < 20; i++)
+      wave(GPU_STAGE_TES);
+   wave(GPU_STAGE_GS);
+   unit(j, EMU_UNIT_BATCH, 3);
+   run();
+   /* domain points in three rows of eight, as far as a batch has waves side by side */
+   uint64_t expected = m->profile.draw_launch_cycles + VERTEX_WAVE * (1 + 1 + 3 + 1) + 1000 / m->profile.tess_points_per_cycle;
+   assert_int_equal(end_of_all, expected);
+   assert_int_equal(COUNTER(j, FRONT_WAVES), 23);
+}
+
+static void a_draw_costs_its_launch(void **state)
+{
+   for (unsigned i = 0; i < 200; i++)
+      batch(job_new(EMU_JOB_DRAW), 1);
+   run();
+   assert_paced(200 * m->profile.draw_launch_cycles + 200 * 32 / m->profile.front_indices_per_cycle);
+}
+
+/* ---- the back half ------------------------------------------------------------------------------------------- */
+static void fill_is_bound_by_the_rop(void **state)
+{
+   for (unsigned more = 0; more < 3; more++) {
+      job *j = job_new(EMU_JOB_DRAW);
+      batch(j, 2);
+      for (unsigned i = 0; i < 64; i++)
+         tile(j, i, 32, 8 * more, true);
+      run();
+      assert_paced(64 / m->profile.cores * 32 * 8 * (1 + more));
+      assert_int_equal(COUNTER(j, ROP_QUADS), 64 * 256);
+      assert_int_equal(COUNTER(j, ROP_CYCLES), 64 * 256 * (1 + more));
+      assert_int_equal(COUNTER(j, FRAGMENT_WAVES), 64 * 32);
+      assert_int_equal(COUNTER(j, EARLY_Z_QUADS), 64 * 256);
+      assert_int_equal(COUNTER(j, RASTER_QUADS), 64 * 256);
+      teardown(NULL);
+      setup(NULL);
+   }
+}
+
+static void shading_is_bound_by_the_cores(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   wave_cycles = 2000;
+   room = 8;
+   batch(j, 2);
+   for (unsigned i = 0; i < 32; i++)
+      tile(j, i, 32, 0, true);
+   run();
+   assert_paced(2 * 32 / 8 * 2000);
+}
+
+/* Sixteen pixels a cycle and core, or what the profile says. */
+static void quads_are_bound_by_the_rasteriser(void **state)
+{
+   for (uint32_t rate = 1; rate <= 4; rate *= 2) {
+      job *j = job_new(EMU_JOB_DRAW);
+      m->profile.raster_quads_per_cycle = rate;
+      m->profile.rop_quads_per_cycle = 16;
+      batch(j, 2);
+      for (unsigned i = 0; i < 256; i++)
+         tile(j, i, 32, 0, false);
+      run();
+      assert_paced(256 / m->profile.cores * 256 / rate);
+      assert_int_equal(COUNTER(j, RASTER_CYCLES), 256 * 256 / rate);
+      teardown(NULL);
+      setup(NULL);
+   }
+}
+
+static void hidden_blocks_cost_a_cycle(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   batch(j, 2);
+   for (unsigned i = 0; i < 16; i++)
+      hidden(j, i, 4000);
+   run();
+   assert_paced(4000);
+   assert_int_equal(COUNTER(j, HIZ_KILLED), 64000);
+   assert_int_equal(COUNTER(j, FRAGMENT_WAVES), 0);
+}
+
+/* Tiles of one core follow each other, those of others do not mind. */
+static void tiles_have_their_core(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   batch(j, 2);
+   for (unsigned i = 0; i < 16; i++)
+      hidden(j, 16 * i, 1000);
+   run();
+   assert_paced(16 * 1000);
+}
+
+/* A wave that takes its time holds up what is behind it in the ROP, but not the waves. */
+static void writes_are_in_order(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   odd_wave = 3000;
+   batch(j, 2);
+   tile(j, 0, 32, 0, false);
+   run();
+   assert_paced(3000);
+}
+
+/* The second draw's vertices are shaded while the first one's pixels are. */
+static void draws_overlap(void **state)
+{
+   uint64_t alone = 0;
+   for (unsigned draws = 1; draws <= 2; draws++) {
+      for (unsigned d = 0; d < draws; d++) {
+         job *j = job_new(EMU_JOB_DRAW);
+         for (unsigned i = 0; i < 30; i++)
+            batch(j, 64);
+         for (unsigned i = 0; i < 16; i++)
+            tile(j, i, 256, 0, false);
+      }
+      run();
+      if (draws == 1)
+         alone = end_of_all;
+      else
+         assert_true(end_of_all > alone + 256 * 8 - 100 && end_of_all < 2 * alone - 1500);
+      teardown(NULL);
+      setup(NULL);
+   }
+}
+
+/* Many rounds through bins that hold a few; all end. */
+static void bins_are_bounded(void **state)
+{
+   job *j = job_new(EMU_JOB_DRAW);
+   m->profile.bin_batches = 128;
+   m->profile.front_batches = 1;
+   for (unsigned r = 0; r < 20; r++) {
+      for (unsigned i = 0; i < 64; i++)
+         batch(j, 4);
+      for (unsigned i = 0; i < 7; i++)
+         tile(j, i * 3, 40, 0, true);
+   }
+   batch(job_new(EMU_JOB_DRAW), 1); /* and what comes behind them, too */
+   run();
+   assert_int_equal(COUNTER(j, FRAGMENT_WAVES), 20 * 7 * 40);
+}
+
+static void clears_write(void **state)
+{
+   job *j = job_new(EMU_JOB_CLEAR);
+   for (unsigned i = 0; i < 160; i++) {
+      put(EMU_BLOCK_TILE, 1 + i);
+      put(EMU_BLOCK_ROP, 256);
+      lines(EMU_BLOCK_ROP, 32);
+      unit(j, EMU_UNIT_CLEAR, 1);
+   }
+   run();
+   assert_paced(10 * 256);
+   assert_int_equal(COUNTER(j, ROP_QUADS), 160 * 256);
+}
+
+static void nothing_takes_the_launch(void **state)
+{
+   job_new(EMU_JOB_DRAW);
+   run();
+   assert_int_equal(end_of_all, m->profile.draw_launch_cycles);
+}
+
+/* ---- copies --------------------------------------------------------------------------------------------------- */
+static void copy(job *j, uint64_t bytes)
+{
+   const uint32_t r[7] = {(uint32_t)EMU_REC_COPY << 28, (uint32_t)bytes, (uint32_t)(bytes >> 32), 0x100000, 0, 0x1100000, 0};
+   memcpy(words, r, sizeof r);
+   memcpy(words + 7, r, sizeof r);
+   word_count = 14;
+   unit(j, EMU_UNIT_COPY, 7);
+}
+
+static void copies_follow_each_other(void **state)
+{
+   for (unsigned i = 0; i < 3; i++) {
+      job *j = job_new(EMU_JOB_COPY);
+      for (unsigned k = 0; k < 4; k++)
+         copy(j, 1u << 20);
+   }
+   job_new(EMU_JOB_COPY); /* of nothing */
+   run();
+   assert_int_equal(copied, 3 * 8 * (1u << 20));
+   uint64_t each = 1000 + 8 * (1u << 20) / 64;
+   for (unsigned i = 0; i < 3; i++) {
+      assert_int_equal(all[i]->base.end, (i + 1) * each + LATENCY);
+      assert_int_equal(COUNTER(all[i], COPY_CYCLES), each);
+   }
+   assert_int_equal(all[3]->base.end, 3 * each);
+}
+
+/* ---- when units come late ---------------------------------------------------------------------------------------- */
+static void scene(void)
+{
+   for (unsigned d = 0; d < 3; d++) {
+      job *j = job_new(EMU_JOB_DRAW);
+      for (unsigned r = 0; r < 3; r++) {
+         for (unsigned i = 0; i < 20; i++)
+            batch(j, 10 + i);
+         for (unsigned i = 0; i < 24; i++)
+            tile(j, i * 5 + r, 9 + i, i % 3, d != 1);
+      }
+   }
+   copy(job_new(EMU_JOB_COPY), 100000);
+}
+
+static void host_does_not_matter(void **state)
+{
+   uint64_t ends[4], counters[4][GPU_COUNTER_COUNT];
+   for (unsigned late = 0; late < 2; late++) {
+      hesitate = late;
+      odd_wave = 700;
+      scene();
+      run();
+      for (unsigned i = 0; i < 4; i++) {
+         if (late) {
+            assert_int_equal(all[i]->base.end, ends[i]);
+            assert_memory_equal(all[i]->base.counters, counters[i], sizeof counters[i]);
+         }
+         ends[i] = all[i]->base.end;
+         memcpy(counters[i], all[i]->base.counters, sizeof counters[i]);
+      }
+      teardown(NULL);
+      setup(NULL);
+   }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+   const struct CMUnitTest tests[] = {
+       TEST(triangles_are_bound_by_setup),
+       TEST(vertices_are_bound_by_indices),
+       TEST(waves_of_vertices_overlap),
+       TEST(stages_follow_each_other),
+       TEST(a_draw_costs_its_launch),
+       TEST(fill_is_bound_by_the_rop),
+       TEST(shading_is_bound_by_the_cores),
+       TEST(quads_are_bound_by_the_rasteriser),
+       TEST(hidden_blocks_cost_a_cycle),
+       TEST(tiles_have_their_core),
+       TEST(writes_are_in_order),
+       TEST(draws_overlap),
+       TEST(bins_are_bounded),
+       TEST(clears_write),
+       TEST(nothing_takes_the_launch),
+       TEST(copies_follow_each_other),
+       TEST(host_does_not_matter),
+   };
+   return cmocka_run_group_tests(tests, NULL, NULL);
+}
