@@ -31,7 +31,11 @@ uint32_t emu_cp_read(emu_device *dev, uint32_t address)
 {
    return 0;
 }
-void emu_cp_write(emu_device *dev, uint32_t address, uint32_t value, bool from_cp) {}
+void emu_cp_write(emu_device *dev, uint32_t address, uint32_t value, bool from_cp)
+{
+   if (address == GPU_REG_CP_RESET && value && dev->cs)
+      emu_cs_reset(dev); /* as the real one does: nothing runs when the machine is taken apart */
+}
 
 /* ---- random numbers -------------------------------------------------------------------------- */
 static uint64_t rig_seed = 0x9e3779b97f4a7c15u;
