@@ -14,7 +14,6 @@ target_sources(emu PRIVATE
   core/tex_memory.c
   core/tex_sample.c
   core/tex_view.c
-  core/timing_static.c
   core/wave.c
 )
 figment_host_headers(emu xxhash.h)

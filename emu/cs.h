@@ -4,7 +4,6 @@
 
 #include "machine.h"
 #include "core/core.h"
-#include "core/timing_static.h"
 #include "core/wave.h"
 #include "time/timing.h"
 
@@ -36,7 +35,6 @@ typedef struct emu_dispatch {
    /* results */
    emu_core_sums sums;
    uint64_t groups_done, waves_done;
-   emu_timing_work work;
    emu_time_job *job; /* NULL: nobody asks for its time */
 } emu_dispatch;
 

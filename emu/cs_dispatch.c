@@ -24,8 +24,6 @@ void emu_dispatch_destroy(emu_cs *cs, emu_dispatch *d)
 {
    emu_program_cache_put(cs->programs, d->program);
    emu_launch_release(&d->launch);
-   free(d->work.core_issue);
-   free(d->work.core_lines);
    free(d);
 }
 
@@ -154,9 +152,7 @@ bool emu_dispatch_prepare(emu_cs *cs, emu_dispatch *d, const uint64_t *words)
    d->launch.program = d->program;
    if (!d->program)
       return record(cs, d, GPU_FAULT_EXHAUSTED, GPU_ACCESS_NONE, 0, GPU_OFF_CS_PROGRAM_QW);
-   d->work.core_issue = calloc(p->cores, sizeof *d->work.core_issue);
-   d->work.core_lines = calloc(p->cores, sizeof *d->work.core_lines);
-   if (!d->work.core_issue || !d->work.core_lines || !emu_launch_prepare(&d->launch))
+   if (!emu_launch_prepare(&d->launch))
       return record(cs, d, GPU_FAULT_EXHAUSTED, GPU_ACCESS_NONE, 0, GPU_OFF_CS_GO);
    d->resident_max = residency(p, &d->launch);
    if (d->job)

@@ -25,8 +25,6 @@ typedef struct emu_runner {
    emu_group *spare;
    unsigned resident, spin;
    uint64_t groups_done, instructions;
-   uint64_t wave_latency;
-   uint64_t *core_issue, *core_lines;
    emu_core_ctx *x;
 } emu_runner;
 
@@ -59,22 +57,11 @@ static void runner_destroy(emu_runner *r)
    if (r->x)
       free(r->x->segments);
    emu_rows_free(r->x);
-   free(r->core_issue);
-   free(r->core_lines);
    free(r);
-}
-
-static unsigned line_log2(const emu_profile *p)
-{
-   unsigned n = 2;
-   while (n < 16 && (2u << n) <= p->l1_line_B)
-      n++;
-   return n;
 }
 
 static emu_runner *runner_create(emu_worker *wk, emu_dispatch *d)
 {
-   const emu_profile *p = &wk->cs->dev->profile;
    emu_runner *r = calloc(1, sizeof *r);
    if (!r)
       return NULL;
@@ -84,16 +71,12 @@ static emu_runner *runner_create(emu_worker *wk, emu_dispatch *d)
       memset(r->x, 0, sizeof *r->x);
       r->x->tlb = &wk->tlb;
       r->x->tex_cache = &wk->tex_cache;
-      r->x->line_log2 = line_log2(p);
-      r->x->no_lines = wk->cs->dev->settings.timing == EMU_TIMING_OFF;
       r->x->segments = calloc(d->program->segment_count + 1, sizeof *r->x->segments);
       r->x->trace = d->job ? emu_trace_create(wk->cs->dev) : NULL;
       if (d->job && !r->x->trace)
          emu_time_lost(d->job);
    }
-   r->core_issue = calloc(p->cores, sizeof *r->core_issue);
-   r->core_lines = calloc(p->cores, sizeof *r->core_lines);
-   if (!r->x || !r->x->segments || !r->core_issue || !r->core_lines) {
+   if (!r->x || !r->x->segments) {
       runner_destroy(r);
       return NULL;
    }
@@ -169,10 +152,6 @@ static void leave_group(emu_runner *r, emu_group *g)
 
 static void group_done(emu_worker *wk, emu_runner *r, emu_group *g)
 {
-   uint32_t core = (uint32_t)(g->index % wk->cs->dev->profile.cores);
-   r->core_issue[core] += g->issue_cycles;
-   r->core_lines[core] += g->lines;
-   r->wave_latency = g->latency_cycles > r->wave_latency ? g->latency_cycles : r->wave_latency;
    r->groups_done++;
    r->instructions += g->instructions;
    r->spin = 0;
@@ -273,15 +252,8 @@ static void merge(emu_cs *cs, const emu_runner *r)
    }
    d->sums.bytes_read += s->bytes_read;
    d->sums.bytes_written += s->bytes_written;
-   d->sums.lines += s->lines;
    d->groups_done += r->groups_done;
    d->waves_done += r->groups_done * d->launch.waves;
-   for (uint32_t i = 0; i < cs->dev->profile.cores; i++) {
-      d->work.core_issue[i] += r->core_issue[i];
-      d->work.core_lines[i] += r->core_lines[i];
-   }
-   if (r->wave_latency > d->work.wave_latency)
-      d->work.wave_latency = r->wave_latency;
 }
 
 /* Give up runners that have nothing left. Returns the dispatches that retired through it, linked. */

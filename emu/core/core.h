@@ -41,7 +41,7 @@ enum emu_uop_flags {
 
 struct emu_uop {
    emu_handler fn;
-   uint32_t d, a, b, c; /* byte offsets into the wave; SEG: a segment index, b issue and c latency cycles;
+   uint32_t d, a, b, c; /* byte offsets into the wave; SEG: a segment index;
                            FAULT: see program.c */
    uint32_t imm;        /* memory: bytes; branch: signed distance in micro-ops; SEG: instructions; image:
                            isa_img_pack */
@@ -54,10 +54,9 @@ struct emu_wave {
    uint32_t state;        /* enum emu_wave_state */
    const emu_uop *resume; /* a SEG micro-op */
    uint64_t instructions;
-   uint64_t issue_cycles, latency_cycles;
    uint32_t *scratch; /* [dword][lane] */
    bool traced;       /* the trace has a portion of it */
-   uint8_t pad[256 - 49];
+   uint8_t pad[256 - 33];
    uint32_t rows[][ISA_WAVE_LANES];
 };
 
@@ -79,7 +78,6 @@ typedef struct emu_core_sums {
    uint64_t class_instructions[ISA_CLASS_COUNT];
    uint64_t lane_instructions;
    uint64_t bytes_read, bytes_written;
-   uint64_t lines; /* cache lines touched, counted per memory instruction */
 } emu_core_sums;
 
 /* Lines that one instruction touches, while its record is put together (core_trace.h). */
@@ -103,14 +101,12 @@ struct emu_core_ctx {
    emu_segment_count *segments;
    uint8_t *lds;
    uint32_t lds_B, scratch_B;
-   uint32_t line_log2;
    enum emu_stop stop;
    const emu_uop *at;    /* stop FAULT: the instruction */
    emu_fault_info fault; /* type, access, va, lanes, info are filled in */
    emu_core_sums sums;
    emu_tlb *tlb;
    struct emu_tex_cache **tex_cache; /* the thread's decoded blocks and views, made at first use, freed by free(); NULL: none */
-   bool no_lines;                    /* sums.lines need not be right: nobody asks for time */
    struct emu_stage *stage; /* graphics stages (stage.h), else NULL */
    uint32_t exec_saved;     /* between LIVE_ENTER and LIVE_LEAVE */
    emu_trace *trace;        /* NULL: timing is off */

@@ -1,4 +1,5 @@
 /* Records of memory instructions, what is not worth being inline (core_trace.h). */
+#include <string.h>
 #include "core_trace.h"
 
 void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t bytes)
@@ -12,6 +13,41 @@ void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t by
       return;
    for (uint64_t at = va; at < va + bytes; at = (at | 31) + 1)
       core_lines_touch(x, at, 1);
+   core_lines_end(u, x, 0);
+}
+
+/* Lanes on one element act one after the other: an entry has the greatest number of them in its line. */
+void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
+{
+   enum { SLOTS = 2 * ISA_WAVE_LANES, EMPTY = 0xff };
+   uint8_t slot[SLOTS], lanes[ISA_WAVE_LANES];
+   uint64_t va[ISA_WAVE_LANES];
+   uint32_t n = 0;
+   if (!core_lines_begin(x))
+      return;
+   memset(slot, EMPTY, sizeof slot);
+   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      uint32_t s = (uint32_t)(m->va[l] >> 2) * 0x9e3779b1u >> 26;
+      if (!m->valid[l])
+         continue;
+      while (slot[s] != EMPTY && va[slot[s]] != m->va[l])
+         s = (s + 1) % SLOTS;
+      if (slot[s] == EMPTY) {
+         slot[s] = (uint8_t)n;
+         va[n] = m->va[l];
+         lanes[n++] = 0;
+      }
+      lanes[slot[s]]++;
+   }
+   for (uint32_t i = 0; i < n; i++) {
+      uint32_t *e = core_lines_find(x, va[i] >> EMU_LINE_LOG2, false);
+      if (!e)
+         continue;
+      e[1] |= (1u << (va[i] >> EMU_SECTOR_LOG2 & 3)) << 9;
+      if (emu_entry_lanes(e) < lanes[i])
+         e[1] = (e[1] & ~(63u << 13)) | (uint32_t)lanes[i] << 13;
+   }
    core_lines_end(u, x, 0);
 }
 

@@ -94,5 +94,7 @@ void core_lines_sort(emu_core_ctx *x);
 /* ---- the rest ------------------------------------------------------------------------------------------------------------------ */
 /* Bytes side by side that may lie in two pages; none: a record without entries. */
 void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t bytes);
+/* Atomics on one element per lane where m->valid is not 0. */
+void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m);
 
 #endif

@@ -12,7 +12,6 @@
 #include <string.h>
 #include "core.h"
 #include "arith_f64.h"
-#include "timing_static.h"
 #include "../time/program.h"
 
 #define CONST_ROWS_MAX 256u
@@ -47,7 +46,6 @@ typedef struct decoder {
    uint32_t seg_uop; /* SEG of the open segment */
    bool open;
    uint32_t word; /* of the instruction being emitted */
-   emu_timing_board board;
    bool entry;                               /* still in the straight line from the first word, all lanes active */
    uint32_t entry_written[ISA_MAX_VREGS / 32];
 } decoder;
@@ -199,8 +197,6 @@ static void close_segment(decoder *d)
    const emu_segment *s = &d->p->segments[d->p->segment_count - 1];
    emu_uop *u = &d->p->uops[d->seg_uop];
    u->imm = s->instructions;
-   u->b = d->board.issue;
-   u->c = d->board.now;
    d->open = false;
 }
 
@@ -214,7 +210,6 @@ static void open_segment(decoder *d)
    p->segments[p->segment_count] = (emu_segment){.first_uop = p->uop_count};
    add_helper(d, EMU_HELPER_SEG)->a = p->segment_count++;
    d->open = true;
-   emu_timing_begin(&d->board);
 }
 
 static bool is_vector_class(unsigned cls)
@@ -230,7 +225,6 @@ static void count_instruction(decoder *d, const isa_inst *inst, const isa_info *
    s->instructions++;
    s->class_instructions[info->cls]++;
    s->vector_instructions += is_vector_class(info->cls);
-   emu_timing_issue(&d->board, d->profile, inst);
 }
 
 /* ---- operands -------------------------------------------------------------------------------- */

@@ -73,14 +73,6 @@ static inline lane_shape element_shape(const emu_wave *w, const emu_lanes *m, un
    return (lane_shape){first, page && w->exec == 0xffffffffu && unrun == 0, page};
 }
 
-static inline uint64_t element_lines(const emu_wave *w, const emu_core_ctx *x, const emu_lanes *m,
-                                     lane_shape s, unsigned bytes)
-{
-   if (s.run)
-      return ((s.first + ISA_WAVE_LANES * bytes - 1) >> x->line_log2) - (s.first >> x->line_log2) + 1;
-   return count_lines(w, x, m, s, 1);
-}
-
 /* ---- bytes and 16-bit words ------------------------------------------------------------------ */
 static inline void element_load_run(const uint8_t *host, uint32_t *d, enum element_kind k)
 {
@@ -170,8 +162,6 @@ static inline const emu_uop *element_load_lanes(const emu_uop *u, emu_wave *w, e
    lane_shape s = element_shape(w, m, bytes);
    uint64_t offset_mask;
    const uint8_t *host = element_host(x, s, valid, false, lds, &offset_mask);
-   if (!lds)
-      x->sums.lines += element_lines(w, x, m, s, bytes);
    if (host && s.run) {
       element_load_run(host + (s.first & offset_mask), d, k);
    } else if (host) {
@@ -200,8 +190,6 @@ static inline const emu_uop *element_store_lanes(const emu_uop *u, emu_wave *w, 
    lane_shape s = element_shape(w, m, bytes);
    uint64_t offset_mask;
    uint8_t *host = element_host(x, s, valid, true, lds, &offset_mask);
-   if (!lds)
-      x->sums.lines += element_lines(w, x, m, s, bytes);
    if (host && s.run) {
       element_store_run(host + (s.first & offset_mask), c, bytes);
    } else if (host) {
@@ -312,7 +300,7 @@ static inline const emu_uop *atomic_pairs(const emu_uop *u, emu_wave *w, emu_cor
    if (x->trace && lds)
       trace_lds(u, x, m, false, 8, 1, true);
    else if (x->trace)
-      trace_atomic(u, x, m);
+      core_trace_atomic(u, x, m);
    if (u->flags & EMU_UOP_RET) {
       uint32_t *lo = row(w, u->d), *hi = lo + ISA_WAVE_LANES;
       const uint32_t *active = x->exec_row;

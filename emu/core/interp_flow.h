@@ -57,8 +57,6 @@ H(seg)
    emu_segment_count *s = &x->segments[u->a];
    s->runs++;
    s->lanes += (unsigned)__builtin_popcount(w->exec);
-   w->issue_cycles += u->b;
-   w->latency_cycles += u->c;
    if (x->trace && u->a <= 0xfffff) /* what lies beyond only faults */
       emu_trace_segment(x->trace, u->a);
    return u + 1;

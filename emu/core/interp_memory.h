@@ -43,21 +43,6 @@ static inline lane_shape shape_of(const emu_wave *w, const emu_lanes *m, unsigne
    return (lane_shape){first, page && w->exec == 0xffffffffu && unrun == 0, page};
 }
 
-/* Cache lines that the active lanes touch, a lane being compared with the active one before it. */
-static inline uint64_t count_lines(const emu_wave *w, const emu_core_ctx *x, const emu_lanes *m, lane_shape s,
-                                   unsigned dwords)
-{
-   if (s.run)
-      return ((s.first + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (s.first >> x->line_log2) + 1;
-   uint64_t n = 1, previous = s.first >> x->line_log2;
-   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
-      uint64_t line = m->va[__builtin_ctz(mask)] >> x->line_log2;
-      n += line != previous;
-      previous = line;
-   }
-   return n;
-}
-
 static const emu_uop *memory_fault(const emu_uop *u, emu_core_ctx *x)
 {
    return stop(u, x, EMU_STOP_FAULT);
@@ -110,7 +95,6 @@ static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_
    uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
    lane_shape s = shape_of(w, m, dwords);
    const uint8_t *host = s.page && valid ? emu_tlb_fast(x->tlb, s.first, false) : NULL;
-   x->sums.lines += count_lines(w, x, m, s, dwords);
    if (host) {
       if (s.run)
          load_run((const uint32_t *)host, d, dwords);
@@ -133,7 +117,6 @@ static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core
    uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
    lane_shape s = shape_of(w, m, dwords);
    uint8_t *host = s.page && valid ? emu_tlb_fast(x->tlb, s.first, true) : NULL;
-   x->sums.lines += count_lines(w, x, m, s, dwords);
    if (host) {
       if (s.run)
          store_run((uint32_t *)host, c, dwords);
@@ -239,7 +222,6 @@ static inline bool load_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bo
    if (!host)
       return false;
    load_run((const uint32_t *)host, row(w, u->d), dwords);
-   x->sums.lines += ((va + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (va >> x->line_log2) + 1;
    x->sums.bytes_read += ISA_WAVE_LANES * 4 * dwords;
    if (x->trace)
       core_trace_run(u, x, va, ISA_WAVE_LANES * 4 * dwords, emu_tlb_page_flags(x->tlb, va));
@@ -253,7 +235,6 @@ static inline bool store_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, b
    if (!host)
       return false;
    store_run((uint32_t *)host, row(w, u->c), dwords);
-   x->sums.lines += ((va + ISA_WAVE_LANES * 4 * dwords - 1) >> x->line_log2) - (va >> x->line_log2) + 1;
    x->sums.bytes_written += ISA_WAVE_LANES * 4 * dwords;
    if (x->trace)
       core_trace_run(u, x, va, ISA_WAVE_LANES * 4 * dwords, emu_tlb_page_flags(x->tlb, va));
@@ -433,7 +414,7 @@ static inline const emu_uop *atomic_lanes(const emu_uop *u, emu_wave *w, emu_cor
    if (x->trace && lds)
       trace_lds(u, x, m, false, 4, 1, true);
    else if (x->trace)
-      trace_atomic(u, x, m);
+      core_trace_atomic(u, x, m);
    if (u->flags & EMU_UOP_RET) {
       uint32_t *d = row(w, u->d);
       const uint32_t *active = x->exec_row;
@@ -573,7 +554,6 @@ static inline const emu_uop *scalar_load(const emu_uop *u, emu_wave *w, emu_core
       for (unsigned k = 0; k < dwords; k++)
          d[k] = __atomic_load_n(&host[k], __ATOMIC_RELAXED);
       x->sums.bytes_read += 4 * dwords;
-      x->sums.lines++;
    } else {
       leave_vector_state();
       if (!emu_core_scalar_load(x, va, d, dwords, valid))

@@ -1,6 +1,6 @@
 /* img_sample of the usual kind, all lanes at once. Part of interp.c.
  *
- * Step by step what tex_lod.c and tex_sample.c do for one lane, so results, counts and lines are the same; texels that those
+ * Step by step what tex_lod.c and tex_sample.c do for one lane, so results, counts and traces are the same; texels that those
  * would skip have weight 0 here, and as all components are finite and not negative, adding them changes nothing. Nothing is
  * written or counted before every texel has been found in the TLB: where one is not, or a view does not fit (tex_view.h), the
  * texture unit does the instruction from the start.
@@ -8,9 +8,6 @@
 #include "fmt_block.h"
 #include "fmt_srgb.h"
 #include "tex_view.h"
-
-#define SAMPLE_POINTS 16u
-#define SAMPLE_TEXELS (8u * SAMPLE_POINTS) /* of one lane */
 
 typedef float sample_row[ISA_WAVE_LANES];
 
@@ -28,9 +25,7 @@ typedef struct sampler {
    const uint32_t *active; /* all ones in active lanes */
    uint64_t page_va;       /* of the page that the view begins in */
    uint64_t texels;        /* read by active lanes */
-   /* lines that each lane touches, in its order, for time; NULL: nobody asks */
-   uint64_t (*line)[ISA_WAVE_LANES];
-   uint32_t lines[ISA_WAVE_LANES];
+   bool traced;            /* their lines are put down */
 } sampler;
 
 /* ---- level of detail ------------------------------------------------------------------------- */
@@ -223,13 +218,23 @@ static inline void sample_decode(const tex_view *v, unsigned component, const ui
 #endif
 }
 
-static inline void sample_note_lines(sampler *s, const uint32_t *counted, const uint32_t *offset)
+/* Texel k of each lane: only sectors that neither the lane before nor an earlier texel has, which is all that cheap comparisons find. */
+static void sample_trace(const sampler *s, const uint32_t *counted, const uint32_t (*offset)[ISA_WAVE_LANES], unsigned k)
 {
-   for (uint32_t mask = s->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask);
-      if (counted[l])
-         s->line[s->lines[l]++][l] = (s->page_va + offset[l]) >> s->x->line_log2;
+   uint32_t sector[1 + ISA_WAVE_LANES], fresh[ISA_WAVE_LANES];
+   const uint32_t *at = offset[k], *own = sector + 1, *active = s->active;
+   sector[0] = ~0u;
+   uint32_t *out = sector + 1;
+   LANES out[l] = at[l] >> EMU_SECTOR_LOG2 | ~(counted[l] & active[l]);
+   LANES fresh[l] = counted[l] & active[l];
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+      fresh[l] &= own[l] != sector[l] ? ~0u : 0;
+   for (unsigned n = 0; n < k; n += k == 3 ? 1 : k) { /* a lane that reads this one reads those as well */
+      const uint32_t *other = offset[n];
+      LANES fresh[l] &= (at[l] ^ other[l]) >> EMU_SECTOR_LOG2 ? ~0u : 0;
    }
+   for (uint32_t mask = row_to_mask(fresh); mask; mask &= mask - 1)
+      core_lines_touch(s->x, s->page_va + at[__builtin_ctz(mask)], 4);
 }
 
 static inline void sample_lookup(const int32_t *table, const uint32_t *level, int32_t *out)
@@ -262,14 +267,15 @@ static bool sample_level(sampler *s, const double (*at)[ISA_WAVE_LANES], const u
          part[1][k][l] = (y >> n[l]) * row_B[l] + sample_spread(y & low) * 8;
       }
    }
+   uint32_t place[4][ISA_WAVE_LANES];
    for (unsigned k = 0; k < (linear ? 4 : 1); k++) {
-      uint32_t offset[ISA_WAVE_LANES];
+      uint32_t *offset = place[k];
       LANES offset[l] = part[0][k & 1][l] + part[1][k >> 1][l];
       LANES has[k][l] = counted[l] & (k & 1 && alpha[0][l] == 0 ? 0 : ~0u) & (k >> 1 && alpha[1][l] == 0 ? 0 : ~0u);
       if (!sample_read(s, offset, texel[k]))
          return false;
-      if (s->line)
-         sample_note_lines(s, has[k], offset);
+      if (s->traced)
+         sample_trace(s, has[k], (const uint32_t(*)[ISA_WAVE_LANES])place, k);
       uint32_t sum = 0;
       LANES sum += has[k][l] & s->active[l] & 1;
       s->texels += sum;
@@ -347,17 +353,19 @@ static bool sample_anisotropic(sampler *s, const double (*at)[ISA_WAVE_LANES], c
    return true;
 }
 
-/* Lines are counted where they change, lane after lane. */
-static void sample_count_lines(sampler *s)
+/* As steps_of() in tex_sample.c. */
+static uint32_t sample_cycles(const sampler *s, const sample_lod *o)
 {
-   uint64_t last = UINT64_MAX;
-   for (uint32_t mask = s->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask);
-      for (unsigned i = 0; i < s->lines[l]; i++) {
-         s->x->sums.lines += s->line[i][l] != last;
-         last = s->line[i][l];
+   uint32_t sum = 0;
+   for (unsigned q = 0; q < ISA_WAVE_LANES; q += 4) {
+      uint32_t most = 0;
+      for (unsigned l = q; l < q + 4; l++) {
+         uint32_t n = s->exec >> l & 1 ? o->points[l] * (s->v->mip_linear && (o->fixed[l] & 255) ? 2 : 1) : 0;
+         most = n > most ? n : most;
       }
+      sum += most;
    }
+   return sum;
 }
 
 static void sample_write(const tex_view *v, const emu_uop *u, emu_wave *w, const emu_core_ctx *x, sample_row result[4])
@@ -388,9 +396,8 @@ static bool sample_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
    double at[2][ISA_WAVE_LANES];
    sample_lod o;
    sample_row result[4];
-   uint64_t lines[SAMPLE_TEXELS][ISA_WAVE_LANES];
    sampler s = {.v = v, .x = x, .exec = w->exec, .active = x->exec_row, .page_va = v->va & ~UINT64_C(0xffff)};
-   s.line = x->no_lines ? NULL : lines;
+   s.traced = x->trace && core_lines_begin(x);
    sample_lod_of(v, &inst, c, &o);
    bool linear = v->min_linear;
    if (v->min_linear != v->mag_linear) {
@@ -408,11 +415,14 @@ static bool sample_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
    }
    const double(*place)[ISA_WAVE_LANES] = (const double(*)[ISA_WAVE_LANES])at;
    if (!(o.most_points > 1 ? sample_anisotropic(&s, place, &o, linear, result)
-                           : sample_point(&s, place, &o, linear, x->exec_row, result)))
+                           : sample_point(&s, place, &o, linear, x->exec_row, result)) ||
+       (s.traced && x->lines.full))
       return false;
    x->sums.bytes_read += 4 * s.texels;
-   if (s.line)
-      sample_count_lines(&s);
+   if (s.traced) {
+      core_lines_sort(x);
+      core_lines_end(u, x, sample_cycles(&s, &o));
+   }
    sample_write(v, u, w, x, result);
    return true;
 }

@@ -65,16 +65,23 @@ static bool texel_places(const emu_uop *u, emu_wave *w, emu_core_ctx *x, texels 
    return true;
 }
 
-static void texel_count(const texels *t, emu_core_ctx *x, uint64_t *bytes)
+static uint32_t texel_quads(uint32_t exec)
 {
-   const unsigned texel_log2 = t->v->element_log2 - t->v->samples_log2;
-   *bytes += (uint64_t)(unsigned)__builtin_popcount(t->mask) << texel_log2;
-   uint64_t last = UINT64_MAX;
-   for (uint32_t mask = x->no_lines ? 0 : t->mask; mask; mask &= mask - 1) {
-      uint64_t line = (t->page_va + t->offset[__builtin_ctz(mask)]) >> x->line_log2;
-      x->sums.lines += line != last;
-      last = line;
-   }
+   uint32_t any = exec | exec >> 1;
+   any |= any >> 2;
+   return (uint32_t)__builtin_popcount(any & 0x11111111u);
+}
+
+static void texel_count(const emu_uop *u, const emu_wave *w, const texels *t, emu_core_ctx *x, uint64_t *bytes, bool filtered)
+{
+   const unsigned texel_B = 1u << (t->v->element_log2 - t->v->samples_log2);
+   *bytes += (uint64_t)(unsigned)__builtin_popcount(t->mask) * texel_B;
+   if (!x->trace || !core_lines_begin(x))
+      return;
+   for (uint32_t mask = t->mask; mask; mask &= mask - 1)
+      core_lines_touch(x, t->page_va + t->offset[__builtin_ctz(mask)], texel_B);
+   core_lines_sort(x);
+   core_lines_end(u, x, filtered ? texel_quads(w->exec) * (texel_B <= 4 ? 1 : texel_B <= 8 ? 2 : 4) : 0);
 }
 
 static bool load_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
@@ -105,7 +112,7 @@ static bool load_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
       else
          LANES to[l] = k == 3 ? v->one : 0;
    }
-   texel_count(&t, x, &x->sums.bytes_read);
+   texel_count(u, w, &t, x, &x->sums.bytes_read, true);
    sample_write(v, u, w, x, result);
    return true;
 }
@@ -156,6 +163,6 @@ static bool store_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
       for (unsigned k = 0; k < v->raw_dw; k++)
          memcpy(to + 4 * k, &data[k][l], 4);
    }
-   texel_count(&t, x, &x->sums.bytes_written);
+   texel_count(u, w, &t, x, &x->sums.bytes_written, false);
    return true;
 }

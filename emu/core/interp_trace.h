@@ -45,31 +45,6 @@ static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx
    core_lines_end(u, x, 0);
 }
 
-/* Atomics: an entry has the greatest number of lanes on one element of its line. */
-static __attribute__((noinline)) void trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
-{
-   uint32_t rest = 0, same[ISA_WAVE_LANES];
-   if (!core_lines_begin(x))
-      return;
-   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask);
-      rest |= m->valid[l] ? 1u << l : 0;
-   }
-   while (rest) {
-      uint64_t va = m->va[__builtin_ctz(rest)];
-      LANES same[l] = m->va[l] == va ? 0xffffffffu : 0;
-      uint32_t lanes = row_to_mask(same) & rest, n = (uint32_t)__builtin_popcount(lanes);
-      uint32_t *e = core_lines_find(x, va >> EMU_LINE_LOG2, false);
-      rest &= ~lanes;
-      if (!e)
-         continue;
-      e[1] |= (1u << (va >> EMU_SECTOR_LOG2 & 3)) << 9;
-      if (emu_entry_lanes(e) < n)
-         e[1] = (e[1] & ~(63u << 13)) | n << 13;
-   }
-   core_lines_end(u, x, 0);
-}
-
 /* ---- LDS ------------------------------------------------------------------------------------- */
 /* Passes over the banks: each pass serves one dword of every bank, to as many lanes as want it; an atomic only one lane. */
 static uint32_t bank_passes(const emu_lanes *m, bool all, unsigned unit_B, unsigned units, bool atomic)

@@ -3,8 +3,7 @@
  *
  * Lanes act in lane order; a fault names its first lane's address and every lane that has a fault of the same
  * type. Accesses are relaxed host accesses of whole elements: dwords, or 1, 2 or 8 bytes. An element beyond
- * the lane's `valid` count reads 0, is not written and cannot fault. Used by all interpreter levels; timing
- * only sees the sums.
+ * the lane's `valid` count reads 0, is not written and cannot fault. Used by all interpreter levels.
  */
 #include <string.h>
 #include "core.h"
@@ -241,7 +240,6 @@ bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
 {
    if (lds && lds_misaligned(x, m, 4, GPU_ACCESS_ATOMIC))
       return false;
-   uint64_t previous_line = ~UINT64_C(0);
    for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint32_t c = data[0][l], c2 = op == EMU_ATOMIC_CMPSWAP ? data[1][l] : 0, *host;
@@ -259,8 +257,6 @@ bool emu_core_atomic(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
       old[l] = atomic_shared(host, op, c, c2);
       x->sums.bytes_read += 4;
       x->sums.bytes_written += 4;
-      x->sums.lines += m->va[l] >> x->line_log2 != previous_line;
-      previous_line = m->va[l] >> x->line_log2;
    }
    return true;
 }
@@ -327,7 +323,6 @@ bool emu_core_atomic64(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
 {
    if (lds && lds_misaligned(x, m, 8, GPU_ACCESS_ATOMIC))
       return false;
-   uint64_t previous_line = ~UINT64_C(0);
    for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);
       uint64_t c = data_pair(data, 0, l), c2 = op == EMU_ATOMIC_CMPSWAP ? data_pair(data, 2, l) : 0;
@@ -346,8 +341,6 @@ bool emu_core_atomic64(emu_core_ctx *x, const emu_lanes *m, enum emu_atomic op,
       old[l] = atomic64_shared(host, op, c, c2);
       x->sums.bytes_read += 8;
       x->sums.bytes_written += 8;
-      x->sums.lines += m->va[l] >> x->line_log2 != previous_line;
-      previous_line = m->va[l] >> x->line_log2;
    }
    return true;
 }
@@ -368,6 +361,5 @@ bool emu_core_scalar_load(emu_core_ctx *x, uint64_t va, uint32_t *dst, unsigned 
    for (unsigned k = 0; k < dwords; k++)
       dst[k] = value[k];
    x->sums.bytes_read += 4 * valid;
-   x->sums.lines += valid != 0;
    return true;
 }

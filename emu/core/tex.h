@@ -58,8 +58,9 @@ typedef struct tex_unit {
    const emu_uop *u;
    emu_wave *w;
    isa_img inst;
-   unsigned lane; /* at work; faults and lines are its */
-   uint64_t last_line;
+   unsigned lane; /* at work; faults are its */
+   bool traced;   /* texels are put down as lines */
+   uint8_t steps[ISA_WAVE_LANES / 4]; /* filter steps of each quad, for the timing model */
    bool null;
    gpu_image image;
    const fmt_info *format;
@@ -82,6 +83,18 @@ typedef struct tex_address {
    const uint32_t (*lod)[ISA_WAVE_LANES]; /* level, bias or gradients */
 } tex_address;
 tex_address tex_address_of(const tex_unit *t);
+
+/* The lane at work takes so many passes of the filter; a quad as many as the lane that takes most. */
+static inline void tex_take_steps(tex_unit *t, unsigned steps)
+{
+   uint8_t *q = &t->steps[t->lane / 4];
+   *q = steps > *q ? (uint8_t)steps : *q;
+}
+/* Passes that a quad's texels of `bytes` cost: the filter takes four texels of 4 bytes at a time. */
+static inline unsigned tex_steps_of_bytes(unsigned bytes)
+{
+   return bytes <= 4 ? 1 : bytes <= 8 ? 2 : 4;
+}
 
 /* Place of a texel, relative to the view. */
 typedef struct tex_place {

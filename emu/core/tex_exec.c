@@ -4,6 +4,7 @@
  * so a destination may overlap the address, and a fault leaves it alone. Sampling is tex_sample.c's.
  */
 #include <string.h>
+#include "core_trace.h"
 #include "tex.h"
 
 static uint32_t (*row_at(const tex_unit *t, uint32_t offset))[ISA_WAVE_LANES]
@@ -71,7 +72,7 @@ static void open_unit(tex_unit *t, const emu_uop *u, emu_wave *w, emu_core_ctx *
    t->u = u;
    t->w = w;
    t->inst = isa_img_unpack(u->imm);
-   t->last_line = UINT64_MAX;
+   memset(t->steps, 0, sizeof t->steps);
    t->levels_known = 0;
    t->null = !decode_image(t);
    for (unsigned i = 0; i < TEX_BLOCKS; i++)
@@ -159,6 +160,7 @@ static bool load(tex_unit *t)
       tex_place p;
       tex_texel texel = zero;
       t->lane = (unsigned)__builtin_ctz(mask);
+      tex_take_steps(t, 1);
       if (!t->null && place_of(t, &a, t->lane, &p)) {
          if (!tex_read(t, &p, &texel))
             return false;
@@ -218,6 +220,8 @@ static bool atomic(tex_unit *t, enum emu_atomic op, bool wide)
       m.va[l] = m.valid[l] ? tex_va(t, &p) : 0;
    }
    bool ok = wide ? atomic64(t, &m, op, data, old) : emu_core_atomic(t->x, &m, op, data, old[0], false);
+   if (ok && t->x->trace)
+      core_trace_atomic(t->u, t->x, &m);
    if (ok && (t->u->flags & EMU_UOP_RET))
       write_rows(t, old, wide ? 2 : 1);
    return ok;
@@ -313,27 +317,55 @@ static bool execute_atomic(tex_unit *t, uint32_t opcode)
    return atomic(t, (enum emu_atomic)op[opcode - (wide ? ISA_OP_img_atom64_add : ISA_OP_img_atom_add)], wide);
 }
 
+static bool execute(tex_unit *t, uint32_t opcode)
+{
+   switch (opcode) {
+   case ISA_OP_img_load:
+      return load(t);
+   case ISA_OP_img_store:
+      return store(t);
+   case ISA_OP_img_size:
+      return size(t);
+   case ISA_OP_img_info:
+      return info(t);
+   case ISA_OP_img_lod:
+      return sample(t, query_lod);
+   case ISA_OP_img_sample:
+      return sample(t, tex_sample);
+   case ISA_OP_img_gather:
+      return sample(t, tex_gather);
+   default:
+      return execute_atomic(t, opcode);
+   }
+}
+
+/* ---- traces ---------------------------------------------------------------------------------------------------------- */
+static unsigned filter_cycles(const tex_unit *t)
+{
+   bool plain = !t->null && t->kind != TEX_BLOCK && t->kind != TEX_DEPTH && t->kind != TEX_STENCIL;
+   unsigned n = 0;
+   for (unsigned q = 0; q < ISA_WAVE_LANES / 4; q++)
+      n += t->steps[q];
+   return n * (plain ? tex_steps_of_bytes(t->format->block_B) : 1);
+}
+
+/* Whether the instruction reads or writes texels one by one: queries touch no memory, atomics have written their record. */
+static bool touches_texels(uint32_t opcode)
+{
+   return opcode == ISA_OP_img_load || opcode == ISA_OP_img_store || opcode == ISA_OP_img_sample || opcode == ISA_OP_img_gather;
+}
+
 bool emu_tex_execute(const emu_uop *u, emu_wave *w, emu_core_ctx *x, uint32_t opcode)
 {
    tex_unit t; /* not cleared: it is large, and open_unit sets what counts */
 
    open_unit(&t, u, w, x);
-   switch (opcode) {
-   case ISA_OP_img_load:
-      return load(&t);
-   case ISA_OP_img_store:
-      return store(&t);
-   case ISA_OP_img_size:
-      return size(&t);
-   case ISA_OP_img_info:
-      return info(&t);
-   case ISA_OP_img_lod:
-      return sample(&t, query_lod);
-   case ISA_OP_img_sample:
-      return sample(&t, tex_sample);
-   case ISA_OP_img_gather:
-      return sample(&t, tex_gather);
-   default:
-      return execute_atomic(&t, opcode);
+   t.traced = x->trace && touches_texels(opcode) && core_lines_begin(x);
+   if (!execute(&t, opcode))
+      return false;
+   if (t.traced) {
+      core_lines_sort(x);
+      core_lines_end(u, x, filter_cycles(&t));
    }
+   return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fmt_block.h"
+#include "core_trace.h"
 #include "tex.h"
 
 const gpu_image_level *tex_level(tex_unit *t, uint32_t level)
@@ -69,7 +70,6 @@ static bool transfer(tex_unit *t, uint64_t va, uint8_t *bytes, unsigned n, bool 
 {
    enum gpu_access access = write ? GPU_ACCESS_WRITE : GPU_ACCESS_READ;
    uint8_t *host = (va & 0xffff) + n <= 0x10000 ? emu_tlb_fast(t->x->tlb, va, write) : NULL;
-   uint64_t line = va >> t->x->line_log2;
 
    for (unsigned done = 0, part; done < n; done += part) {
       uint64_t avail_B = n;
@@ -87,8 +87,8 @@ static bool transfer(tex_unit *t, uint64_t va, uint8_t *bytes, unsigned n, bool 
          copy_in(bytes + done, host, part);
    }
    *(write ? &t->x->sums.bytes_written : &t->x->sums.bytes_read) += n;
-   t->x->sums.lines += line != t->last_line;
-   t->last_line = line;
+   if (t->traced)
+      core_lines_touch(t->x, va, n);
    return true;
 }
 
@@ -214,7 +214,5 @@ bool tex_atomic64(tex_unit *t, uint64_t va, enum emu_atomic op, uint64_t c, uint
    }
    t->x->sums.bytes_read += 8;
    t->x->sums.bytes_written += 8;
-   t->x->sums.lines += va >> t->x->line_log2 != t->last_line;
-   t->last_line = va >> t->x->line_log2;
    return true;
 }

@@ -340,11 +340,22 @@ static bool sample_anisotropic(tex_unit *t, const tex_point *centre, const tex_l
    return true;
 }
 
+/* Four texels of one level in one pass, eight of a volume in two. */
+static unsigned steps_of(const tex_unit *t, const tex_lod *l, bool many)
+{
+   bool linear = l->clamped > 0 ? t->sampler.min_linear : t->sampler.mag_linear;
+   unsigned levels = t->sampler.mip_linear && (l->fixed & 255) ? 2 : 1;
+   if (t->integer)
+      return 1;
+   return (many ? l->points : 1) * levels * (linear && t->inst.dim == GPU_DIM_3D ? 2 : 1);
+}
+
 bool tex_sample(tex_unit *t, const tex_address *a, tex_texel *out)
 {
    tex_point p = point_of(t, a);
    tex_lod l = tex_lod_of(t, a, t->lane);
    bool many = l.points > 1 && !t->integer;
+   tex_take_steps(t, steps_of(t, &l, many));
    if (!(many ? sample_anisotropic(t, &p, &l, out) : sample_point(t, &p, &l, out)))
       return false;
    tex_swizzle(t, out);
@@ -358,6 +369,7 @@ bool tex_gather(tex_unit *t, const tex_address *a, tex_texel *out)
    tex_lod l = tex_lod_of(t, a, t->lane);
    tex_foot f;
 
+   tex_take_steps(t, 1);
    aim(t, &p, t->inst.lod == ISA_LOD_ZERO ? 0 : (l.fixed + 127) >> 8, FOOT_GATHER, &f);
    for (unsigned k = 0; k < 4; k++) {
       unsigned x = order[k] & 1, y = order[k] >> 1;

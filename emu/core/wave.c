@@ -113,7 +113,7 @@ static void start_wave(emu_wave *w, const emu_group *g, const emu_launch *l, uin
    w->exec = wave_lanes(l, i);
    w->state = EMU_WAVE_READY;
    w->resume = p->uops;
-   w->instructions = w->issue_cycles = w->latency_cycles = 0;
+   w->instructions = 0;
    w->traced = false;
    memset(w->rows, 0, (size_t)EMU_ROW_B * p->vregs);
    for (uint32_t k = 0; k < GPU_VREG_INITIAL_COUNT && k < p->vregs; k++)
@@ -131,7 +131,7 @@ void emu_group_start(emu_group *g, const emu_launch *l, uint64_t index)
    g->id[1] = (uint32_t)(index / l->grid[0] % l->grid[1]);
    g->id[2] = (uint32_t)(index / l->grid[0] / l->grid[1]);
    g->done = g->first_wave = g->stage = 0;
-   g->issue_cycles = g->latency_cycles = g->lines = g->instructions = 0;
+   g->instructions = 0;
    memset(g->lds, 0, l->lds_B);
    if (l->scratch_B)
       memset(g->scratch, 0, l->waves * align_up((size_t)ISA_WAVE_LANES * l->scratch_B));
@@ -191,8 +191,6 @@ static void wave_ended(emu_group *g, emu_wave *w)
 {
    w->state = EMU_WAVE_DONE;
    g->done++;
-   g->issue_cycles += w->issue_cycles;
-   g->latency_cycles = w->latency_cycles > g->latency_cycles ? w->latency_cycles : g->latency_cycles;
 }
 
 /* ---- traces ---------------------------------------------------------------------------------- */
@@ -269,7 +267,7 @@ static void release_barrier(emu_group *g, const emu_launch *l)
 enum emu_turn emu_group_turn(emu_group *g, const emu_launch *l, const emu_interp *interp, emu_core_ctx *x,
                              const atomic_bool *kill)
 {
-   uint64_t limit = g->instructions + (uint64_t)EMU_WAVE_QUANTUM * l->waves, lines = x->sums.lines;
+   uint64_t limit = g->instructions + (uint64_t)EMU_WAVE_QUANTUM * l->waves;
    bool quantum = false, yielded = false;
    bool framed = x->trace && x->trace->wave; /* by who wants the wave in one portion */
    x->lds = g->lds;
@@ -299,7 +297,6 @@ enum emu_turn emu_group_turn(emu_group *g, const emu_launch *l, const emu_interp
          quantum = g->instructions >= limit;
       }
    }
-   g->lines += x->sums.lines - lines;
    if (g->done == l->waves)
       return EMU_TURN_DONE;
    return quantum ? EMU_TURN_QUANTUM : EMU_TURN_YIELD;

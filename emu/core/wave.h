@@ -28,7 +28,7 @@ typedef struct emu_group {
    uint32_t id[3]; /* without BASE */
    uint32_t done;  /* waves that have ended */
    uint32_t first_wave, stage; /* of its waves in the trace's unit, 0 in dispatches */
-   uint64_t issue_cycles, latency_cycles, lines, instructions;
+   uint64_t instructions;
    uint8_t *waves, *lds, *scratch;
 } emu_group;
 

@@ -77,19 +77,19 @@ static void put_raw(uint32_t *const row[8], unsigned lane, const uint8_t *bytes,
 
 /* Attributes of one kind by vertex, as they stand in memory: the same as below with nothing left to decide per lane. */
 static inline __attribute__((always_inline)) bool fetch_raw(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at,
-                                                            const gfx_batch *b, uint32_t *const row[8], uint64_t *last_line,
+                                                            const gfx_batch *b, uint32_t *const row[8],
                                                             const unsigned components)
 {
    static const uint8_t zeros[16];
    const gfx_binding g = d->state.binding[at->binding];
-   const unsigned size_B = 4 * components, line_log2 = wk->x->line_log2, count = b->vertices;
+   const unsigned size_B = 4 * components, count = b->vertices;
    const uint64_t offset_B = at->offset_B;
    uint32_t *const r0 = row[0], *const r1 = row[1], *const r2 = row[2], *const r3 = row[3];
-   uint64_t lines = 0, bytes = 0, line_before = *last_line;
+   uint64_t bytes = 0;
    bool ok = true;
    reader r = {.page = UINT64_MAX};
    for (unsigned lane = 0; lane < count; lane++) {
-      uint64_t offset = (uint64_t)b->index[lane] * g.stride_B + offset_B, va = g.va + offset, line = va >> line_log2;
+      uint64_t offset = (uint64_t)b->index[lane] * g.stride_B + offset_B, va = g.va + offset;
       uint8_t buffer[16];
       const uint8_t *from = zeros;
       uint32_t v[4];
@@ -102,8 +102,6 @@ static inline __attribute__((always_inline)) bool fetch_raw(gfx_worker *wk, gfx_
          }
          bytes += size_B;
       }
-      lines += line != line_before;
-      line_before = line;
       memcpy(v, from, size_B);
       r0[lane] = v[0];
       if (components > 1)
@@ -114,16 +112,13 @@ static inline __attribute__((always_inline)) bool fetch_raw(gfx_worker *wk, gfx_
          r3[lane] = v[3];
    }
    wk->x->sums.bytes_read += bytes;
-   wk->x->sums.lines += lines;
-   *last_line = line_before;
    for (unsigned c = components; c < 4; c++)
       for (unsigned lane = 0; lane < count; lane++)
          row[c][lane] = c == 3 ? one_of(at->format) : 0;
    return ok;
 }
 
-static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gfx_batch *b, uint32_t *const row[8],
-                  uint64_t *last_line)
+static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gfx_batch *b, uint32_t *const row[8])
 {
    static const uint8_t zeros[32];
    const gfx_state *s = &d->state;
@@ -134,17 +129,17 @@ static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gf
    if (raw && !g->by_instance)
       switch (f->components) {
       case 1:
-         return fetch_raw(wk, d, at, b, row, last_line, 1);
+         return fetch_raw(wk, d, at, b, row, 1);
       case 2:
-         return fetch_raw(wk, d, at, b, row, last_line, 2);
+         return fetch_raw(wk, d, at, b, row, 2);
       case 3:
-         return fetch_raw(wk, d, at, b, row, last_line, 3);
+         return fetch_raw(wk, d, at, b, row, 3);
       default:
-         return fetch_raw(wk, d, at, b, row, last_line, 4);
+         return fetch_raw(wk, d, at, b, row, 4);
       }
    reader r = {.page = UINT64_MAX};
    for (unsigned lane = 0; lane < b->vertices; lane++) {
-      uint64_t offset = gfx_element_number(s, g, b, lane) * g->stride_B + at->offset_B, line = (g->va + offset) >> wk->x->line_log2;
+      uint64_t offset = gfx_element_number(s, g, b, lane) * g->stride_B + at->offset_B;
       uint8_t bytes[32];
       const uint8_t *from = zeros;
       if (offset + size_B <= g->size_B) {
@@ -152,8 +147,6 @@ static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gf
             return false;
          wk->x->sums.bytes_read += size_B;
       }
-      wk->x->sums.lines += line != *last_line;
-      *last_line = line;
       if (raw) {
          put_raw(row, lane, from, f->components);
       } else {
@@ -172,14 +165,13 @@ static bool fetch(gfx_worker *wk, gfx_draw *d, const gfx_attribute *at, const gf
 bool gfx_fetch_attributes(gfx_worker *wk, gfx_draw *d, emu_wave *w, const gfx_batch *b)
 {
    const gfx_state *s = &d->state;
-   uint64_t last_line = UINT64_MAX;
    wk->dirty = true;
    for (uint32_t i = 0; i < s->attributes; i++) {
       const gfx_attribute *at = &s->attribute[i];
       uint32_t *row[8];
       for (unsigned k = 0; k < 8; k++)
          row[k] = gfx_wave_row(wk, d, GPU_STAGE_VS, w, at->reg + k);
-      if (!fetch(wk, d, at, b, row, &last_line))
+      if (!fetch(wk, d, at, b, row))
          return false;
    }
    return true;

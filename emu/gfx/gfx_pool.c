@@ -137,14 +137,6 @@ const gfx_lanes *gfx_lanes_select(const emu_interp *interp)
    return interp == &emu_interp_v4 ? &gfx_lanes_v4 : interp == &emu_interp_v3 ? &gfx_lanes_v3 : &gfx_lanes_v2;
 }
 
-static unsigned line_log2(const emu_profile *p)
-{
-   unsigned n = 2;
-   while (n < 16 && (2u << n) <= p->l1_line_B)
-      n++;
-   return n;
-}
-
 bool gfx_pool_start(emu_gfx *g, uint32_t threads)
 {
    g->workers = calloc(threads, sizeof *g->workers);
@@ -159,10 +151,8 @@ bool gfx_pool_start(emu_gfx *g, uint32_t threads)
       if (wk->x) {
          memset(wk->x, 0, sizeof *wk->x);
          wk->x->tlb = &wk->tlb;
-         wk->x->line_log2 = line_log2(&g->dev->profile);
          wk->x->stage = &wk->stage;
          wk->x->tex_cache = &wk->tex_cache;
-         wk->x->no_lines = g->dev->settings.timing == EMU_TIMING_OFF;
       }
       if (!wk->agent || !wk->x || pthread_create(&wk->thread, NULL, worker_main, wk) != 0)
          return false;

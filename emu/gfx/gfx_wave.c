@@ -95,7 +95,7 @@ emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint
    g->id[0] = stage;
    g->id[1] = g->id[2] = 0;
    g->done = 0;
-   g->issue_cycles = g->latency_cycles = g->lines = g->instructions = 0;
+   g->instructions = 0;
    bool other = r->draw != d->number || r->input_points != input_points;
    if (other)
       set_scalars(r->scalars, &d->state, st, input_points);
@@ -103,7 +103,7 @@ emu_wave *gfx_wave_start(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage, uint
    w->exec = exec;
    w->state = EMU_WAVE_READY;
    w->resume = p->uops;
-   w->instructions = w->issue_cycles = w->latency_cycles = 0;
+   w->instructions = 0;
    clear_registers(w, p, exec == 0xffffffffu);
    if (other) {
       for (uint32_t k = 0; k < p->invariant_count; k++)
@@ -148,9 +148,6 @@ bool gfx_wave_run(gfx_worker *wk, gfx_draw *d, enum gpu_stage stage)
    if (turn != EMU_TURN_DONE)
       return false;
    r->waves++;
-   r->issue_cycles += r->group->issue_cycles;
-   if (r->group->latency_cycles > r->latency_cycles)
-      r->latency_cycles = r->group->latency_cycles;
    return true;
 }
 
@@ -162,7 +159,6 @@ void gfx_wave_merge(gfx_worker *wk, gfx_draw *d)
    to->lane_instructions += from->lane_instructions;
    to->bytes_read += from->bytes_read;
    to->bytes_written += from->bytes_written;
-   to->lines += from->lines;
    memset(from, 0, sizeof *from);
    for (unsigned k = 0; k < GPU_STAGE_COUNT; k++) {
       gfx_runner *r = &wk->runner[k];
@@ -177,9 +173,7 @@ void gfx_wave_merge(gfx_worker *wk, gfx_draw *d)
       }
       memset(r->segments, 0, p->segment_count * sizeof *r->segments);
       d->waves += r->waves;
-      d->issue_cycles += r->issue_cycles;
-      d->wave_latency = r->latency_cycles > d->wave_latency ? r->latency_cycles : d->wave_latency;
-      r->waves = r->issue_cycles = r->latency_cycles = 0;
+      r->waves = 0;
    }
    wk->dirty = false;
 }

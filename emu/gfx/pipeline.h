@@ -259,7 +259,7 @@ struct gfx_draw {
    /* results; workers add theirs under the lock */
    uint64_t counters[GFX_COUNTERS];
    emu_core_sums sums;
-   uint64_t waves, issue_cycles, wave_latency;
+   uint64_t waves;
 };
 void gfx_draw_run(gfx_worker *wk, gfx_draw *d);
 /* The draw cannot go on: record the fault unless it has stopped already. Always false. */
@@ -278,7 +278,7 @@ typedef struct gfx_runner { /* of one worker and stage */
    emu_group *group;
    emu_segment_count *segments;
    const emu_program *program;
-   uint64_t waves, issue_cycles, latency_cycles;
+   uint64_t waves;
    uint32_t scalars[ISA_MAX_SREGS]; /* as they stand when a wave of the draw starts */
    uint64_t draw; /* number of the draw whose scalar registers stand in the rows of those that are never written */
    uint32_t input_points;

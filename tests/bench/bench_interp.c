@@ -70,7 +70,6 @@ static void measure(const emu_interp *interp, const emu_profile *profile, const 
    emu_group *g = emu_group_create(&launch);
    atomic_bool kill = false;
    ctx.tlb = &tlb;
-   ctx.line_log2 = 7;
    ctx.segments = calloc(program->segment_count, sizeof *ctx.segments);
    double start = now(), end;
    uint64_t runs = 0;

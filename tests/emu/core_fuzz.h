@@ -149,7 +149,7 @@ static inline void run_program(emu_device *dev, const emu_interp *interp, const 
 
 /* The outcomes of the first programs as one number: the same on every host, compiler and operating system. */
 #define FUZZ_GOLDEN_ROUNDS 2000
-#define FUZZ_GOLDEN UINT64_C(0x50e495920b28314f) /* changes with isa.def */
+#define FUZZ_GOLDEN UINT64_C(0x57d1eb15bdf7e730) /* changes with isa.def */
 
 static inline uint64_t hash_outcome(uint64_t hash, const outcome *o)
 {

@@ -287,7 +287,6 @@ static inline void rig_wave_open(rig_wave *t, emu_device *dev, const emu_interp 
    t->x = emu_rows_alloc(sizeof *t->x);
    memset(t->x, 0, sizeof *t->x);
    t->x->tlb = &t->tlb;
-   t->x->line_log2 = 7;
    t->x->segments = calloc(t->program->segment_count, sizeof *t->x->segments);
    emu_group_start(t->group, &t->launch, 0);
 }
