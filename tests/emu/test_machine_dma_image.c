@@ -8,6 +8,7 @@
 #include "machine_rig.h"
 #include "clock.h"
 #include "image_job.h"
+#include "time/timing.h"
 
 #define MiB (UINT64_C(1) << 20)
 #define SRC (UINT64_C(1) << 32)
@@ -377,9 +378,18 @@ static void cost_is_that_of_the_bytes(void **state)
    j.dst.row_B = 256;
    start(0, false, &j);
    finish(0);
-   uint64_t bytes = 2 * 16 * 16 * 4, clock = (uint64_t)p->core_clock_khz * 1000;
-   assert_int_equal(counter(GPU_COUNTER_GPU_CYCLES),
-                    p->dram_latency_cycles + (bytes * clock + p->dram_B_per_s - 1) / p->dram_B_per_s);
+   uint64_t cycles, end = emu_clock_ns() + UINT64_C(20000000000);
+   emu_time_wait(dev, 0, GPU_BARRIER_DMA);
+   while (!emu_time_read(dev, 0, &cycles)) {
+      assert_true(emu_clock_ns() < end);
+      sched_yield();
+   }
+   uint64_t setup_cycles = (uint64_t)p->copy_setup_ns * p->core_clock_khz / 1000000;
+   assert_true(cycles >= setup_cycles);
+   assert_true(cycles < setup_cycles + 2 * p->dram_latency_cycles + 1000);
+   assert_int_equal(counter(GPU_COUNTER_DRAM_BYTES_READ), 16 * 16 * 4);
+   assert_int_equal(counter(GPU_COUNTER_DRAM_BYTES_WRITTEN), 16 * 16 * 4);
+   assert_true(counter(GPU_COUNTER_COPY_CYCLES) >= setup_cycles);
 }
 
 int main(void)
