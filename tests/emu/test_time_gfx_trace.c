@@ -283,7 +283,19 @@ static void noisy_triangles(unsigned count)
    gfx_use_vertices(v[0], 3 * count);
 }
 
-/* Several draws in several states; a number for all of their traces. */
+/* The ring's clock when its draws are through. */
+static uint64_t clock_now(void)
+{
+   uint64_t cycles, end = emu_clock_ns() + UINT64_C(60000000000);
+   emu_time_wait(dev, 0, GPU_BARRIER_GFX);
+   while (!emu_time_read(dev, 0, &cycles)) {
+      assert_true(emu_clock_ns() < end);
+      rig_sleep_us(100);
+   }
+   return cycles;
+}
+
+/* Several draws in several states; a number for all of their traces, for their times and for what the model counted. */
 static uint64_t traces_of(unsigned threads, const char *isa)
 {
    uint64_t hash = 14695981039346656037u;
@@ -297,7 +309,11 @@ static uint64_t traces_of(unsigned threads, const char *isa)
       rig_stage(GPU_STAGE_FS, gfx_fs_flat, 0, i == 3 ? GPU_STAGE_FS_KILLS : 0);
       noisy_triangles(300);
       gfx_draw_all(900, 3, 0, 0, 0, false);
+      hash = (hash ^ clock_now()) * 1099511628211u;
    }
+   for (unsigned c = GPU_COUNTER_CORE_CYCLES; c <= GPU_COUNTER_COPY_CYCLES; c++)
+      hash = (hash ^ rig_counter(dev, (enum gpu_counter)c)) * 1099511628211u;
+   assert_true(rig_counter(dev, GPU_COUNTER_ROP_QUADS) > 1000);
    emu_device_close(dev);
    tap_sort();
    assert_true(tap_count > 60);

@@ -1,5 +1,6 @@
-/* Reads what engines hand to the timing unit: the linker sends emu_time_deliver here first (--wrap, CMakeLists.txt). Units of everything
- * since tap_clear are joined from their chunks and ordered by job, then by number, which is how the model sees them. Included once.
+/* Reads what engines hand to the timing unit: the linker sends emu_time_launch and emu_time_deliver here first (--wrap, CMakeLists.txt).
+ * Units of everything since tap_clear are joined from their chunks and ordered by job, then by number, which is how the model sees them.
+ * Included once.
  */
 #ifndef TIME_TAP_H
 #define TIME_TAP_H
@@ -7,9 +8,8 @@
 #include "time/model.h"
 
 typedef struct tap_unit {
-   const emu_time_job *job;
    uint64_t number;
-   unsigned order; /* of the job */
+   unsigned order; /* of the job's launch */
    enum emu_unit kind;
    bool last;
    uint32_t *data;
@@ -19,30 +19,35 @@ typedef struct tap_unit {
 static pthread_mutex_t tap_lock = PTHREAD_MUTEX_INITIALIZER;
 static tap_unit *tap;
 static size_t tap_count;
-static const emu_time_job *tap_jobs[64];
+static const emu_time_job *tap_jobs[64]; /* an address may come again when a job has ended: the latest counts */
 static unsigned tap_job_count;
 
+emu_time_job *__real_emu_time_launch(emu_device *d, uint32_t ring, enum emu_job_kind kind, uint32_t tag);
+emu_time_job *__wrap_emu_time_launch(emu_device *d, uint32_t ring, enum emu_job_kind kind, uint32_t tag);
 void __real_emu_time_deliver(emu_time_job *j, time_blob *b);
 void __wrap_emu_time_deliver(emu_time_job *j, time_blob *b);
 
-static unsigned tap_order(const emu_time_job *j)
+emu_time_job *__wrap_emu_time_launch(emu_device *d, uint32_t ring, enum emu_job_kind kind, uint32_t tag)
 {
-   for (unsigned i = 0; i < tap_job_count; i++)
-      if (tap_jobs[i] == j)
-         return i;
+   emu_time_job *j = __real_emu_time_launch(d, ring, kind, tag);
+   pthread_mutex_lock(&tap_lock);
    assert_true(tap_job_count < 64);
-   tap_jobs[tap_job_count] = j;
-   return tap_job_count++;
+   tap_jobs[tap_job_count++] = j;
+   pthread_mutex_unlock(&tap_lock);
+   return j;
 }
 
 static tap_unit *tap_find(const emu_time_job *j, uint64_t number, enum emu_unit kind)
 {
+   unsigned order = tap_job_count - 1;
+   while (order && tap_jobs[order] != j)
+      order--;
    for (size_t i = 0; i < tap_count; i++)
-      if (tap[i].job == j && tap[i].number == number)
+      if (tap[i].order == order && tap[i].number == number)
          return &tap[i];
    tap = realloc(tap, (tap_count + 1) * sizeof *tap);
    assert_non_null(tap);
-   tap[tap_count] = (tap_unit){.job = j, .number = number, .order = tap_order(j), .kind = kind};
+   tap[tap_count] = (tap_unit){.number = number, .order = order, .kind = kind};
    return &tap[tap_count++];
 }
 
