@@ -181,18 +181,18 @@ static void add_counters(emu_device *dev, const emu_dispatch *d)
    };
    uint64_t instructions = 0;
    for (unsigned c = 0; c < ISA_CLASS_COUNT; c++) {
-      emu_counter_add(dev, of_class[c], s->class_instructions[c]);
+      emu_time_count(dev, d->job, of_class[c], s->class_instructions[c]);
       instructions += s->class_instructions[c];
    }
-   emu_counter_add(dev, GPU_COUNTER_DISPATCHES, 1);
-   emu_counter_add(dev, GPU_COUNTER_WORKGROUPS, d->groups_done);
-   emu_counter_add(dev, GPU_COUNTER_CS_INVOCATIONS,
+   emu_time_count(dev, d->job, GPU_COUNTER_DISPATCHES, 1);
+   emu_time_count(dev, d->job, GPU_COUNTER_WORKGROUPS, d->groups_done);
+   emu_time_count(dev, d->job, GPU_COUNTER_CS_INVOCATIONS,
                    d->groups_done * d->launch.size[0] * d->launch.size[1] * d->launch.size[2]);
-   emu_counter_add(dev, GPU_COUNTER_WAVES, d->waves_done);
-   emu_counter_add(dev, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
-   emu_counter_add(dev, GPU_COUNTER_LANE_INSTRUCTIONS, s->lane_instructions);
-   emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_READ, s->bytes_read);
-   emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_WRITTEN, s->bytes_written);
+   emu_time_count(dev, d->job, GPU_COUNTER_WAVES, d->waves_done);
+   emu_time_count(dev, d->job, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
+   emu_time_count(dev, d->job, GPU_COUNTER_LANE_INSTRUCTIONS, s->lane_instructions);
+   emu_time_count(dev, d->job, GPU_COUNTER_CORE_BYTES_READ, s->bytes_read);
+   emu_time_count(dev, d->job, GPU_COUNTER_CORE_BYTES_WRITTEN, s->bytes_written);
 }
 
 void emu_dispatch_retire(emu_cs *cs, emu_dispatch *d)

@@ -191,7 +191,9 @@ static void pop(dma_channel *c)
 /* Locked. The job in work has been finished (stop == NULL), has faulted, or was killed meanwhile. */
 static void retire(struct emu_dma *d, dma_channel *c, dma_job *j, bool faulted)
 {
-   emu_counter_add(d->dev, GPU_COUNTER_COPY_BYTES, j->total - j->bytes + j->box.written_B);
+   emu_time_count(d->dev, j->time, GPU_COUNTER_COPY_BYTES, j->total - j->bytes + j->box.written_B);
+   if (!faulted)
+      emu_time_count(d->dev, j->time, GPU_COUNTER_COPY_JOBS, 1);
    finish(j, faulted);
    c->queue[c->head].time = NULL;
    if (faulted) {
@@ -199,7 +201,6 @@ static void retire(struct emu_dma *d, dma_channel *c, dma_job *j, bool faulted)
       drop_all(c);
       return;
    }
-   emu_counter_add(d->dev, GPU_COUNTER_COPY_JOBS, 1);
    pop(c);
 }
 

@@ -135,16 +135,16 @@ static void add_counters(emu_device *dev, const gfx_draw *d)
    };
    uint64_t instructions = 0;
    for (unsigned c = 0; c < ISA_CLASS_COUNT; c++) {
-      emu_counter_add(dev, of_class[c], d->sums.class_instructions[c]);
+      emu_time_count(dev, d->job, of_class[c], d->sums.class_instructions[c]);
       instructions += d->sums.class_instructions[c];
    }
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
-      emu_counter_add(dev, (enum gpu_counter)(GPU_COUNTER_DRAWS + c), d->counters[c]);
-   emu_counter_add(dev, GPU_COUNTER_WAVES, d->waves);
-   emu_counter_add(dev, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
-   emu_counter_add(dev, GPU_COUNTER_LANE_INSTRUCTIONS, d->sums.lane_instructions);
-   emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_READ, d->sums.bytes_read);
-   emu_counter_add(dev, GPU_COUNTER_CORE_BYTES_WRITTEN, d->sums.bytes_written);
+      emu_time_count(dev, d->job, (enum gpu_counter)(GPU_COUNTER_DRAWS + c), d->counters[c]);
+   emu_time_count(dev, d->job, GPU_COUNTER_WAVES, d->waves);
+   emu_time_count(dev, d->job, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
+   emu_time_count(dev, d->job, GPU_COUNTER_LANE_INSTRUCTIONS, d->sums.lane_instructions);
+   emu_time_count(dev, d->job, GPU_COUNTER_CORE_BYTES_READ, d->sums.bytes_read);
+   emu_time_count(dev, d->job, GPU_COUNTER_CORE_BYTES_WRITTEN, d->sums.bytes_written);
 }
 
 /* Draws behind one that faulted go without having run. */

@@ -80,6 +80,7 @@ struct emu_time_job {
    /* results, of the model's thread */
    uint64_t start, end;
    uint64_t counters[GPU_COUNTER_COUNT];
+   uint64_t work[GPU_COUNTER_COUNT]; /* what the functional model counted (emu_time_count); the device has it already */
    bool done;
    struct time_job_queue *queue; /* units, by number (units.c) */
    bool finished; /* the functional model is through with it */

@@ -67,6 +67,17 @@ static void at_least(time_ring *r, uint64_t time)
       r->clock = time;
 }
 
+static void report(emu_device *dev, const emu_time_job *j)
+{
+   uint64_t counters[GPU_COUNTER_COUNT];
+   if (!dev->report)
+      return;
+   for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
+      counters[c] = j->counters[c] + j->work[c];
+   emu_report_job(dev, &(emu_job_report){.kind = (uint8_t)j->kind, .ring = j->ring, .tag = j->tag, .number = j->number,
+                                         .label = j->label, .start = j->start, .end = j->end, .counters = counters});
+}
+
 /* Jobs that are through on both sides leave. */
 static void reap(emu_time *t, time_ring *r)
 {
@@ -82,8 +93,7 @@ static void reap(emu_time *t, time_ring *r)
          at_least(r, j->end);
       r->full = false;
       add_counters(t, r, j);
-      emu_report_job(t->dev, &(emu_job_report){.kind = (uint8_t)j->kind, .ring = j->ring, .tag = j->tag, .number = j->number,
-                                               .label = j->label, .start = j->start, .end = j->end, .counters = j->counters});
+      report(t->dev, j);
       *at = j->next;
       r->job_count--;
       job_free(t, j);
@@ -366,6 +376,13 @@ uint64_t emu_time_units(emu_time_job *j, uint64_t count)
    uint64_t first = j->next_number;
    j->next_number += count;
    return first;
+}
+
+void emu_time_count(emu_device *dev, emu_time_job *j, enum gpu_counter c, uint64_t n)
+{
+   emu_counter_add(dev, c, n);
+   if (j)
+      j->work[c] += n;
 }
 
 void emu_time_finish(emu_time_job *j, uint64_t units, bool killed)

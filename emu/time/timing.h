@@ -40,6 +40,8 @@ void emu_time_stage(emu_time_job *j, unsigned stage, const emu_job_stage *info);
 void emu_time_groups(emu_time_job *j, uint64_t groups, uint32_t group_waves);
 /* Numbers for so many units more, in the machine's order; the first of them. Draws and copies. */
 uint64_t emu_time_units(emu_time_job *j, uint64_t count);
+/* What the job's work counted: for the device, and for the job's record if there is a job. Before emu_time_finish, by whoever calls that. */
+void emu_time_count(emu_device *dev, emu_time_job *j, enum gpu_counter c, uint64_t n);
 /* The job has no units beyond `units`, or (killed) none beyond those that have been handed over. No call for it is allowed after this. */
 void emu_time_finish(emu_time_job *j, uint64_t units, bool killed);
 

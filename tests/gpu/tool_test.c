@@ -302,15 +302,15 @@ static void times(void)
    static const char report[] =
       "{\"figment\":1,\"devices\":[{\"profile\":\"fg1\",\"timing\":\"approx\",\"counters\":{\"GPU_CYCLES\":5000,\"DRAM_BYTES_READ\":9,"
       "\"L1_ACCESSES\":10,\"L1_HITS\":9},\"host\":{},\"card\":{\"core_clock_khz\":1600000,\"dram_B_per_s\":160000000000,\"cores\":16,"
-      "\"waves_per_core\":32,\"l2_slices\":16},\"job_count\":3,\"longest\":["
+      "\"waves_per_core\":32,\"copy_B_per_cycle\":1},\"job_count\":3,\"longest\":["
       "{\"kind\":\"draw\",\"ring\":0,\"number\":4,\"label\":[\"Frame\",\"a \\\"b\\\"\"],\"cycles\":1000,"
       "\"counters\":{\"DRAM_BYTES_READ\":90000}},"
       "{\"kind\":\"dispatch\",\"ring\":2,\"number\":1,\"label\":[],\"cycles\":900,\"counters\":{\"ISSUE_SLOTS\":100,\"ISSUE_ACTIVE\":10,"
       "\"STALL_MEMORY\":70,\"STALL_PORT\":20,\"CORE_CYCLES\":900,\"WAVE_CYCLES\":7200}}],"
       "\"left_out\":1,\"jobs\":["
-      "{\"kind\":\"copy\",\"ring\":0,\"number\":1,\"label\":[\"up\"],\"cycles\":70,\"counters\":{\"COPY_CYCLES\":35}},"
+      "{\"kind\":\"copy\",\"ring\":0,\"number\":1,\"label\":[\"up\"],\"cycles\":70,\"counters\":{\"COPY_BYTES\":35}},"
       "{\"kind\":\"draw\",\"ring\":0,\"number\":2,\"label\":[\"up\"],\"cycles\":300,\"counters\":{}},"
-      "{\"kind\":\"copy\",\"ring\":0,\"number\":3,\"label\":[\"up\"],\"cycles\":30,\"counters\":{\"COPY_CYCLES\":30}}]}]}";
+      "{\"kind\":\"copy\",\"ring\":0,\"number\":3,\"label\":[\"up\"],\"cycles\":30,\"counters\":{\"COPY_BYTES\":30}}]}]}";
 
    write_file(path("times.json"), report, sizeof report - 1);
    assert_int_equal(run("run -- sh -c 'cp %s $FIGMENT_REPORT'", path("times.json")), 0);
@@ -323,7 +323,7 @@ static void times(void)
         "cores had work 6 % of the time\n");
    said("by label\n");
    said(" 300 cycles   1 x draw: up\n      latency: no counter tells\n");
-   said(" 100 cycles   2 x copy: up\n      copy: 65 % of the copy engine\n");
+   said(" 100 cycles   2 x copy: up\n      copy: 65 % of the copy engine's rate\n");
    said("1 jobs are not in it");
    assert_int_equal(run("run --report-jobs -- sh -c 'test $FIGMENT_REPORT_JOBS = on'"), 0);
 }

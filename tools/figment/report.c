@@ -108,6 +108,12 @@ static void print_metric(const metric_info *m, double v)
    printf("   %-24s%22.*f %s\n", m->name, v < 10 && v > -10 ? 3 : v < 1000 ? 1 : 0, v, m->unit);
 }
 
+/* 0 is news of a rate, which there is only if something happened, and of nothing else. */
+static bool is_worth_saying(const metric_info *m, double v)
+{
+   return v < 0 || v > 0 || strstr(m->name, "_RATE");
+}
+
 /* Counters that are not 0, then metrics that there are numbers for, under the block's name. */
 static void print_block(const struct report_part *p, const char *block)
 {
@@ -127,7 +133,7 @@ static void print_block(const struct report_part *p, const char *block)
       print_line(counters[i].name, p->counters[i], counters[i].unit);
    }
    for (size_t i = 0; i < count && any; i++)
-      if (!strcmp(metrics[i].block, block) && metric_value(&source, i, &v) == METRIC_OK)
+      if (!strcmp(metrics[i].block, block) && metric_value(&source, i, &v) == METRIC_OK && is_worth_saying(&metrics[i], v))
          print_metric(&metrics[i], v);
 }
 
