@@ -3,7 +3,7 @@
  */
 #include "core_trace.h"
 
-#define LDS_BANKS 32u
+#define BANKS 32u /* of a dword, of the local data share and of the L1's data */
 
 /* Lanes of `exec` whose sectors are not those of the lane before; the lowest one always. Inactive lanes repeat its address. */
 static inline uint32_t sector_changes(const emu_lanes *m, unsigned bytes, uint32_t exec)
@@ -25,6 +25,41 @@ static inline bool is_run(const emu_lanes *m, unsigned bytes, uint32_t exec)
    return exec == 0xffffffffu && !unrun;
 }
 
+/* Passes over the banks: each pass serves one dword of every bank, to as many lanes as want it; an atomic only one lane. */
+static uint32_t bank_passes(const emu_lanes *m, bool all, unsigned unit_B, unsigned units, bool atomic)
+{
+   uint32_t seen[8 * ISA_WAVE_LANES], most = 0;
+   uint8_t passes[BANKS] = {0};
+   memset(seen, 0xff, sizeof seen);
+   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask), n = all || m->valid[l] >= units ? units : m->valid[l];
+      uint32_t first = (uint32_t)(m->va[l] / 4), end = first + (unit_B * n + 3) / 4;
+      for (uint32_t dw = first; dw < end; dw++) {
+         uint32_t slot = dw % (8 * ISA_WAVE_LANES);
+         while (!atomic && seen[slot] != dw && seen[slot] != UINT32_MAX)
+            slot = (slot + 1) % (8 * ISA_WAVE_LANES);
+         if (!atomic && seen[slot] == dw)
+            continue;
+         seen[slot] = dw;
+         uint32_t p = ++passes[dw % BANKS];
+         most = p > most ? p : most;
+      }
+   }
+   return most;
+}
+
+/* All lanes in banks of their own, or all on one dword. */
+static inline bool banks_differ(const emu_lanes *m)
+{
+   uint32_t used = 0, other = 0;
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l++) {
+      uint32_t dw = (uint32_t)(m->va[l] / 4);
+      used |= m->exec >> l & 1 ? 1u << dw % BANKS : 0;
+      other |= dw ^ (uint32_t)(m->va[0] / 4);
+   }
+   return !other || __builtin_popcount(used) == __builtin_popcount(m->exec);
+}
+
 /* Loads and stores: `units` of unit_B bytes per lane, of which m->valid lie inside if not all do. */
 static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool all, unsigned unit_B,
                                                   unsigned units)
@@ -42,45 +77,11 @@ static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx
       if (n)
          core_lines_touch(x, m->va[l], unit_B * n);
    }
-   core_lines_end(u, x, 0);
+   bool apart = all && bytes <= 4 && banks_differ(m);
+   core_lines_end(u, x, !x->lines.count ? 0 : apart ? 1 : bank_passes(m, all, unit_B, units, false));
 }
 
 /* ---- LDS ------------------------------------------------------------------------------------- */
-/* Passes over the banks: each pass serves one dword of every bank, to as many lanes as want it; an atomic only one lane. */
-static uint32_t bank_passes(const emu_lanes *m, bool all, unsigned unit_B, unsigned units, bool atomic)
-{
-   uint32_t seen[8 * ISA_WAVE_LANES], most = 0;
-   uint8_t passes[LDS_BANKS] = {0};
-   memset(seen, 0xff, sizeof seen);
-   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask), n = all || m->valid[l] >= units ? units : m->valid[l];
-      uint32_t first = (uint32_t)(m->va[l] / 4), end = n ? (uint32_t)((m->va[l] + unit_B * n + 3) / 4) : first;
-      for (uint32_t dw = first; dw < end; dw++) {
-         uint32_t slot = dw % (8 * ISA_WAVE_LANES);
-         while (!atomic && seen[slot] != dw && seen[slot] != UINT32_MAX)
-            slot = (slot + 1) % (8 * ISA_WAVE_LANES);
-         if (!atomic && seen[slot] == dw)
-            continue;
-         seen[slot] = dw;
-         uint32_t p = ++passes[dw % LDS_BANKS];
-         most = p > most ? p : most;
-      }
-   }
-   return most;
-}
-
-/* All lanes in banks of their own, or all on one dword. */
-static inline bool banks_differ(const emu_lanes *m)
-{
-   uint32_t used = 0, other = 0;
-   for (unsigned l = 0; l < ISA_WAVE_LANES; l++) {
-      uint32_t dw = (uint32_t)(m->va[l] / 4);
-      used |= m->exec >> l & 1 ? 1u << dw % LDS_BANKS : 0;
-      other |= dw ^ (uint32_t)(m->va[0] / 4);
-   }
-   return !other || __builtin_popcount(used) == __builtin_popcount(m->exec);
-}
-
 static __attribute__((noinline)) void trace_lds(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool all, unsigned unit_B,
                                                 unsigned units, bool atomic)
 {
