@@ -1,9 +1,9 @@
 /* The approx engine: a wave is a chain of steps, a scheduler a queue of issue work.
  *
  * A step is a block of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it: a memory access, a wait for one,
- * a barrier. The block is over when its layout says, counted from its start, and not before the scheduler, which takes blocks in the order in which
- * they begin, has had the time to issue it. So waves share issue cycles and hide each other's latencies without anybody looking at single
- * instructions. Memory, units' queues, code, room and barriers are those of the detailed engine.
+ * a barrier. The block is over when its layout says, counted from its start, and not before the scheduler has had the time to issue it: what has
+ * been issued before, of older waves or of all, comes first. So waves share issue cycles and hide each other's latencies without anybody
+ * looking at single instructions. Memory, units' queues, code, room and barriers are those of the detailed engine.
  *
  * A wave goes on at once while its time is less than SLACK_CYCLES ahead of the loop's: memory sees accesses a little out of order, and
  * there are fewer events.
@@ -14,8 +14,19 @@
 #define SLACK_CYCLES 8u
 #define CHUNK_CYCLES 64u /* issue cycles of repeated segments that are booked at once */
 
+/* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves have taken do not count, and
+ * younger waves come later by these; taken in turn they all count. */
+static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t from, uint32_t cycles)
+{
+   time_sched *s = w->sched;
+   uint32_t first = m->profile.scheduler_policy == TIME_POLICY_OLDEST ? w->place : 0;
+   for (uint32_t k = first; k < s->waves; k++)
+      s->booked[k] = time_later(s->booked[k], from) + cycles;
+   return s->booked[first];
+}
+
 /* The wave's time goes on over arithmetic: `alone` is when it is over if nobody else issues. */
-static void book(time_wave *w, uint64_t alone, uint32_t issue_cycles, enum time_why why)
+static void book(const time_machine *m, time_wave *w, uint64_t alone, uint32_t issue_cycles, enum time_why why)
 {
    time_sched *s = w->sched;
    uint64_t end = time_later(alone, time_when(w->ready));
@@ -23,7 +34,7 @@ static void book(time_wave *w, uint64_t alone, uint32_t issue_cycles, enum time_
       time_inst_cost *cost = w->program->cost && w->inst < w->program->insts ? &w->program->cost[w->inst] : NULL;
       time_sched_stall(s, time_when(w->ready), (enum time_why)(w->ready & 15), w->job, cost);
       time_sched_issue(s, issue_cycles, w->job);
-      end = time_later(end, s->free);
+      end = time_later(end, take_cycles(m, w, time_when(w->ready), issue_cycles));
    }
    w->base = end;
    w->ready = time_pack(end, why);
@@ -39,25 +50,28 @@ static void count_block(time_wave *w, uint32_t from, uint32_t end, uint32_t time
 }
 
 /* ---- segments ---------------------------------------------------------------------------------------------------------------- */
-/* Code of the whole segment: each line is asked for now, and must be there when the wave gets to it. */
+/* Code of the whole segment: asked for now, but it takes so long from when the wave would have asked for it, a line in advance. */
 static void fetch_code(time_machine *m, time_wave *w)
 {
    const time_inst *inst = w->program->inst;
-   uint64_t now = time_when(w->ready), there = 0;
+   uint64_t now = time_when(w->ready), asked = now, stall = 0;
    uint64_t last = (w->code_va + 8 * (uint64_t)inst[w->inst_end - 1].word) >> EMU_LINE_LOG2;
    if (w->line == last && (w->code_va + 8 * (uint64_t)inst[w->inst].word) >> EMU_LINE_LOG2 == last)
       return;
    for (uint32_t i = w->inst; i < w->inst_end; i++) {
-      uint64_t t = time_wave_fetch(m, w, inst[i].word, now);
-      t = t > i - w->inst ? t - (i - w->inst) : 0;
-      there = time_later(there, t);
+      uint64_t there = time_wave_fetch(m, w, inst[i].word, now), at = now + (i - w->inst) + stall;
+      if (!there)
+         continue;
+      there += asked - now;
+      stall += there > at ? there - at : 0;
+      asked = at;
    }
-   if (there > now)
-      w->ready = time_pack(there, TIME_WHY_FETCH);
+   if (stall)
+      w->ready = time_pack(now + stall, TIME_WHY_FETCH);
 }
 
 /* Repeats that only compute, as many as fit a chunk. */
-static bool run_plain(time_wave *w, time_plan *plan, const time_plan_segment *s)
+static void run_plain(const time_machine *m, time_wave *w, time_plan *plan, const time_plan_segment *s)
 {
    const time_step *tail = &plan->step[s->first[0]];
    uint32_t n = tail->issue_cycles ? CHUNK_CYCLES / tail->issue_cycles : CHUNK_CYCLES;
@@ -65,9 +79,8 @@ static bool run_plain(time_wave *w, time_plan *plan, const time_plan_segment *s)
    n = n > w->repeat ? w->repeat : n ? n : 1;
    w->repeat -= n;
    w->inst = w->inst_first;
-   book(w, w->base + (uint64_t)n * (tail->cycles + again), n * tail->issue_cycles, (enum time_why)tail->why);
-   count_block(w, tail->from, tail->inst, n);
-   return true;
+   book(m, w, w->base + (uint64_t)n * (tail->cycles + again), n * tail->issue_cycles, (enum time_why)tail->why);
+   count_block(w, tail->from, tail->end, n);
 }
 
 /* The next segment, or a repeat. */
@@ -77,7 +90,7 @@ static enum time_read enter(time_machine *m, time_wave *w)
    if (w->previous != UINT32_MAX && w->repeat) {
       const time_plan_segment *s = &plan->segment[w->segment];
       if (s->plain && time_when(w->results) <= time_when(w->ready)) {
-         run_plain(w, plan, s);
+         run_plain(m, w, plan, s);
          return TIME_READ_SEGMENT;
       }
       w->repeat--;
@@ -96,25 +109,26 @@ static enum time_read enter(time_machine *m, time_wave *w)
 }
 
 /* ---- steps ---------------------------------------------------------------------------------------------------------------------- */
-static void run_block(time_wave *w, const time_step *s)
+static void run_block(const time_machine *m, time_wave *w, const time_step *s)
 {
    uint64_t alone = time_later(w->base + s->cycles + w->penalty, time_when(w->ready) + s->stalled_cycles);
    w->inst = s->from;
    if (s->cycles || s->issue_cycles || w->penalty)
-      book(w, alone, s->issue_cycles, (enum time_why)s->why);
+      book(m, w, alone, s->issue_cycles, (enum time_why)s->why);
    w->penalty = 0;
-   count_block(w, s->from, s->inst, 1);
+   count_block(w, s->from, s->end, 1);
    w->blocked = true;
 }
 
-/* Waits of a step, before what it does; they move the wave's time. */
+/* Waits of a step, before what it does; they move the wave's time. A memory instruction has been issued in the block, at its end. */
 static void wait_before(time_wave *w, const time_step *s)
 {
    if (s->kind == TIME_STEP_WAIT) {
       for (uint32_t r = s->regs.first, end = r + s->regs.count; r < end; r++)
          w->ready = time_later(w->ready, w->board[r]);
    } else if (s->kind == TIME_STEP_ACCESS) {
-      uint64_t room = time_queue_room(w->sched, w->program->inst[s->inst].port);
+      const time_inst *i = &w->program->inst[s->end - 1];
+      uint64_t room = time_queue_room(w->sched, i->port) + i->issue_cycles;
       if (room > time_when(w->ready))
          w->ready = time_pack(room, TIME_WHY_PORT);
    }
@@ -123,7 +137,7 @@ static void wait_before(time_wave *w, const time_step *s)
 /* What a step does, at the wave's time. False: the wave does not go on by itself. */
 static bool run_step(time_machine *m, time_wave *w, const time_step *s)
 {
-   const time_inst *i = &w->program->inst[s->inst];
+   const time_inst *i = &w->program->inst[s->end - 1];
    uint64_t now = time_when(w->ready);
    w->step = s + 1;
    w->blocked = false;
@@ -134,8 +148,8 @@ static bool run_step(time_machine *m, time_wave *w, const time_step *s)
    case TIME_STEP_WAIT:
       return true;
    case TIME_STEP_ACCESS:
-      w->inst = s->inst;
-      time_wave_access(m, w, i, time_read_record(w), now);
+      w->inst = s->end - 1;
+      time_wave_access(m, w, i, time_read_record(w), now - i->issue_cycles);
       return true;
    case TIME_STEP_FENCE:
       w->ready = time_later(w->ready, time_later(w->writes, w->results));
@@ -144,7 +158,7 @@ static bool run_step(time_machine *m, time_wave *w, const time_step *s)
       if (w->group)
          time_group_arrive(m, w, now);
       else
-         w->ready = time_pack(w->base = now + m->profile.cost[ISA_CLASS_SYNC].latency_cycles, TIME_WHY_BARRIER);
+         w->ready = time_pack(now + m->profile.cost[ISA_CLASS_SYNC].latency_cycles, TIME_WHY_BARRIER);
       return !w->group;
    case TIME_STEP_END:
       time_wave_finish(m, w, now);
@@ -171,7 +185,7 @@ void time_approx_act(time_machine *m, time_actor *a)
          continue;
       }
       if (!w->blocked)
-         run_block(w, w->step);
+         run_block(m, w, w->step);
       if (time_when(w->ready) > limit)
          break;
       wait_before(w, w->step);

@@ -27,9 +27,11 @@ bool time_cores_create(time_machine *m)
       c->index = i;
       c->sched = time_machine_alloc(m, p->schedulers_per_core * sizeof *c->sched);
       time_wave **waves = time_machine_alloc(m, (size_t)p->schedulers_per_core * per_sched * sizeof *waves);
-      for (uint32_t k = 0; c->sched && waves && k < p->schedulers_per_core; k++) {
+      uint64_t *booked = time_machine_alloc(m, (size_t)p->schedulers_per_core * per_sched * sizeof *booked);
+      for (uint32_t k = 0; c->sched && waves && booked && k < p->schedulers_per_core; k++) {
          c->sched[k].core = c;
          c->sched[k].wave = waves + (size_t)k * per_sched;
+         c->sched[k].booked = booked + (size_t)k * per_sched;
          time_actor_init(m, &c->sched[k].actor, time_detailed_act);
       }
    }
@@ -134,7 +136,9 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
    }
    c->waves++;
    c->vregs += w->vregs;
-   s->wave[s->waves++] = w;
+   w->place = s->waves++;
+   s->wave[w->place] = w;
+   s->booked[w->place] = s->free;
 }
 
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g, uint64_t at)
@@ -194,9 +198,12 @@ static void leave(time_machine *m, time_wave *w)
    uint64_t now = m->loop.now;
    if (s->waves == 1)
       time_sched_stall(s, now, (enum time_why)(w->ready & 15), w->job, NULL);
-   for (uint32_t k = 0; k < s->waves; k++)
-      if (s->wave[k] == w)
-         s->wave[k] = s->wave[--s->waves];
+   s->waves--;
+   for (uint32_t k = w->place; k < s->waves; k++) {
+      s->wave[k] = s->wave[k + 1];
+      s->wave[k]->place = k;
+      s->booked[k] = s->booked[k + 1];
+   }
    TIME_COUNT(w->job, WAVE_CYCLES, now - w->start);
    TIME_COUNT(w->job, CORE_CYCLES, now - c->since);
    c->since = now;
@@ -210,6 +217,10 @@ static void wave_over(time_machine *m, time_actor *a)
 {
    time_wave *w = (time_wave *)((char *)a - offsetof(time_wave, actor));
    time_core *c = w->core;
+   if (w->sched->waves == 1 && w->sched->free > m->loop.now) { /* approx: what it and younger waves have issued takes until then */
+      time_at(m, a, w->sched->free);
+      return;
+   }
    leave(m, w);
    w->job->written = time_later(w->job->written, time_when(w->writes));
    time_read_drop(m, w);

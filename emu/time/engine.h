@@ -38,7 +38,8 @@ typedef struct time_portion {
 typedef struct time_sched {
    time_actor actor; /* detailed */
    time_core *core;
-   time_wave **wave; /* resident, in no order */
+   time_wave **wave; /* resident, the oldest first */
+   uint64_t *booked; /* approx: by the same places, until when issue cycles are taken by that wave and older ones */
    uint32_t waves;
    uint64_t free;      /* cycles before are accounted for; not before this may anything be issued */
    uint64_t last_age;  /* round robin: who issued last */
@@ -66,7 +67,7 @@ struct time_wave {
    time_program *program;
    time_group *group; /* NULL: graphics */
    uint64_t code_va;
-   uint32_t index, vregs, board_class;
+   uint32_t index, vregs, board_class, place; /* place: of its scheduler's */
    uint64_t age; /* number of its launch */
    uint64_t start;
    enum time_wave_state state;

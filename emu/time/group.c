@@ -135,7 +135,6 @@ static void release(time_machine *m, time_group *g)
          continue;
       w->state = TIME_WAVE_RUNS;
       w->ready = time_pack(at, TIME_WHY_BARRIER);
-      w->base = at;
       (m->detailed ? time_detailed_resume : time_approx_resume)(m, w);
    }
 }

@@ -49,7 +49,7 @@ static void add_reg(maker *k, uint32_t *count, uint32_t reg, uint32_t cycles)
    ++*count;
 }
 
-static void add_step(maker *k, enum time_step_kind kind, enum time_why why, time_regs regs, uint32_t inst)
+static void add_step(maker *k, enum time_step_kind kind, enum time_why why, time_regs regs, uint32_t end)
 {
    k->p->step = room(k, k->p->step, sizeof *k->p->step, &k->step_room, k->p->steps + 1);
    if (k->failed)
@@ -58,11 +58,11 @@ static void add_step(maker *k, enum time_step_kind kind, enum time_why why, time
                                            .why = (uint8_t)why,
                                            .regs = regs,
                                            .from = k->from,
-                                           .inst = inst,
+                                           .end = end,
                                            .issue_cycles = k->issue,
                                            .cycles = k->now - k->cut,
                                            .stalled_cycles = k->now_stalled};
-   k->from = inst;
+   k->from = end;
    k->issue = 0;
    k->cut = k->now;
    k->now_stalled = 0;
@@ -100,8 +100,6 @@ static void add_instruction(maker *k, time_plan_segment *s, uint32_t n)
    wait_for(k, i->dst, n);
    for (uint32_t j = 0; j < i->sources; j++)
       depend(k, s, i->src[j]);
-   if (i->kind == TIME_KIND_MEMORY)
-      add_step(k, TIME_STEP_ACCESS, TIME_WHY_DEPENDENCY, (time_regs){0, 0}, n);
    uint32_t there = k->now + i->latency_cycles, there_stalled = k->now_stalled + i->latency_cycles;
    for (uint32_t r = i->dst.first, end = r + i->dst.count; r < end; r++) {
       bool memory = i->kind == TIME_KIND_MEMORY;
@@ -117,7 +115,9 @@ static void add_instruction(maker *k, time_plan_segment *s, uint32_t n)
       k->now = there;
       k->now_stalled = there_stalled;
    }
-   if (i->kind == TIME_KIND_FENCE)
+   if (i->kind == TIME_KIND_MEMORY)
+      add_step(k, TIME_STEP_ACCESS, TIME_WHY_DEPENDENCY, (time_regs){0, 0}, n + 1);
+   else if (i->kind == TIME_KIND_FENCE)
       add_step(k, TIME_STEP_FENCE, TIME_WHY_DEPENDENCY, (time_regs){0, 0}, n + 1);
    else if (i->kind == TIME_KIND_BARRIER)
       add_step(k, TIME_STEP_BARRIER, TIME_WHY_DEPENDENCY, (time_regs){0, 0}, n + 1);

@@ -7,7 +7,7 @@
 enum time_step_kind {
    TIME_STEP_TAIL,    /* the segment ends */
    TIME_STEP_WAIT,    /* registers that memory may be about to write */
-   TIME_STEP_ACCESS,  /* a memory instruction */
+   TIME_STEP_ACCESS,  /* a memory instruction, issued */
    TIME_STEP_FENCE,   /* issued */
    TIME_STEP_BARRIER, /* issued */
    TIME_STEP_END      /* issued */
@@ -17,7 +17,7 @@ enum time_step_kind {
 typedef struct time_step {
    uint8_t kind, why;       /* why: what the wave waits for when the block took longer than its issue */
    time_regs regs;          /* WAIT */
-   uint32_t from, inst;     /* instructions of the block: [from, inst); ACCESS: inst itself is the memory instruction */
+   uint32_t from, end;      /* instructions of the block; ACCESS: the last one is the memory instruction */
    uint32_t issue_cycles;   /* of the block */
    uint32_t cycles;         /* of the block, in order, with what results of the blocks before it make it wait */
    uint32_t stalled_cycles; /* the same if all of those are there */

@@ -25,14 +25,13 @@
 #define RIG_DRAM_CYCLES 500u
 #define RIG_LDS_CYCLES 20u
 #define RIG_SCALAR_CYCLES 16u
-#define RIG_CODE_CYCLES 4u
 
 struct time_memory {
    uint64_t unit[64][TIME_PORTS], dram;
    uint64_t hash; /* of all calls, for comparisons of runs */
 };
 
-static uint32_t rig_code_miss; /* of the first fetch of each line: none */
+static uint32_t rig_code_cycles = 4;
 static struct time_memory *rig_memory;
 
 time_memory *rig_memory_create(const emu_profile *p);
@@ -89,7 +88,7 @@ time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, 
                             uint32_t flags, uint64_t now, uint64_t *counters)
 {
    (void)m, (void)core, (void)path, (void)op, (void)va, (void)sectors, (void)flags, (void)counters;
-   return (time_result){.accepted = now + 1, .done = now + RIG_CODE_CYCLES + rig_code_miss};
+   return (time_result){.accepted = now + 1, .done = now + rig_code_cycles};
 }
 
 time_result rig_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters)
