@@ -2,8 +2,8 @@
  * wave, then what it writes. What comes before a wave is gathered, so that full waves are few records.
  *
  * The model's ROP writes a quad a cycle to a target of up to 64 bits, blending beyond 32 bits takes two, 128 bits take two and
- * blending them four; samples of a pixel that is not wholly covered are written one by one. Of a quad whose pixels are wholly
- * covered or not at all, one colour and one depth per pixel go to memory: the others are the same, which the ROP's tags say.
+ * blending them four; samples of a pixel that is not wholly covered, or that are blended, are written one by one. Of a quad whose
+ * pixels are wholly covered or not at all, one colour and one depth per pixel go to memory: the others are the same, which the ROP's tags say.
  */
 #include "back.h"
 
@@ -144,11 +144,11 @@ static uint32_t quad_cost(const gfx_target *g, bool blends)
    return (size_B > 8 ? 2u : 1u) << (blends && size_B > 4);
 }
 
-/* Samples that a quad is written for. */
-static uint32_t times(const gfx_back *k, uint32_t cover)
+/* Samples that a quad is written for. Those that are read before may differ from each other. */
+static uint32_t times(const gfx_back *k, uint32_t cover, bool read)
 {
    uint32_t most = 1;
-   if (k->samples == 1 || is_whole(k, cover))
+   if (k->samples == 1 || (!read && is_whole(k, cover)))
       return 1;
    for (unsigned p = 0; p < 4; p++, cover >>= 8) {
       uint32_t n = (uint32_t)__builtin_popcount(cover & 0xff);
@@ -174,9 +174,9 @@ void gfx_trace_colour(gfx_tile *t, const uint8_t *cover)
             continue;
          quads++;
          blended += blends;
-         units += quad_cost(g, blends) * times(k, all[q]);
+         units += quad_cost(g, blends) * times(k, all[q], l.read);
          if (!block)
-            touch_quad(t, &l, g, t->quad[q].x, t->quad[q].y, is_whole(k, all[q]));
+            touch_quad(t, &l, g, t->quad[q].x, t->quad[q].y, !l.read && is_whole(k, all[q]));
       }
       gfx_lines_emit(t->wk, &l);
    }

@@ -1,8 +1,8 @@
 /* A core's rasteriser and early tests, and the launch of fragment waves. Manual: "Time", Graphics.
  *
  * Tiles of a core are rasterised one after the other in the order of their draws, whatever becomes of the waves: a tile always goes to the
- * same core, so order per pixel is that of the queues. A block of 8 x 8 pixels takes a cycle to find, quads leave at their own rate and are
- * tested at another; what hierarchical Z kills takes nothing but the first. A wave whose quads and depths are there waits for its turn and for
+ * same core, so order per pixel is that of the queues. Blocks of 8 x 8 pixels are found at one rate, quads leave at another and are
+ * tested at a third; what hierarchical Z kills takes nothing but the first. A wave whose quads and depths are there waits for its turn and for
  * room on the core. Between the rasteriser and the end of the ROP there is room for so many waves of all tiles together.
  */
 #include "engine.h"
@@ -38,7 +38,7 @@ static void rasterise(time_raster *r, emu_time_job *j, uint32_t blocks, uint32_t
    uint64_t before = r->blocks.busy;
    if (blocks) {
       r->from = r->blocks.free > r->at ? r->blocks.free : r->at;
-      r->at = time_serve(&r->blocks, r->at, blocks, 1);
+      r->at = time_serve(&r->blocks, r->at, blocks, r->gfx->p->raster_blocks_per_cycle);
       r->spent = r->blocks.busy - before;
       TIME_COUNT(j, RASTER_CYCLES, r->spent);
       return;

@@ -206,6 +206,11 @@ static void samples(void **state)
    draw(3); /* half of it: an edge through sixteen quads */
    assert_true(blocks[EMU_BLOCK_ROP_MORE] >= 16 && blocks[EMU_BLOCK_ROP_MORE] <= 3 * 32);
    assert_true(whole < 32 * 32 * 4 * 4 / 32);
+   RI(BLEND, 0) |= 1 | GPU_FACTOR_ONE << 1 | GPU_FACTOR_ONE << 6;
+   cover(0.5f, false);
+   draw(3);
+   assert_int_equal(blocks[EMU_BLOCK_ROP] + blocks[EMU_BLOCK_ROP_MORE], 4 * 256);
+   assert_int_equal(read_[EMU_BLOCK_ROP], 32 * 32 * 4 * 4 / 32);
 }
 
 static void clears(void **state)
