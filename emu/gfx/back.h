@@ -131,6 +131,8 @@ typedef struct gfx_tile {
    const struct gfx_lanes *lanes;
    bool fast_depth;
    uint64_t counters[GFX_COUNTERS];
+   uint64_t shaded_quads;
+   uint16_t shaded[GFX_TILE / 2]; /* rows of quads: which have been shaded */
    bool failed;
    /* hierarchical Z: of blocks of 8 x 8 pixels, how often looked at, and the depth that nothing in it lies behind */
    uint8_t looked[16];

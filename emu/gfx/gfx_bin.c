@@ -156,12 +156,28 @@ gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, ui
    t->failed = t->traced = false;
    memset(t->looked, 0, sizeof t->looked);
    memset(t->counters, 0, sizeof t->counters);
+   t->shaded_quads = 0;
+   memset(t->shaded, 0, sizeof t->shaded);
    return t;
 }
 
 void gfx_tile_end(gfx_tile *t)
 {
    flush_surfaces(t);
+}
+
+static void add_counters(gfx_draw *d, const gfx_tile *t)
+{
+   uint64_t places = 0;
+   for (unsigned c = 0; c < GFX_COUNTERS; c++)
+      if (t->counters[c])
+         atomic_fetch_add(&d->back_counters[c], t->counters[c]);
+   if (!t->shaded_quads)
+      return;
+   for (unsigned y = 0; y < GFX_TILE / 2; y++)
+      places += (unsigned)__builtin_popcount(t->shaded[y]);
+   atomic_fetch_add(&d->shaded_quads, t->shaded_quads);
+   atomic_fetch_add(&d->shaded_places, places);
 }
 
 static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
@@ -185,9 +201,7 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
       gfx_trace_gathered(t);
    gfx_unit_end(wk);
    gfx_tile_end(t);
-   for (unsigned c = 0; c < GFX_COUNTERS; c++)
-      if (t->counters[c])
-         atomic_fetch_add(&d->back_counters[c], t->counters[c]);
+   add_counters(d, t);
 }
 
 static void run_layer(gfx_worker *wk, gfx_draw *d, gfx_bins *b)

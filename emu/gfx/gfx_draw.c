@@ -140,6 +140,8 @@ static void add_counters(emu_device *dev, const gfx_draw *d)
    }
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
       emu_time_count(dev, d->job, (enum gpu_counter)(GPU_COUNTER_DRAWS + c), d->counters[c]);
+   emu_time_count(dev, d->job, GPU_COUNTER_FS_QUADS, atomic_load(&d->shaded_quads));
+   emu_time_count(dev, d->job, GPU_COUNTER_FS_QUAD_PLACES, atomic_load(&d->shaded_places));
    emu_time_count(dev, d->job, GPU_COUNTER_WAVES, d->waves);
    emu_time_count(dev, d->job, GPU_COUNTER_WAVE_INSTRUCTIONS, instructions);
    emu_time_count(dev, d->job, GPU_COUNTER_LANE_INSTRUCTIONS, d->sums.lane_instructions);

@@ -174,6 +174,13 @@ static uint32_t set_stage(gfx_tile *t, emu_stage *st)
    return live;
 }
 
+static void note_places(gfx_tile *t)
+{
+   t->shaded_quads += t->quads;
+   for (unsigned n = 0; n < t->quads; n++)
+      t->shaded[t->quad[n].y / 2 % (GFX_TILE / 2)] |= (uint16_t)(1u << t->quad[n].x / 2 % (GFX_TILE / 2));
+}
+
 static bool shade(gfx_tile *t)
 {
    gfx_worker *wk = t->wk;
@@ -192,6 +199,7 @@ static bool shade(gfx_tile *t)
    st->bary = weights;
    st->quads = t;
    GFX_COUNT(t->counters, FS_INVOCATIONS, (unsigned)__builtin_popcount(st->live));
+   note_places(t);
    return gfx_wave_run(wk, t->d, GPU_STAGE_FS);
 }
 

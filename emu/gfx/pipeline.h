@@ -254,6 +254,7 @@ struct gfx_draw {
    double stipple;        /* length of the line strip so far */
    struct gfx_back *back; /* decoded state of the back half; NULL if everything is discarded */
    _Atomic uint64_t back_counters[GFX_COUNTERS];
+   _Atomic uint64_t shaded_quads, shaded_places;
    emu_time_job *job;        /* NULL: nobody asks for time */
    uint64_t first_unit, units;
    /* results; workers add theirs under the lock */

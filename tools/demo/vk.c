@@ -9,6 +9,7 @@
 #define X(name) PFN_##name name;
 DEMO_VK_GLOBAL(X)
 DEMO_VK_COMMANDS(X)
+DEMO_VK_OPTIONAL(X)
 #undef X
 
 static PFN_vkGetInstanceProcAddr get_proc;
@@ -28,8 +29,10 @@ bool demo_vk_load_library(void)
       fprintf(stderr, "demo: no Vulkan library found (Debian package libvulkan1; on Windows vulkan-1.dll)\n");
       return false;
    }
-   vkCreateInstance = (PFN_vkCreateInstance)get_proc(NULL, "vkCreateInstance");
-   return vkCreateInstance != NULL;
+#define X(name) name = (PFN_##name)get_proc(NULL, #name);
+   DEMO_VK_GLOBAL(X)
+#undef X
+   return vkCreateInstance && vkEnumerateInstanceExtensionProperties;
 }
 
 bool demo_vk_load_commands(VkInstance instance)
@@ -42,6 +45,9 @@ bool demo_vk_load_commands(VkInstance instance)
       ok = false;                                                                                            \
    }
    DEMO_VK_COMMANDS(X)
+#undef X
+#define X(name) name = (PFN_##name)get_proc(instance, #name);
+   DEMO_VK_OPTIONAL(X)
 #undef X
    return ok;
 }

@@ -16,7 +16,9 @@
 #define DEMO_VK_PLATFORM(X) X(vkGetMemoryFdKHR)
 #endif
 
-#define DEMO_VK_GLOBAL(X) X(vkCreateInstance)
+#define DEMO_VK_GLOBAL(X) X(vkCreateInstance) X(vkEnumerateInstanceExtensionProperties)
+/* NULL where the instance has no VK_EXT_debug_utils. */
+#define DEMO_VK_OPTIONAL(X) X(vkCmdBeginDebugUtilsLabelEXT) X(vkCmdEndDebugUtilsLabelEXT)
 #define DEMO_VK_COMMANDS(X)                                                                                  \
    X(vkDestroyInstance) X(vkEnumeratePhysicalDevices) X(vkGetPhysicalDeviceProperties)                       \
    X(vkGetPhysicalDeviceMemoryProperties) X(vkGetPhysicalDeviceQueueFamilyProperties)                        \
@@ -42,9 +44,10 @@
 #define X(name) extern PFN_##name name;
 DEMO_VK_GLOBAL(X)
 DEMO_VK_COMMANDS(X)
+DEMO_VK_OPTIONAL(X)
 #undef X
 
-bool demo_vk_load_library(void);                 /* finds vkCreateInstance; message on failure */
+bool demo_vk_load_library(void);                 /* finds the global ones; message on failure */
 bool demo_vk_load_commands(VkInstance instance); /* finds the rest */
 
 #endif

@@ -65,6 +65,7 @@ enum { PIPE_SHADOW, PIPE_OBJECT, PIPE_SKY, PIPE_WATER, PIPE_SPARK, PIPES };
 typedef struct scene {
    scene_options opt;
    VkInstance instance;
+   bool labelled; /* by VK_EXT_debug_utils, if it is there */
    VkPhysicalDevice physical;
    VkPhysicalDeviceProperties properties;
    VkPhysicalDeviceMemoryProperties memory;
@@ -102,6 +103,9 @@ void scene_destroy_image(scene *s, scene_image *im);
 intptr_t scene_export(scene *s, const scene_image *im); /* fd or HANDLE, the caller's */
 void scene_close_handle(intptr_t handle);
 void scene_begin(scene *s);
+/* What follows has a name for whoever profiles, up to scene_label_end. */
+void scene_label(scene *s, const char *name);
+void scene_label_end(scene *s);
 void scene_finish(scene *s); /* submits and waits */
 void scene_layout(scene *s, const scene_image *im, VkImageAspectFlags aspect, uint32_t level, uint32_t levels, VkImageLayout from,
                   VkImageLayout to);

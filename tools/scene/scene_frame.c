@@ -39,28 +39,42 @@ static void begin_pass(scene *s, VkRenderPass pass, VkFramebuffer frame, uint32_
 
 static void use(scene *s, unsigned pipe) { vkCmdBindPipeline(s->commands, VK_PIPELINE_BIND_POINT_GRAPHICS, s->pipeline[pipe]); }
 
+/* Without buffers. */
+static void draw_plain(scene *s, const char *name, unsigned pipe, uint32_t vertices, uint32_t instances)
+{
+   scene_label(s, name);
+   use(s, pipe);
+   vkCmdDraw(s->commands, vertices, instances, 0, 0);
+   scene_label_end(s);
+}
+
 static void draw_shadow(scene *s, float seconds)
 {
+   scene_label(s, "shadow map");
    begin_pass(s, s->shadow_pass, s->shadow_frame, SCENE_SHADOW_PX, SCENE_SHADOW_PX, 1);
    use(s, PIPE_SHADOW);
    draw_monument(s, seconds);
    vkCmdEndRenderPass(s->commands);
+   scene_label_end(s);
 }
 
 static void draw_main(scene *s, float seconds)
 {
    const push ground = {{0, 0, 0, 1}, {0, 1, 0, 0}, {0, 0.02f, 0, 1}};
+   scene_label(s, "picture");
    begin_pass(s, s->main_pass, s->main_frame, s->opt.width, s->opt.height, 2);
    use(s, PIPE_OBJECT);
+   scene_label(s, "monument");
    draw_monument(s, seconds);
+   scene_label_end(s);
+   scene_label(s, "terrain");
    draw_mesh(s, MESH_TERRAIN, &ground, 1);
-   use(s, PIPE_SKY);
-   vkCmdDraw(s->commands, 3, 1, 0, 0);
-   use(s, PIPE_WATER);
-   vkCmdDraw(s->commands, 6, 1, 0, 0);
-   use(s, PIPE_SPARK);
-   vkCmdDraw(s->commands, 6, 90, 0, 0);
+   scene_label_end(s);
+   draw_plain(s, "sky", PIPE_SKY, 3, 1);
+   draw_plain(s, "water", PIPE_WATER, 6, 1);
+   draw_plain(s, "sparks", PIPE_SPARK, 6, 90);
    vkCmdEndRenderPass(s->commands);
+   scene_label_end(s);
 }
 
 void scene_draw(scene *s, float seconds)

@@ -14,14 +14,28 @@ static const VkExternalMemoryHandleTypeFlagBits handle_type = VK_EXTERNAL_MEMORY
 static const char *const handle_extension = VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME;
 #endif
 
+static bool instance_has(const char *name)
+{
+   VkExtensionProperties all[128];
+   uint32_t count = 128;
+   VkResult r = vkEnumerateInstanceExtensionProperties(NULL, &count, all);
+   if (r != VK_SUCCESS && r != VK_INCOMPLETE)
+      return false;
+   while (count > 0 && strcmp(all[count - 1].extensionName, name))
+      count--;
+   return count > 0;
+}
+
 static void create_instance(scene *s)
 {
    static const char *const extensions[] = {VK_KHR_GET_PHYSICAL_DEVICE_PROPERTIES_2_EXTENSION_NAME,
-                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME};
+                                            VK_KHR_EXTERNAL_MEMORY_CAPABILITIES_EXTENSION_NAME,
+                                            VK_EXT_DEBUG_UTILS_EXTENSION_NAME};
+   s->labelled = instance_has(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
    VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .pApplicationName = "figment-scene",
                             .apiVersion = VK_API_VERSION_1_0};
    VkInstanceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app,
-                                .enabledExtensionCount = 2, .ppEnabledExtensionNames = extensions};
+                                .enabledExtensionCount = s->labelled ? 3 : 2, .ppEnabledExtensionNames = extensions};
    SCENE_CHECK(vkCreateInstance(&info, NULL, &s->instance));
    if (!demo_vk_load_commands(s->instance))
       exit(1);
@@ -201,6 +215,18 @@ void scene_begin(scene *s)
    VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
                                     .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
    SCENE_CHECK(vkBeginCommandBuffer(s->commands, &info));
+}
+
+void scene_label(scene *s, const char *name)
+{
+   if (s->labelled)
+      vkCmdBeginDebugUtilsLabelEXT(s->commands, &(VkDebugUtilsLabelEXT){.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_LABEL_EXT, .pLabelName = name});
+}
+
+void scene_label_end(scene *s)
+{
+   if (s->labelled)
+      vkCmdEndDebugUtilsLabelEXT(s->commands);
 }
 
 void scene_finish(scene *s)

@@ -91,9 +91,13 @@ static void make_materials(scene *s)
    scene_begin(s);
    scene_layout(s, &s->materials, VK_IMAGE_ASPECT_COLOR_BIT, 0, SCENE_TEXTURE_LEVELS, VK_IMAGE_LAYOUT_UNDEFINED, VK_IMAGE_LAYOUT_GENERAL);
    bind_maker(s, &m);
+   scene_label(s, "textures");
    vkCmdDispatch(s->commands, SCENE_TEXTURE_PX / 8, SCENE_TEXTURE_PX / 8, SCENE_MATERIALS);
    scene_barrier(s);
+   scene_label_end(s);
+   scene_label(s, "mipmaps");
    blit_levels(s);
+   scene_label_end(s);
    scene_layout(s, &s->materials, VK_IMAGE_ASPECT_COLOR_BIT, 0, SCENE_TEXTURE_LEVELS, VK_IMAGE_LAYOUT_GENERAL,
                 VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
    scene_finish(s);
@@ -137,12 +141,14 @@ static void make_meshes(scene *s)
    vkUpdateDescriptorSets(s->device, 1, &write, 0, NULL);
    scene_begin(s);
    bind_maker(s, &m);
+   scene_label(s, "meshes");
    for (unsigned i = 0; i < MESHES; i++) {
       const scene_mesh *mesh = &s->mesh[i];
       uint32_t push[5] = {mesh->kind, mesh->columns, mesh->rows, mesh->first_vertex, mesh->first_index};
       vkCmdPushConstants(s->commands, m.layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof push, push);
       vkCmdDispatch(s->commands, ((mesh->columns + 1) * (mesh->rows + 1) + 63) / 64, 1, 1);
    }
+   scene_label_end(s);
    scene_barrier(s);
    scene_finish(s);
    destroy_maker(s, &m);
