@@ -63,7 +63,8 @@ typedef struct emu_job_report {
    uint32_t ring, tag;
    uint64_t number;         /* how manieth job of its ring, from 0 */
    struct emu_label *label; /* held by the caller; NULL: none */
-   uint64_t start, end;     /* of the ring's clock */
+   uint64_t start, begin, end; /* launched, first work begun, ended, by the ring's clock */
+   uint64_t added;          /* cycles by which it moved the end of the ring's work */
    const uint64_t *counters; /* GPU_COUNTER_COUNT, of this job alone */
 } emu_job_report;
 /* A job has ended. Cheap unless a report is wanted. Any thread. */

@@ -13,7 +13,7 @@
 typedef struct report_job {
    struct report_job *before, *next; /* of its ring, by number */
    emu_label *label;
-   uint64_t start, end, number; /* number: how manieth job of its ring */
+   uint64_t start, begin, end, added, number; /* as in emu_job_report */
    uint32_t ring, tag;
    uint8_t kind;
    uint16_t packed_B;

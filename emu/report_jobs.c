@@ -36,7 +36,8 @@ static report_job *record(const emu_job_report *job)
    report_job *j = malloc(sizeof(*j) + size);
    if (!j)
       return NULL;
-   *j = (report_job){.label = emu_label_hold(job->label), .start = job->start, .end = job->end,
+   *j = (report_job){.label = emu_label_hold(job->label), .start = job->start, .begin = job->begin,
+                     .end = job->end, .added = job->added,
                      .number = job->number, .ring = job->ring, .tag = job->tag, .kind = job->kind, .packed_B = (uint16_t)size};
    memcpy(j->packed, packed, size);
    return j;
@@ -59,12 +60,11 @@ void report_job_counters(const report_job *j, uint64_t counters[GPU_COUNTER_COUN
 }
 
 /* ---- the longest ------------------------------------------------------------------------------- */
-/* Longer, or as long and before it. */
+/* Took the ring longer, or as long and before it. */
 static bool precedes(const emu_job_report *a, const report_job *b)
 {
-   uint64_t na = a->end - a->start, nb = b->end - b->start;
-   if (na != nb)
-      return na > nb;
+   if (a->added != b->added)
+      return a->added > b->added;
    return a->ring != b->ring ? a->ring < b->ring : a->number < b->number;
 }
 

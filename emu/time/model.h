@@ -79,6 +79,8 @@ struct emu_time_job {
    uint32_t group_waves;
    /* results, of the model's thread */
    uint64_t start, end;
+   uint64_t begin; /* the first unit was taken */
+   bool begun;
    uint64_t counters[GPU_COUNTER_COUNT];
    uint64_t work[GPU_COUNTER_COUNT]; /* what the functional model counted (emu_time_count); the device has it already */
    bool done;

@@ -48,17 +48,19 @@ static void job_free(emu_time *t, emu_time_job *j)
    free(j);
 }
 
-static void add_counters(emu_time *t, time_ring *r, const emu_time_job *j)
+/* Cycles by which the job moved the end of the ring's work. */
+static uint64_t add_counters(emu_time *t, time_ring *r, const emu_time_job *j)
 {
    uint64_t from = j->start > r->busy_until ? j->start : r->busy_until;
    t->ended_instructions += j->counters[GPU_COUNTER_TIMED_INSTRUCTIONS];
    for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
       if (j->counters[c])
          emu_counter_add(t->dev, (enum gpu_counter)c, j->counters[c]);
-   if (j->end > from) {
-      emu_counter_add(t->dev, GPU_COUNTER_GPU_CYCLES, j->end - from);
-      r->busy_until = j->end;
-   }
+   if (j->end <= from)
+      return 0;
+   emu_counter_add(t->dev, GPU_COUNTER_GPU_CYCLES, j->end - from);
+   r->busy_until = j->end;
+   return j->end - from;
 }
 
 static void at_least(time_ring *r, uint64_t time)
@@ -67,7 +69,7 @@ static void at_least(time_ring *r, uint64_t time)
       r->clock = time;
 }
 
-static void report(emu_device *dev, const emu_time_job *j)
+static void report(emu_device *dev, const emu_time_job *j, uint64_t added)
 {
    uint64_t counters[GPU_COUNTER_COUNT];
    if (!dev->report)
@@ -75,7 +77,8 @@ static void report(emu_device *dev, const emu_time_job *j)
    for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
       counters[c] = j->counters[c] + j->work[c];
    emu_report_job(dev, &(emu_job_report){.kind = (uint8_t)j->kind, .ring = j->ring, .tag = j->tag, .number = j->number,
-                                         .label = j->label, .start = j->start, .end = j->end, .counters = counters});
+                                         .label = j->label, .start = j->start, .begin = j->begun ? j->begin : j->end, .end = j->end,
+                                         .added = added, .counters = counters});
 }
 
 /* Jobs that are through on both sides leave. */
@@ -92,8 +95,7 @@ static void reap(emu_time *t, time_ring *r)
       if (r->full)
          at_least(r, j->end);
       r->full = false;
-      add_counters(t, r, j);
-      report(t->dev, j);
+      report(t->dev, j, add_counters(t, r, j));
       *at = j->next;
       r->job_count--;
       job_free(t, j);

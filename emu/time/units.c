@@ -176,6 +176,10 @@ time_unit *time_job_take(emu_time_job *j, bool *starved)
    time_unit *u = q->capacity ? q->slot[q->base % q->capacity] : NULL;
    *starved = !u && !(q->ended && q->base >= q->units);
    if (u) {
+      const time_machine *m = t->ring[j->ring].machine;
+      if (!j->begun && m)
+         j->begin = time_now(m);
+      j->begun = true;
       q->slot[q->base++ % q->capacity] = NULL;
       u->taken = true;
       u->complete |= q->ended && q->killed;

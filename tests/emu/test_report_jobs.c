@@ -43,7 +43,7 @@ static void job_numbered(emu_device *dev, uint32_t ring, uint64_t number, uint64
    uint64_t counters[GPU_COUNTER_COUNT] = {[GPU_COUNTER_WAVES] = waves};
    emu_label *label = emu_label_now(dev, ring);
    emu_report_job(dev, &(emu_job_report){.kind = EMU_JOB_DRAW, .ring = ring, .tag = 7, .number = number, .label = label, .start = start,
-                                         .end = start + cycles, .counters = counters});
+                                         .begin = start, .end = start + cycles, .added = cycles, .counters = counters});
    emu_label_drop(label);
 }
 
@@ -103,6 +103,18 @@ static void longest_of_many(void **state)
    lacks("\"jobs\":");
 }
 
+/* Cycles of a job that waited behind another are those that it worked, or that it kept the ring for. */
+static void waiting_jobs(void **state)
+{
+   uint64_t counters[GPU_COUNTER_COUNT] = {0};
+   emu_device *dev = open_with("on");
+   emu_report_job(dev, &(emu_job_report){.start = 10, .begin = 60, .end = 100, .added = 90, .counters = counters});
+   emu_report_job(dev, &(emu_job_report){.number = 1, .start = 12, .begin = 70, .end = 120, .added = 20, .counters = counters});
+   report(dev);
+   holds("\"end\":100,\"cycles\":90,\"added\":90,");
+   holds("\"end\":120,\"cycles\":50,\"added\":20,");
+}
+
 static void bounded_records(void **state)
 {
    emu_device *dev = open_with("3");
@@ -111,8 +123,8 @@ static void bounded_records(void **state)
       job_numbered(dev, 6, order[i], order[i], 1, UINT64_MAX - order[i]);
    job(dev, 3, 0, 1, 300);
    report(dev);
-   holds("\"left_out\":2,\"jobs\":[\n{\"kind\":\"draw\",\"ring\":3,\"number\":0,\"tag\":7,\"label\":[],\"start\":0,\"end\":1,\"cycles\":1,"
-         "\"counters\":{\"WAVES\":300}},\n{\"kind\":\"draw\",\"ring\":6,\"number\":0,");
+   holds("\"left_out\":2,\"jobs\":[\n{\"kind\":\"draw\",\"ring\":3,\"number\":0,\"tag\":7,\"label\":[],\"start\":0,\"begin\":0,\"end\":1,\"cycles\":1,"
+         "\"added\":1,\"counters\":{\"WAVES\":300}},\n{\"kind\":\"draw\",\"ring\":6,\"number\":0,");
    char *jobs = strstr(text, "\"jobs\":[");
    assert_non_null(strstr(jobs, "18446744073709551613"));
    assert_null(strstr(jobs, "18446744073709551612"));
@@ -138,8 +150,8 @@ static void labels_of_jobs(void **state)
    report(dev);
    holds("\"label\":[\"frame \\\"1\\\"\",\"shadow\\u000a\"],\"start\":0");
    holds("\"label\":[\"frame \\\"1\\\"\",\"shadow\\u000a\",\"mark\"],\"start\":1");
-   holds("\"label\":[\"frame \\\"1\\\"\"],\"start\":2,\"end\":3,\"cycles\":1,\"counters\":{\"WAVES\":3}");
-   holds("\"label\":[],\"start\":2,\"end\":3,\"cycles\":1,\"counters\":{\"WAVES\":4}");
+   holds("\"label\":[\"frame \\\"1\\\"\"],\"start\":2,\"begin\":2,\"end\":3,\"cycles\":1,\"added\":1,\"counters\":{\"WAVES\":3}");
+   holds("\"label\":[],\"start\":2,\"begin\":2,\"end\":3,\"cycles\":1,\"added\":1,\"counters\":{\"WAVES\":4}");
    holds("\"label\":[\"last\"],\"start\":3");
    holds("\"label\":[],\"start\":4");
 }
@@ -243,6 +255,7 @@ int main(void)
 {
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(card_and_metrics), cmocka_unit_test(longest_of_many), cmocka_unit_test(bounded_records),
+      cmocka_unit_test(waiting_jobs),
       cmocka_unit_test(labels_of_jobs), cmocka_unit_test(deep_labels), cmocka_unit_test(formulas_name_what_exists),
       cmocka_unit_test(arithmetic_of_formulas),
    };

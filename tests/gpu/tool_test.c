@@ -303,14 +303,16 @@ static void times(void)
       "{\"figment\":1,\"devices\":[{\"profile\":\"fg1\",\"timing\":\"approx\",\"counters\":{\"GPU_CYCLES\":5000,\"DRAM_BYTES_READ\":9,"
       "\"L1_ACCESSES\":10,\"L1_HITS\":9},\"host\":{},\"card\":{\"core_clock_khz\":1600000,\"dram_B_per_s\":160000000000,\"cores\":16,"
       "\"waves_per_core\":32,\"copy_B_per_cycle\":1},\"job_count\":3,\"longest\":["
-      "{\"kind\":\"draw\",\"ring\":0,\"number\":4,\"label\":[\"Frame\",\"a \\\"b\\\"\"],\"cycles\":1000,"
+      "{\"kind\":\"draw\",\"ring\":0,\"number\":4,\"label\":[\"Frame\",\"a \\\"b\\\"\"],\"cycles\":1000,\"added\":1000,"
       "\"counters\":{\"DRAM_BYTES_READ\":90000}},"
-      "{\"kind\":\"dispatch\",\"ring\":2,\"number\":1,\"label\":[],\"cycles\":900,\"counters\":{\"ISSUE_SLOTS\":100,\"ISSUE_ACTIVE\":10,"
-      "\"STALL_MEMORY\":70,\"STALL_PORT\":20,\"CORE_CYCLES\":900,\"WAVE_CYCLES\":7200}}],"
+      "{\"kind\":\"dispatch\",\"ring\":2,\"number\":1,\"label\":[],\"cycles\":900,\"added\":900,\"counters\":{\"ISSUE_SLOTS\":100,\"ISSUE_ACTIVE\":10,"
+      "\"STALL_MEMORY\":70,\"STALL_PORT\":20,\"CORE_CYCLES\":900,\"WAVE_CYCLES\":7200}},"
+      "{\"kind\":\"dispatch\",\"ring\":2,\"number\":2,\"label\":[],\"cycles\":800,\"added\":800,\"counters\":{\"ISSUE_SLOTS\":100,\"ISSUE_ACTIVE\":90,"
+      "\"CORE_CYCLES\":800}}],"
       "\"left_out\":1,\"jobs\":["
-      "{\"kind\":\"copy\",\"ring\":0,\"number\":1,\"label\":[\"up\"],\"cycles\":70,\"counters\":{\"COPY_BYTES\":35}},"
-      "{\"kind\":\"draw\",\"ring\":0,\"number\":2,\"label\":[\"up\"],\"cycles\":300,\"counters\":{}},"
-      "{\"kind\":\"copy\",\"ring\":0,\"number\":3,\"label\":[\"up\"],\"cycles\":30,\"counters\":{\"COPY_BYTES\":30}}]}]}";
+      "{\"kind\":\"copy\",\"ring\":0,\"number\":1,\"label\":[\"up\"],\"cycles\":70,\"added\":70,\"counters\":{\"COPY_BYTES\":35}},"
+      "{\"kind\":\"draw\",\"ring\":0,\"number\":2,\"label\":[\"up\"],\"cycles\":300,\"added\":300,\"counters\":{}},"
+      "{\"kind\":\"copy\",\"ring\":0,\"number\":3,\"label\":[\"up\"],\"cycles\":30,\"added\":30,\"counters\":{\"COPY_BYTES\":30}}]}]}";
 
    write_file(path("times.json"), report, sizeof report - 1);
    assert_int_equal(run("run -- sh -c 'cp %s $FIGMENT_REPORT'", path("times.json")), 0);
@@ -319,8 +321,8 @@ static void times(void)
    said("L1_HIT_RATE                               90.0 %\n");
    said("the longest of 3 jobs\n");
    said(" 1 000 cycles   ring 0, job 4, draw: Frame / a \"b\"\n      DRAM: 90 % of the memory's bandwidth\n");
-   said("ring 2, job 1, dispatch\n      latency: 70 % of issue slots: waited for vector memory; occupancy 25 %; "
-        "cores had work 6 % of the time\n");
+   said("ring 2, job 1, dispatch\n      latency: 70 % of issue slots: waited for vector memory; occupancy 25 %\n");
+   said("idle cores: they had work 6 % of the time; those that had, issue: 90 % of the schedulers' cycles while their cores had waves\n");
    said("by label\n");
    said(" 300 cycles   1 x draw: up\n      latency: no counter tells\n");
    said(" 100 cycles   2 x copy: up\n      copy: 65 % of the copy engine's rate\n");

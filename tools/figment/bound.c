@@ -45,33 +45,39 @@ static const metric_info *greatest_wait(const metric_source *s, double *percent)
    return found;
 }
 
-/* How much of the card had work at all: what a limit inside a core cannot say. */
-static void add_idle_cores(const metric_source *s, struct bound *out)
+/* Of a limit inside of cores, which is measured while they have work and says nothing of the others. */
+static bool is_of_cores(const limit_info *l)
 {
-   double busy = metric_named(s, "CORE_UTILISATION", 100);
-   size_t n = strlen(out->why);
-   if (busy < 50 && s->counters[GPU_COUNTER_CORE_CYCLES])
-      snprintf(out->why + n, sizeof out->why - n, "; cores had work %.0f %% of the time", busy);
+   return strstr(l->formula, "CORE_CYCLES") || strstr(l->formula, "ISSUE_SLOTS");
+}
+
+static void judge_latency(const metric_source *s, const limit_info *limit, double used, struct bound *out)
+{
+   double waited;
+   const metric_info *wait = greatest_wait(s, &waited);
+   *out = (struct bound){.name = "latency", .percent = waited};
+   if (wait)
+      snprintf(out->why, sizeof out->why, "%.0f %% of issue slots: %s; occupancy %.0f %%", waited, wait->doc,
+               metric_named(s, "OCCUPANCY", 0));
+   else if (limit)
+      snprintf(out->why, sizeof out->why, "closest to a limit: %s, %.0f %% of %s", limit->name, used, limit->doc);
+   else
+      snprintf(out->why, sizeof out->why, "no counter tells");
 }
 
 void bound_find(const metric_source *s, struct bound *out)
 {
-   double used, waited;
+   double used, busy = metric_named(s, "CORE_UTILISATION", 100);
    const limit_info *limit = closest_limit(s, &used);
-   const metric_info *wait = greatest_wait(s, &waited);
 
-   if (limit && used >= BOUND_PERCENT) {
+   if (!limit || used < BOUND_PERCENT) {
+      judge_latency(s, limit, used, out);
+   } else if (is_of_cores(limit) && busy < BOUND_BUSY_PERCENT) {
+      *out = (struct bound){.name = "idle cores", .percent = 100 - busy};
+      snprintf(out->why, sizeof out->why, "they had work %.0f %% of the time; those that had, %s: %.0f %% of %s", busy, limit->name, used,
+               limit->doc);
+   } else {
       *out = (struct bound){.name = limit->name, .percent = used};
       snprintf(out->why, sizeof out->why, "%.0f %% of %s", used, limit->doc);
-   } else {
-      *out = (struct bound){.name = "latency", .percent = waited};
-      if (wait)
-         snprintf(out->why, sizeof out->why, "%.0f %% of issue slots: %s; occupancy %.0f %%", waited, wait->doc,
-                  metric_named(s, "OCCUPANCY", 0));
-      else if (limit)
-         snprintf(out->why, sizeof out->why, "closest to a limit: %s, %.0f %% of %s", limit->name, used, limit->doc);
-      else
-         snprintf(out->why, sizeof out->why, "no counter tells");
    }
-   add_idle_cores(s, out);
 }

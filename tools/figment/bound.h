@@ -4,11 +4,12 @@
 
 #include "counters.h"
 
-#define BOUND_PERCENT 60.0 /* used by so much, a limit is the bound */
+#define BOUND_PERCENT 60.0      /* used by so much, a limit is the bound */
+#define BOUND_BUSY_PERCENT 50.0 /* but one of the cores only if they had work for so much of the time */
 
 struct bound {
-   const char *name; /* of the limit (limit_table), or "latency" */
-   double percent;   /* of the limit; of latency: of issue slots, 0 if nothing is known */
+   const char *name; /* of the limit (limit_table), "idle cores" or "latency" */
+   double percent;   /* of the limit; of idle cores: of their time; of latency: of issue slots, 0 if nothing is known */
    char why[200];    /* the evidence */
 };
 

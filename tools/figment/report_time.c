@@ -44,6 +44,12 @@ static void print_bound(const metric_source *s)
    printf("      %s: %s\n", b.name, b.why);
 }
 
+/* What the ring's work took longer for the job: such cycles add up, those of jobs that overlap do not. */
+static uint64_t added_by(const struct json *j, int object)
+{
+   return json_number(j, json_member(j, object, "added"));
+}
+
 static void print_job(const struct report_part *device, int object)
 {
    const struct json *j = device->json;
@@ -53,7 +59,7 @@ static void print_job(const struct report_part *device, int object)
    report_job(device, object, &job);
    label_of(&job, label, sizeof label);
    json_string(j, json_member(j, object, "kind"), kind, sizeof kind);
-   report_print_number(job.counters[GPU_COUNTER_GPU_CYCLES]);
+   report_print_number(added_by(j, object));
    printf(" cycles   ring %" PRIu64 ", job %" PRIu64 ", %s%s%s\n", json_number(j, json_member(j, object, "ring")),
           json_number(j, json_member(j, object, "number")), kind, *label ? ": " : "", label);
    metric_source s = report_source(&job);
@@ -101,7 +107,7 @@ static void add_job(struct groups *g, const struct report_part *device, int obje
    if (!of)
       return;
    of->jobs++;
-   of->cycles += job.counters[GPU_COUNTER_GPU_CYCLES];
+   of->cycles += added_by(job.json, object);
    for (size_t i = 0; i < GPU_COUNTER_COUNT; i++)
       of->counters[i] += job.counters[i];
 }
