@@ -11,7 +11,7 @@
 #include "engine.h"
 #include "plan.h"
 
-#define SLACK_CYCLES 8u
+#define SLACK_CYCLES 16u
 #define CHUNK_CYCLES 64u /* issue cycles of repeated segments that are booked at once */
 
 /* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves have taken do not count, and
@@ -26,14 +26,14 @@ static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t 
 }
 
 /* The wave's time goes on over arithmetic: `alone` is when it is over if nobody else issues. */
-static void book(const time_machine *m, time_wave *w, uint64_t alone, uint32_t issue_cycles, enum time_why why)
+static void book(const time_machine *m, time_wave *w, uint64_t alone, uint32_t issue_cycles, uint32_t instructions, enum time_why why)
 {
    time_sched *s = w->sched;
    uint64_t end = time_later(alone, time_when(w->ready));
    if (issue_cycles) {
       time_inst_cost *cost = w->program->cost && w->inst < w->program->insts ? &w->program->cost[w->inst] : NULL;
       time_sched_stall(s, time_when(w->ready), (enum time_why)(w->ready & 15), w->job, cost);
-      time_sched_issue(s, issue_cycles, w->job);
+      time_sched_issue(s, issue_cycles, instructions, w->job);
       end = time_later(end, take_cycles(m, w, time_when(w->ready), issue_cycles));
    }
    w->base = end;
@@ -79,7 +79,8 @@ static void run_plain(const time_machine *m, time_wave *w, time_plan *plan, cons
    n = n > w->repeat ? w->repeat : n ? n : 1;
    w->repeat -= n;
    w->inst = w->inst_first;
-   book(m, w, w->base + (uint64_t)n * (tail->cycles + again), n * tail->issue_cycles, (enum time_why)tail->why);
+   book(m, w, w->base + (uint64_t)n * (tail->cycles + again), n * tail->issue_cycles, n * (tail->end - tail->from),
+        (enum time_why)tail->why);
    count_block(w, tail->from, tail->end, n);
 }
 
@@ -114,7 +115,7 @@ static void run_block(const time_machine *m, time_wave *w, const time_step *s)
    uint64_t alone = time_later(w->base + s->cycles + w->penalty, time_when(w->ready) + s->stalled_cycles);
    w->inst = s->from;
    if (s->cycles || s->issue_cycles || w->penalty)
-      book(m, w, alone, s->issue_cycles, (enum time_why)s->why);
+      book(m, w, alone, s->issue_cycles, s->end - s->from, (enum time_why)s->why);
    w->penalty = 0;
    count_block(w, s->from, s->end, 1);
    w->blocked = true;

@@ -51,8 +51,9 @@ void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_jo
    s->free = at;
 }
 
-void time_sched_issue(time_sched *s, uint64_t cycles, emu_time_job *j)
+void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu_time_job *j)
 {
+   TIME_COUNT(j, TIMED_INSTRUCTIONS, instructions);
    TIME_COUNT(j, ISSUE_SLOTS, cycles);
    TIME_COUNT(j, ISSUE_ACTIVE, cycles);
    s->free += cycles;

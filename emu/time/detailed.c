@@ -57,7 +57,7 @@ static void issue(time_machine *m, time_sched *s, time_wave *w, enum time_why wh
    time_inst_cost *cost = w->program->cost ? &w->program->cost[w->inst] : NULL;
    uint64_t now = m->loop.now, after = now + i->issue_cycles, there = now + i->latency_cycles;
    time_sched_stall(s, now, why, w->job, cost);
-   time_sched_issue(s, i->issue_cycles, w->job);
+   time_sched_issue(s, i->issue_cycles, 1, w->job);
    s->last_age = w->age;
    if (cost) {
       cost->issued++;

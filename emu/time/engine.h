@@ -17,7 +17,9 @@
 #define TIME_NEVER (UINT64_MAX >> 8)
 
 typedef struct time_loop {
-   uint64_t now, serial, block; /* the block that is dealt out to the cycles */
+   uint64_t now, serial;
+   uint64_t block;   /* that is dealt out to the cycles */
+   uint64_t ordered; /* the cycle whose actors are in order */
    time_actor *starving;
    time_actor *cycle[TIME_WHEEL], *blocks[TIME_WHEEL], *beyond;
    uint64_t cycle_used[TIME_WHEEL / 64], block_used[TIME_WHEEL / 64];
@@ -162,7 +164,7 @@ void time_read_drop(time_machine *m, time_wave *w); /* the wave reads no more */
 bool time_cores_create(time_machine *m); /* freed with the machine */
 /* Counts the scheduler's cycles up to `at`, which is not before `free`, for a reason. */
 void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j, time_inst_cost *cost);
-void time_sched_issue(time_sched *s, uint64_t cycles, emu_time_job *j);
+void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu_time_job *j);
 /* NULL: the machine has failed. */
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g, uint64_t at);
 void time_wave_finish(time_machine *m, time_wave *w, uint64_t at); /* it ends at `at`, or when its results are there */

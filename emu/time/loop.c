@@ -35,16 +35,53 @@ static uint32_t first_marked(const uint64_t *bits, uint32_t from)
    return rest ? w * 64 + (uint32_t)__builtin_ctzll(rest) : TIME_WHEEL;
 }
 
-/* ORDER serial: actors of one cycle act in the order in which they were made */
+/* ORDER serial: actors of one cycle act in the order in which they were made. They are put in order when the cycle comes. */
 static void put_cycle(time_loop *l, time_actor *a)
 {
    uint32_t i = (uint32_t)(a->at % TIME_WHEEL);
    time_actor **at = &l->cycle[i];
-   while (*at && (*at)->serial < a->serial)
+   while (a->at == l->ordered && *at && (*at)->serial < a->serial)
       at = &(*at)->next;
    a->next = *at;
    *at = a;
    mark(l->cycle_used, i);
+}
+
+static time_actor *merge(time_actor *a, time_actor *b)
+{
+   time_actor *first = NULL, **at = &first;
+   while (a && b) {
+      time_actor **from = a->serial < b->serial ? &a : &b;
+      *at = *from;
+      at = &(*at)->next;
+      *from = *at;
+   }
+   *at = a ? a : b;
+   return first;
+}
+
+/* Lists of one, two, four ... actors in order are merged as in counting. */
+static time_actor *in_order(time_actor *list)
+{
+   time_actor *sorted[32] = {NULL}, *all = NULL;
+   if (!list || !list->next)
+      return list;
+   unsigned top = 0;
+   while (list) {
+      time_actor *a = list;
+      unsigned k = 0;
+      list = a->next;
+      a->next = NULL;
+      for (; k < 31 && sorted[k]; k++) {
+         a = merge(sorted[k], a);
+         sorted[k] = NULL;
+      }
+      sorted[k] = a;
+      top = k > top ? k : top;
+   }
+   for (unsigned k = 0; k <= top; k++)
+      all = merge(sorted[k], all);
+   return all;
 }
 
 static void put(time_loop *l, time_actor *a)
@@ -192,8 +229,10 @@ enum time_progress time_loop_run(time_machine *m, uint64_t until)
          l->now = until < TIME_NEVER ? time_later(l->now, until) : l->now;
          return TIME_REACHED;
       }
-      l->now = t;
       uint32_t i = (uint32_t)(t % TIME_WHEEL);
+      if (t != l->ordered)
+         l->cycle[i] = in_order(l->cycle[i]);
+      l->now = l->ordered = t;
       while (l->cycle[i] && !l->starving && !m->ended) {
          time_actor *a = l->cycle[i];
          l->cycle[i] = a->next;

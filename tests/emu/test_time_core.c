@@ -27,6 +27,7 @@ static void check_slots(const emu_profile *p, const rig_job *r)
    assert_int_equal(sum, counter(r, GPU_COUNTER_ISSUE_SLOTS));
    assert_int_equal(sum, counter(r, GPU_COUNTER_CORE_CYCLES) * p->schedulers_per_core);
    assert_int_equal(r->units.released, r->units.count);
+   assert_int_equal(counter(r, GPU_COUNTER_TIMED_INSTRUCTIONS), r->instructions);
 }
 
 static rig_job *job_of(const emu_profile *p, const char *text, uint32_t vregs, uint32_t groups, uint32_t waves)
