@@ -170,6 +170,18 @@ static uint64_t earliest(const time_actor *a)
    return t;
 }
 
+uint64_t time_next(const time_machine *m)
+{
+   const time_loop *l = &m->loop;
+   uint32_t i = first_marked(l->cycle_used, block_of(l->now) == l->block ? (uint32_t)(l->now % TIME_WHEEL) : 0);
+   if (l->starving)
+      return l->now;
+   if (i < TIME_WHEEL)
+      return (l->block << TIME_WHEEL_LOG2) + i;
+   i = first_marked(l->block_used, (uint32_t)(l->block % TIME_WHEEL) + 1);
+   return earliest(i < TIME_WHEEL ? l->blocks[i] : l->beyond);
+}
+
 static void deal(time_loop *l, time_actor *list)
 {
    while (list) {

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_LIMIT (UINT64_C(1) << 62) /* of times read from memory: beyond is noise */
+#define TIME_LIMIT (UINT64_C(1) << 52) /* of times read from memory: beyond, a month of the fastest clock, is noise; far from TIME_NEVER */
 #define PATIENCE_NS 2000000u           /* the model waits so long for traces before writers must not wait for it any more */
 
 static bool is_on(const emu_time *t)
@@ -112,6 +112,13 @@ static void advance(emu_time *t, time_ring *r, uint64_t cp_cycles)
       emu_counter_add(t->dev, GPU_COUNTER_CP_CYCLES, q16 >> 16);
 }
 
+/* Jobs may start long after each other: a clock taken over from memory can be anything. */
+static uint64_t slice_end(const time_machine *m)
+{
+   uint64_t next = time_next(m), end = time_now(m) + TIME_SLICE_CYCLES;
+   return next != UINT64_MAX && next >= end ? next + 1 : end;
+}
+
 /* The model goes on by a slice, or until a job ends. False: traces are missing. Lets go of the lock meanwhile. */
 static bool run_model(emu_time *t, time_ring *r)
 {
@@ -119,7 +126,7 @@ static bool run_model(emu_time *t, time_ring *r)
    if (r->machine) {
       t->working = true;
       pthread_mutex_unlock(&t->lock);
-      starved = time_machine_run(r->machine, time_now(r->machine) + TIME_SLICE_CYCLES) == TIME_STARVED;
+      starved = time_machine_run(r->machine, slice_end(r->machine)) == TIME_STARVED;
       pthread_mutex_lock(&t->lock);
       t->working = false;
       time_progress(t, r);
