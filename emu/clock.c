@@ -11,6 +11,14 @@ uint64_t emu_clock_ns(void)
    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+uint64_t emu_clock_thread_ns(void)
+{
+   struct timespec t;
+   if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0)
+      return 0;
+   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 static struct timespec to_timespec(uint64_t ns)
 {
    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};

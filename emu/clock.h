@@ -10,6 +10,8 @@
 
 /* Nanoseconds of a clock that never jumps. */
 uint64_t emu_clock_ns(void);
+/* Nanoseconds that this thread has run. */
+uint64_t emu_clock_thread_ns(void);
 /* A condition variable for emu_cond_wait_until; false on host failure. */
 bool emu_cond_init(pthread_cond_t *cond);
 /* Wait for a signal until emu_clock_ns() reaches deadline_ns; spurious returns happen. False once the deadline has passed. */

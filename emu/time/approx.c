@@ -50,24 +50,24 @@ static void count_block(time_wave *w, uint32_t from, uint32_t end, uint32_t time
 }
 
 /* ---- segments ---------------------------------------------------------------------------------------------------------------- */
-/* Code of the whole segment: asked for now, but it takes so long from when the wave would have asked for it, a line in advance. */
-static void fetch_code(time_machine *m, time_wave *w)
+/* Code of the segment, line by line as the wave will need it, at an instruction a cycle. False: a line comes too late by so much that the
+ * wave's time has moved, and the next ones are asked for then. */
+static bool fetch_code(time_machine *m, time_wave *w)
 {
    const time_inst *inst = w->program->inst;
-   uint64_t now = time_when(w->ready), asked = now, stall = 0;
+   uint64_t now = time_when(w->ready);
    uint64_t last = (w->code_va + 8 * (uint64_t)inst[w->inst_end - 1].word) >> EMU_LINE_LOG2;
-   if (w->line == last && (w->code_va + 8 * (uint64_t)inst[w->inst].word) >> EMU_LINE_LOG2 == last)
-      return;
-   for (uint32_t i = w->inst; i < w->inst_end; i++) {
-      uint64_t there = time_wave_fetch(m, w, inst[i].word, now), at = now + (i - w->inst) + stall;
-      if (!there)
-         continue;
-      there += asked - now;
-      stall += there > at ? there - at : 0;
-      asked = at;
+   if (w->line == last && (w->code_va + 8 * (uint64_t)inst[w->fetched].word) >> EMU_LINE_LOG2 == last)
+      return true;
+   for (uint32_t i = w->fetched; i < w->inst_end; i++) {
+      uint64_t at = now + (i - w->inst), there = time_wave_fetch(m, w, inst[i].word, at);
+      if (there > at) {
+         w->ready = time_pack(now + (there - at), TIME_WHY_FETCH);
+         w->fetched = i;
+         return false;
+      }
    }
-   if (stall)
-      w->ready = time_pack(now + stall, TIME_WHY_FETCH);
+   return true;
 }
 
 /* Repeats that only compute, as many as fit a chunk. */
@@ -84,6 +84,17 @@ static void run_plain(const time_machine *m, time_wave *w, time_plan *plan, cons
    count_block(w, tail->from, tail->end, n);
 }
 
+/* The steps of the segment, whose code is there. */
+static void begin(time_wave *w)
+{
+   time_plan *plan = w->program->plan;
+   w->penalty = w->previous == UINT32_MAX ? 0 : time_plan_penalty(plan, w->previous, w->segment);
+   w->previous = w->segment;
+   w->step = &plan->step[plan->segment[w->segment].first[time_when(w->results) > time_when(w->ready)]];
+   w->blocked = false;
+   w->fetching = false;
+}
+
 /* The next segment, or a repeat. */
 static enum time_read enter(time_machine *m, time_wave *w)
 {
@@ -96,17 +107,13 @@ static enum time_read enter(time_machine *m, time_wave *w)
       }
       w->repeat--;
       w->inst = w->inst_first;
-   } else {
-      enum time_read r = time_read_segment(m, w);
-      if (r != TIME_READ_SEGMENT)
-         return r;
-      fetch_code(m, w);
+      begin(w);
+      return TIME_READ_SEGMENT;
    }
-   w->penalty = w->previous == UINT32_MAX ? 0 : time_plan_penalty(plan, w->previous, w->segment);
-   w->previous = w->segment;
-   w->step = &plan->step[plan->segment[w->segment].first[time_when(w->results) > time_when(w->ready)]];
-   w->blocked = false;
-   return TIME_READ_SEGMENT;
+   enum time_read r = time_read_segment(m, w);
+   w->fetching = r == TIME_READ_SEGMENT;
+   w->fetched = w->inst;
+   return r;
 }
 
 /* ---- steps ---------------------------------------------------------------------------------------------------------------------- */
@@ -173,6 +180,11 @@ void time_approx_act(time_machine *m, time_actor *a)
    time_wave *w = (time_wave *)((char *)a - offsetof(time_wave, actor));
    uint64_t limit = m->loop.now + SLACK_CYCLES;
    while (time_when(w->ready) <= limit) {
+      if (w->fetching) {
+         if (fetch_code(m, w))
+            begin(w);
+         continue;
+      }
       if (!w->step) {
          enum time_read r = enter(m, w);
          if (r == TIME_READ_STARVED) {

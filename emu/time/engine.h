@@ -89,6 +89,8 @@ struct time_wave {
    uint32_t previous;          /* approx: segment before, or UINT32_MAX */
    uint32_t penalty;           /* approx: cycles until results of the segment before are there */
    const struct time_step *step; /* approx: next in the segment, or NULL */
+   bool fetching;              /* approx: a segment has been read whose code, from instruction `fetched` on, is not there yet */
+   uint32_t fetched;
    bool blocked;               /* approx: what stands before the step has been issued */
    uint64_t line, line_next, line_next_done; /* code: line it has, the one asked for in advance */
    /* end */

@@ -126,16 +126,18 @@ static bool run_model(emu_time *t, time_ring *r)
    if (r->machine) {
       t->working = true;
       pthread_mutex_unlock(&t->lock);
+      uint64_t before = emu_clock_thread_ns();
       starved = time_machine_run(r->machine, slice_end(r->machine)) == TIME_STARVED;
+      emu_counter_add(t->dev, GPU_COUNTER_MODEL_NS, emu_clock_thread_ns() - before);
       pthread_mutex_lock(&t->lock);
       t->working = false;
       time_progress(t, r);
       if (t->abandon)
          pthread_cond_broadcast(&t->quiet);
    }
-   uint32_t before = r->job_count;
+   uint32_t jobs = r->job_count;
    reap(t, r);
-   return !starved || r->job_count < before;
+   return !starved || r->job_count < jobs;
 }
 
 static bool has_machine(emu_time *t, time_ring *r)
