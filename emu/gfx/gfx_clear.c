@@ -10,6 +10,7 @@ typedef struct clear {
    unsigned colour;        /* which surface of the tile */
    uint8_t value[16], mask[16];
    bool whole;             /* the mask has every bit */
+   bool all;               /* every bit that means something */
    uint32_t x0, y0, x1, y1;
    uint32_t first_layer, layers;
    uint32_t tiles_x, tiles_y;
@@ -37,6 +38,9 @@ static void set_value(clear *c, const uint32_t *regs)
          for (unsigned b = f->component[k].shift; b < (unsigned)f->component[k].shift + f->component[k].bits; b++)
             c->mask[b / 8] |= (uint8_t)(1u << b % 8);
    c->whole = !c->depth;
+   c->all = true;
+   for (unsigned k = 0; k < 2 && c->depth; k++)
+      c->all &= !f->component[k].bits || (regs[GPU_PKTF_CLEAR_TARGET_WHAT] & (k == 0 ? GPU_CLEAR_DEPTH : GPU_CLEAR_STENCIL));
 }
 
 /* The rectangle ends at the area drawn to and at the target's edges. False: nothing is left. */
@@ -77,7 +81,7 @@ static void fill_tile(gfx_tile *t, gfx_surface *s, const clear *c)
    uint32_t x0 = greatest(c->x0, tx), y0 = greatest(c->y0, ty), x1 = least(c->x1, tx + GFX_TILE),
             y1 = least(c->y1, ty + GFX_TILE);
    if (t->traced)
-      gfx_trace_clear(t, c->depth, c->colour, x0, y0, x1, y1);
+      gfx_trace_clear(t, c->depth, c->colour, c->all, x0, y0, x1, y1);
    if (s->direct && x1 - x0 == GFX_TILE && y1 - y0 == GFX_TILE) { /* the order does not matter */
       fill(c, s->base, GFX_TILE * GFX_TILE * samples);
       return;

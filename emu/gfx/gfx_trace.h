@@ -60,7 +60,8 @@ void gfx_trace_gathered(struct gfx_tile *t); /* what led to the wave that begins
 /* Quads of the wave behind the late tests: those of them that were tested, as bits. */
 void gfx_trace_late(struct gfx_tile *t, uint32_t tested);
 void gfx_trace_colour(struct gfx_tile *t, const uint8_t *cover);
-/* A rectangle of pixels that a clear filled. */
-void gfx_trace_clear(struct gfx_tile *t, bool depth, unsigned colour, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1);
+/* A rectangle of pixels that a clear filled; whole: all of their bits. */
+void gfx_trace_clear(struct gfx_tile *t, bool depth, unsigned colour, bool whole, uint32_t x0, uint32_t y0, uint32_t x1,
+                     uint32_t y1);
 
 #endif

@@ -34,11 +34,13 @@ static bool is_whole(const gfx_back *k, uint32_t cover)
 static void touch_quad(gfx_tile *t, gfx_lines *l, const gfx_target *g, int32_t x, int32_t y, bool whole)
 {
    const gpu_image_level *level = &g->level;
-   uint32_t size_B = level->element_B >> (whole ? g->image.samples_log2 : 0);
+   uint32_t shift = whole ? g->image.samples_log2 : 0;
    if ((uint32_t)x >= level->width_px || (uint32_t)y >= level->height_px)
       return;
-   if (level->tile_log2) { /* its pixels follow each other */
-      gfx_lines_add(t->wk, l, gfx_element_va(t, g, (uint32_t)x, (uint32_t)y), 4 * size_B);
+   if (level->tile_log2) { /* its pixels follow each other; what is one for all samples stands at the block's start */
+      uint32_t in_block = gfx_morton(x, y) & (level->tile_log2 == GFX_TILE_LOG2 ? 63 : 15), from_B = in_block * level->element_B;
+      uint64_t va = gfx_element_va(t, g, (uint32_t)x, (uint32_t)y) - from_B + (from_B >> shift);
+      gfx_lines_add(t->wk, l, va, 4 * level->element_B >> shift);
       return;
    }
    for (uint32_t r = 0; r < 2 && (uint32_t)y + r < level->height_px; r++)
@@ -186,11 +188,27 @@ void gfx_trace_colour(gfx_tile *t, const uint8_t *cover)
 }
 
 /* ---- clears ------------------------------------------------------------------------------------------------ */
-void gfx_trace_clear(gfx_tile *t, bool depth, unsigned colour, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1)
+/* A tile of the target that is cleared as a whole: its tag says so, which takes a cycle for each block and a sector of memory. */
+static bool clear_tag(gfx_tile *t, const gfx_target *g, gfx_lines *l, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1)
+{
+   uint32_t tx = (uint32_t)t->x, ty = (uint32_t)t->y, w = g->level.width_px, h = g->level.height_px;
+   bool all = g->level.tile_log2 == GFX_TILE_LOG2 && x0 <= tx && y0 <= ty && (x1 >= tx + GFX_TILE || x1 >= w) &&
+              (y1 >= ty + GFX_TILE || y1 >= h);
+   if (!all)
+      return false;
+   emu_trace_block(t->wk->trace, l->block, GFX_TILE * GFX_TILE / 64);
+   gfx_lines_add(t->wk, l, gfx_element_va(t, g, tx, ty), 1u << EMU_SECTOR_LOG2);
+   gfx_lines_emit(t->wk, l);
+   return true;
+}
+
+void gfx_trace_clear(gfx_tile *t, bool depth, unsigned colour, bool whole, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1)
 {
    const gfx_target *g = depth ? t->depth.target : t->colour[colour].target;
    gfx_lines l = {.block = depth ? EMU_BLOCK_LATE_Z : EMU_BLOCK_ROP, .write = true};
    uint32_t quads = ((x1 + 1) / 2 - x0 / 2) * ((y1 + 1) / 2 - y0 / 2);
+   if (whole && clear_tag(t, g, &l, x0, y0, x1, y1))
+      return;
    emu_trace_block(t->wk->trace, l.block, quads);
    if (!depth)
       emu_trace_block(t->wk->trace, EMU_BLOCK_ROP_MORE, quads * (quad_cost(g, false) - 1));

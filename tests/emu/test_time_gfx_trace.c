@@ -205,7 +205,7 @@ static void samples(void **state)
    cover(0.5f, true);
    draw(3); /* half of it: an edge through sixteen quads */
    assert_true(blocks[EMU_BLOCK_ROP_MORE] >= 16 && blocks[EMU_BLOCK_ROP_MORE] <= 3 * 32);
-   assert_true(whole < 32 * 32 * 4 * 4 / 32);
+   assert_int_equal(whole, 32 * 32 * 4 / 32); /* as much as without samples */
    RI(BLEND, 0) |= 1 | GPU_FACTOR_ONE << 1 | GPU_FACTOR_ONE << 6;
    cover(0.5f, false);
    draw(3);
@@ -216,17 +216,19 @@ static void samples(void **state)
 static void clears(void **state)
 {
    scene(64, 37, 0, gfx_fs_flat);
-   const uint32_t fields[8] = {0, 0, 64 | 64 << 16, 1u << 16};
-   gfx_send_state();
-   for (uint32_t i = 0; i < 8; i++)
-      emu_gfx_write(dev, GPU_OFF_GFX_CLEAR + 4 * i, fields[i]);
-   emu_gfx_write(dev, GPU_OFF_GFX_GO, GPU_GFX_CLEAR);
-   assert_true(gfx_wait());
-   sum();
-   assert_int_equal(units[EMU_UNIT_CLEAR], 4);
-   assert_int_equal(blocks[EMU_BLOCK_ROP], 64 * 64 / 4);
-   assert_int_equal(written[EMU_BLOCK_ROP], 64 * 64 * 4 / 32);
-   assert_int_equal(read_[EMU_BLOCK_ROP], 0);
+   for (unsigned part = 0; part < 2; part++) {
+      const uint32_t fields[8] = {0, part ? 8 | 4 << 16 : 0, part ? 16 | 20 << 16 : 64 | 64 << 16, 1u << 16};
+      gfx_send_state();
+      for (uint32_t i = 0; i < 8; i++)
+         emu_gfx_write(dev, GPU_OFF_GFX_CLEAR + 4 * i, fields[i]);
+      emu_gfx_write(dev, GPU_OFF_GFX_GO, GPU_GFX_CLEAR);
+      assert_true(gfx_wait());
+      sum();
+      assert_int_equal(units[EMU_UNIT_CLEAR], part ? 1 : 4);
+      assert_int_equal(blocks[EMU_BLOCK_ROP], part ? 8 * 16 / 4 : 4 * 16); /* whole tiles: a cycle for a block, a sector for all */
+      assert_int_equal(written[EMU_BLOCK_ROP], part ? 8 * 16 * 4 / 32 : 4);
+      assert_int_equal(read_[EMU_BLOCK_ROP], 0);
+   }
 }
 
 static void feedback(void **state)
