@@ -14,7 +14,11 @@
 
 #define TIME_BATCH_WAVES 8u /* of one stage, side by side */
 #define TIME_TILE_WAVES 32u /* of a core, between rasteriser and the end of the ROP */
-#define TIME_AHEAD 32u      /* cycles that a block's account may be ahead of the clock */
+/* A block's account may be so many cycles ahead of the clock; then it waits until the clock has come so near. Its own times are exact:
+ * this is so that it acts once for several waves. */
+#define TIME_AHEAD 64u
+#define TIME_NEAR 16u
+#define TIME_ROOM 8u /* places that a rasteriser which found none waits for */
 
 /* A block that takes so many items a cycle. */
 typedef struct time_server {
@@ -123,6 +127,7 @@ typedef struct time_raster {
    uint64_t colour_at;
    time_fragments wave[TIME_TILE_WAVES];
    uint32_t oldest, next_launch, next; /* modulo 2^32 */
+   bool full;                          /* the rasteriser waits for places */
 } time_raster;
 
 struct time_gfx {

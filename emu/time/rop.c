@@ -87,15 +87,16 @@ void time_rop_act(time_machine *m, time_actor *a)
       if (f->end == UINT64_MAX)
          return; /* wakes when it ends */
       if (f->end > now || busy > now + TIME_AHEAD) {
-         time_at(m, a, f->end > now ? f->end : busy - TIME_AHEAD);
+         time_at(m, a, f->end > now ? f->end : busy - TIME_NEAR);
          return;
       }
       uint64_t done = write_out(r, f);
-      bool full = r->next - r->oldest == TIME_TILE_WAVES;
       time_tile *t = f->tile;
       r->oldest++;
       time_tile_closes(r, t, done);
-      if (full)
+      if (r->full && r->next - r->oldest <= TIME_TILE_WAVES - TIME_ROOM) {
+         r->full = false;
          time_raster_wake(r, now);
+      }
    }
 }

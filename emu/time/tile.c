@@ -109,8 +109,6 @@ static void queue_wave(time_raster *r, const uint32_t *record)
    for (const uint32_t *b; (b = time_cursor_record(&r->cursor)) && is_behind(b);)
       time_cursor_next(&r->cursor);
    r->first->open++;
-   if (r->next - r->next_launch == 1)
-      time_at(r->gfx->m, &r->launch, f->ready);
 }
 
 /* The tile has been rasterised. */
@@ -136,14 +134,13 @@ static bool begin_tile(time_raster *r)
    return true;
 }
 
-static void raster_act(time_machine *m, time_actor *a)
+/* As far as it may be ahead of the clock. */
+static void rasterise_tiles(time_raster *r)
 {
-   time_raster *r = TIME_OF(time_raster, raster, a);
+   uint64_t now = time_now(r->gfx->m);
    while (r->first && (r->begun || begin_tile(r))) {
-      uint64_t now = time_now(m);
       if (r->at > now + TIME_AHEAD || r->depth_at > now + TIME_AHEAD) {
-         uint64_t at = r->at > r->depth_at ? r->at : r->depth_at;
-         time_at(m, a, at - TIME_AHEAD);
+         time_at(r->gfx->m, &r->raster, (r->at > r->depth_at ? r->at : r->depth_at) - TIME_NEAR);
          return;
       }
       at_least(&r->at, now);
@@ -153,8 +150,9 @@ static void raster_act(time_machine *m, time_actor *a)
          continue;
       }
       bool wave = *record >> 28 == EMU_REC_WAVE || is_behind(record);
-      if (wave && r->next - r->oldest == TIME_TILE_WAVES)
-         return; /* until one has left the ROP */
+      r->full = wave && r->next - r->oldest == TIME_TILE_WAVES;
+      if (r->full)
+         return;
       if (wave) {
          queue_wave(r, record);
          continue;
@@ -172,11 +170,13 @@ static void launch_act(time_machine *m, time_actor *a)
 {
    time_raster *r = TIME_OF(time_raster, launch, a);
    uint64_t now = time_now(m);
+   if (a->waiting)
+      return;
    while (r->next_launch != r->next) {
       time_fragments *f = &r->wave[r->next_launch % TIME_TILE_WAVES];
       emu_time_job *j = f->tile->draw->job;
-      if (f->ready > now) {
-         time_at(m, a, f->ready);
+      if (f->ready > now + TIME_AHEAD) {
+         time_at(m, a, f->ready - TIME_NEAR);
          return;
       }
       if (f->data && !time_core_room(m, r->core, j, GPU_STAGE_FS, 1)) {
@@ -186,12 +186,19 @@ static void launch_act(time_machine *m, time_actor *a)
       r->next_launch++;
       if (f->data) {
          TIME_COUNT(j, FRAGMENT_WAVES, 1);
-         time_wave_start(m, r->core, j, GPU_STAGE_FS, f->data, f->dwords, now, &r->retire, &f->end);
+         time_wave_start(m, r->core, j, GPU_STAGE_FS, f->data, f->dwords, f->ready, &r->retire, &f->end);
       } else {
-         f->end = now;
-         time_at(m, &r->retire, now);
+         f->end = f->ready;
+         time_at(m, &r->retire, f->ready);
       }
    }
+}
+
+static void raster_act(time_machine *m, time_actor *a)
+{
+   time_raster *r = TIME_OF(time_raster, raster, a);
+   rasterise_tiles(r);
+   launch_act(m, &r->launch);
 }
 
 /* ---- the front half's side ----------------------------------------------------------------------------------- */
