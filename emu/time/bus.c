@@ -1,5 +1,6 @@
-/* The bus to system memory (PCIe): a link each way, packets of at most pcie_packet_B with a header. pcie_B_per_s is what full packets
- * carry, so that small ones get less. So many reads may be under way at once; writes are posted.
+/* The bus to system memory (PCIe): a link each way, packets of at most pcie_packet_B with a header.
+ * pcie_B_per_s is what full packets carry, so that small ones get less. So many reads may be under way at
+ * once; writes are posted.
  */
 #include "memory_units.h"
 

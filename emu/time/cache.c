@@ -1,6 +1,6 @@
-/* Tags of every cache and TLB of the model: sectored, set-associative, least recently used. The ways of a set stand in the order of their
- * last use, so that the common lookup is one comparison. Emptying is a new generation: no array is walked. Policies (write-through,
- * write-back, who fills) are the callers'.
+/* Tags of every cache and TLB of the model: sectored, set-associative, least recently used. The ways of a set
+ * stand in the order of their last use, so that the common lookup is one comparison. Emptying is a new
+ * generation: no array is walked. Policies (write-through, write-back, who fills) are the callers'.
  */
 #include "memory_units.h"
 

@@ -1,9 +1,12 @@
-/* DRAM: channels by a hash of the address, banks with one open row each, a data bus of dram_B_per_s over all channels.
+/* DRAM: channels by a hash of the address, banks with one open row each, a data bus of dram_B_per_s over all
+ * channels.
  *
- * A row that is not open has to be activated: once in tRC a bank, once in tRRD a channel. An open row answers sooner by tRCD, one that
- * another row stands in later by tRP; a row left alone for dram_idle_clocks is closed. dram_latency_cycles is a lone access to a closed row.
- * The controller serves what it has for a row together: here, a request for the row before still hits while the switch is young.
- * Writes wait in the controller until a batch is worth turning the bus round, which therefore costs nothing; refresh is left out.
+ * A row that is not open has to be activated: once in tRC a bank, once in tRRD a channel. An open row answers
+ * sooner by tRCD, one that another row stands in later by tRP; a row left alone for dram_idle_clocks is
+ * closed. dram_latency_cycles is a lone access to a closed row. The controller serves what it has for a row
+ * together: here, a request for the row before still hits while the switch is young. Writes wait in the
+ * controller until a batch is worth turning the bus round, which therefore costs nothing; refresh is left
+ * out.
  */
 #include "memory_units.h"
 
@@ -33,7 +36,8 @@ static uint64_t open_row(time_memory *m, time_channel *ch, time_bank *b, uint64_
    return data;
 }
 
-uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool write, uint64_t at, uint64_t *counters)
+uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool write, uint64_t at,
+                          uint64_t *counters)
 {
    uint64_t block = line >> 1, upper = block >> m->channel_log2, row = upper >> m->row_log2;
    uint32_t c = (uint32_t)(block ^ time_scatter(upper) >> 52) & ((1u << m->channel_log2) - 1);
@@ -45,7 +49,8 @@ uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool w
    uint64_t start = time_port_at(&ch->data, data, cost);
    TIME_COUNT_IN(counters, DRAM_ROW_HITS, bursts - !hit);
    TIME_COUNT_IN(counters, DRAM_ROW_MISSES, !hit);
-   counters[write ? GPU_COUNTER_DRAM_BYTES_WRITTEN : GPU_COUNTER_DRAM_BYTES_READ] += bursts << EMU_SECTOR_LOG2;
+   uint64_t bytes = (uint64_t)bursts << EMU_SECTOR_LOG2;
+   counters[write ? GPU_COUNTER_DRAM_BYTES_WRITTEN : GPU_COUNTER_DRAM_BYTES_READ] += bytes;
    m->busy_rest += cost;
    TIME_COUNT_IN(counters, DRAM_BUSY_CYCLES, m->busy_rest >> TIME_FRAC_LOG2);
    m->busy_rest &= (1u << TIME_FRAC_LOG2) - 1;

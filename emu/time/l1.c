@@ -1,34 +1,38 @@
 /* The vector cache of a core, for the load/store unit and the texture unit, and the way from a core to L2.
  *
- * Virtually addressed: a hit needs no translation. Sectors are filled one by one; a sector that is on its way counts as a hit and waits.
- * Stores and atomics go through to L2: a store leaves what the cache holds valid and brings nothing in, an atomic makes its sectors
- * invalid. l1_misses lines may be on their way at once, loads and stores together.
+ * Virtually addressed: a hit needs no translation. Sectors are filled one by one; a sector that is on its way
+ * counts as a hit and waits. Stores and atomics go through to L2: a store leaves what the cache holds valid
+ * and brings nothing in, an atomic makes its sectors invalid. l1_misses lines may be on their way at once,
+ * loads and stores together.
  */
 #include "memory_units.h"
 
-uint64_t time_core_fetch(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, uint64_t at, uint64_t *granted,
-                         uint64_t *counters)
+uint64_t time_core_fetch(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, uint64_t at,
+                         uint64_t *granted, uint64_t *counters)
 {
    uint64_t *slot, go = time_ring_take(misses, at, &slot);
    uint32_t n = time_sector_count(l->sectors);
    go = time_xbar_down(m, core, n, go);
    *granted = go > *granted ? go : *granted;
    uint64_t known = time_tlb_translate(m, core, l->line, l->flags, go, counters);
-   uint64_t done = time_l2_access(m, l->line, l->sectors, 1, l->flags, TIME_READ, known + m->up_cycles, counters) + m->back_cycles;
+   uint64_t done =
+       time_l2_access(m, l->line, l->sectors, 1, l->flags, TIME_READ, known + m->up_cycles, counters) +
+       m->back_cycles;
    TIME_COUNT_IN(counters, L2_BYTES_READ, n << EMU_SECTOR_LOG2);
    *slot = done;
    return done;
 }
 
-uint64_t time_core_send(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, enum time_op op, uint64_t at,
-                        uint64_t *granted, uint64_t *counters)
+uint64_t time_core_send(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, enum time_op op,
+                        uint64_t at, uint64_t *granted, uint64_t *counters)
 {
    uint64_t *slot, go = time_ring_take(misses, at, &slot);
    uint32_t n = time_sector_count(l->sectors);
    go = time_xbar_up(m, core, n, go);
    *granted = go > *granted ? go : *granted;
    uint64_t known = time_tlb_translate(m, core, l->line, l->flags, go, counters);
-   uint64_t done = time_l2_access(m, l->line, l->sectors, l->lanes, l->flags, op, known + m->up_cycles, counters);
+   uint64_t done =
+       time_l2_access(m, l->line, l->sectors, l->lanes, l->flags, op, known + m->up_cycles, counters);
    TIME_COUNT_IN(counters, L2_BYTES_WRITTEN, n << EMU_SECTOR_LOG2);
    if (op == TIME_ATOMIC_RETURN) {
       TIME_COUNT_IN(counters, L2_BYTES_READ, n << EMU_SECTOR_LOG2);
@@ -38,7 +42,8 @@ uint64_t time_core_send(time_memory *m, uint32_t core, time_ring *misses, const 
    return done;
 }
 
-uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_t at, uint64_t *granted, uint64_t *counters)
+uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_t at, uint64_t *granted,
+                      uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    time_way *w = time_cache_find(&c->l1, time_cache_spread(&c->l1, l->line), l->line);
@@ -63,8 +68,8 @@ uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_
    return ready > done ? ready : done;
 }
 
-uint64_t time_l1_write(time_memory *m, uint32_t core, const time_line *l, enum time_op op, uint64_t at, uint64_t *granted,
-                       uint64_t *counters)
+uint64_t time_l1_write(time_memory *m, uint32_t core, const time_line *l, enum time_op op, uint64_t at,
+                       uint64_t *granted, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    if (op >= TIME_ATOMIC) {

@@ -1,13 +1,16 @@
-/* L2: slices by a hash of the address, each with a port of l2_B_per_cycle, miss registers and a unit for atomics.
+/* L2: slices by a hash of the address, each with a port of l2_B_per_cycle, miss registers and a unit for
+ * atomics.
  *
- * Write-back with sectors of 32 B. A sector carries byte masks, so that a write which covers part of it needs nothing from memory; a read
- * of such a sector is taken to find the rest there. Atomics are carried out here, one after the other on one dword, and need the sector.
- * A line that makes room sends its dirty sectors to DRAM; that write holds the new line's miss register, which bounds how far writes run
- * ahead of DRAM. System memory is not kept: it goes to the bus.
+ * Write-back with sectors of 32 B. A sector carries byte masks, so that a write which covers part of it needs
+ * nothing from memory; a read of such a sector is taken to find the rest there. Atomics are carried out here,
+ * one after the other on one dword, and need the sector. A line that makes room sends its dirty sectors to
+ * DRAM; that write holds the new line's miss register, which bounds how far writes run ahead of DRAM. System
+ * memory is not kept: it goes to the bus.
  */
 #include "memory_units.h"
 
-static uint64_t system_memory(time_memory *m, uint32_t sectors, enum time_op op, uint64_t at, uint64_t *counters)
+static uint64_t system_memory(time_memory *m, uint32_t sectors, enum time_op op, uint64_t at,
+                              uint64_t *counters)
 {
    uint32_t bytes = time_sector_count(sectors) << EMU_SECTOR_LOG2;
    if (op == TIME_WRITE)
@@ -17,29 +20,33 @@ static uint64_t system_memory(time_memory *m, uint32_t sectors, enum time_op op,
 }
 
 /* Room for a line: what the victim has written goes to DRAM. Until when that keeps the register busy. */
-static time_way *make_room(time_memory *m, uint64_t set, uint64_t line, uint64_t at, uint64_t *busy, uint64_t *counters)
+static time_way *make_room(time_memory *m, uint64_t set, uint64_t line, uint64_t at, uint64_t *busy,
+                           uint64_t *counters)
 {
    time_way victim;
    time_way *w = time_cache_insert(&m->l2, set, line, &victim);
    uint32_t dirty = WAY_DIRTY(&victim);
    *busy = at;
    if (dirty)
-      *busy = time_dram_access(m, victim.key & ((UINT64_C(1) << TIME_KEY_BITS) - 1), time_sector_count(dirty), true, at, counters);
+      *busy = time_dram_access(m, victim.key & ((UINT64_C(1) << TIME_KEY_BITS) - 1), time_sector_count(dirty),
+                               true, at, counters);
    return w;
 }
 
-uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags, enum time_op op, uint64_t at,
-                        uint64_t *counters)
+uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags,
+                        enum time_op op, uint64_t at, uint64_t *counters)
 {
    uint64_t upper = line >> m->slice_log2;
-   uint32_t n = time_sector_count(sectors), slice = (uint32_t)(line ^ time_scatter(upper) >> 48) & ((1u << m->slice_log2) - 1);
+   uint32_t n = time_sector_count(sectors),
+            slice = (uint32_t)(line ^ time_scatter(upper) >> 48) & ((1u << m->slice_log2) - 1);
    uint64_t set = (uint64_t)slice << m->slice_sets_log2 |
                   ((upper ^ upper >> m->slice_sets_log2) & ((UINT64_C(1) << m->slice_sets_log2) - 1));
    time_slice *s = &m->slice[slice];
    uint64_t start = time_port_at(&s->port, at, n * m->slice_cost);
    if (op >= TIME_ATOMIC) {
       lanes = lanes ? lanes : 1;
-      start = time_port_at(&s->atomics, start, lanes * m->atomic_cost) + (((lanes - 1) * m->atomic_cost) >> TIME_FRAC_LOG2);
+      start = time_port_at(&s->atomics, start, lanes * m->atomic_cost) +
+              (((lanes - 1) * m->atomic_cost) >> TIME_FRAC_LOG2);
       TIME_COUNT_IN(counters, L2_ATOMICS, lanes);
    }
    TIME_COUNT_IN(counters, L2_ACCESSES, n);

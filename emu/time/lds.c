@@ -1,5 +1,5 @@
-/* The local data share: 32 banks of a dword a cycle, one instruction after the other. The functional model has counted the passes.
- * A lone access of one pass takes cost.LDS.latency_cycles.
+/* The local data share: 32 banks of a dword a cycle, one instruction after the other. The functional model
+ * has counted the passes. A lone access of one pass takes cost.LDS.latency_cycles.
  */
 #include "memory_units.h"
 

@@ -1,7 +1,7 @@
-/* The load/store unit: records of memory instructions to lines and their sectors. Lanes of an instruction that touch one line share one
- * lookup. A line takes a cycle; where the record knows of the banks of the cache's data, several lookups share a cycle and the passes over
- * the banks count. The unit is busy until the last line of the instruction has its miss register, so that a core whose registers are all
- * taken waits.
+/* The load/store unit: records of memory instructions to lines and their sectors. Lanes of an instruction
+ * that touch one line share one lookup. A line takes a cycle; where the record knows of the banks of the
+ * cache's data, several lookups share a cycle and the passes over the banks count. The unit is busy until the
+ * last line of the instruction has its miss register, so that a core whose registers are all taken waits.
  */
 #include "memory_units.h"
 
@@ -66,7 +66,8 @@ static uint64_t lookup_cycles(const time_memory *m, const uint32_t *record, uint
    return cycles;
 }
 
-time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record, uint64_t now, uint64_t *counters)
+time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record,
+                            uint64_t now, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    uint64_t start = now > c->lsu_free ? now : c->lsu_free;

@@ -1,6 +1,7 @@
 /* The memory system as a whole: made from a profile, its entry points, what a ring's invalidation empties.
  *
- * Invariants: nothing is allocated after time_memory_create; no result is before the `now` of its call; results depend on the calls alone.
+ * Invariants: nothing is allocated after time_memory_create; no result is before the `now` of its call;
+ * results depend on the calls alone.
  */
 #include <stdlib.h>
 #include "memory_units.h"
@@ -50,7 +51,8 @@ static void derive(time_memory *m)
    m->bus_cycles = from_ns(p, p->pcie_latency_ns);
    m->bus_header_B = p->pcie_header_B;
    /* full packets carry pcie_B_per_s */
-   m->bus_byte_cost = time_cost(64 * hz / (p->pcie_packet_B + p->pcie_header_B) * p->pcie_packet_B, p->pcie_B_per_s);
+   m->bus_byte_cost =
+       time_cost(64 * hz / (p->pcie_packet_B + p->pcie_header_B) * p->pcie_packet_B, p->pcie_B_per_s);
    m->copy_cost_B = time_cost(64, p->copy_B_per_cycle);
    m->copy_setup_cycles = from_ns(p, p->copy_setup_ns);
    m->copy_bus_setup_cycles = from_ns(p, (uint64_t)p->copy_setup_ns + p->copy_bus_setup_ns);
@@ -146,7 +148,8 @@ time_memory *time_memory_create(const emu_profile *p)
    if (m->core && m->slice && m->channel && m->bank) {
       lay_out(m, &a);
       a.ring = m->arrays[4] = calloc(a.rings, sizeof(*a.ring));
-      a.way = m->arrays[5] = calloc(a.ways, sizeof(*a.way)); /* large ones are committed page by page as they are used */
+      a.way = m->arrays[5] =
+          calloc(a.ways, sizeof(*a.way)); /* large ones are committed page by page as they are used */
       a.slot = m->arrays[6] = calloc(a.slots, sizeof(*a.slot));
    }
    if (!a.ring || !a.way || !a.slot) {
@@ -167,7 +170,8 @@ void time_memory_destroy(time_memory *m)
    free(m);
 }
 
-/* The clock has run for weeks (memory_units.h keeps times in fewer than 64 bits): an answer, without the model. */
+/* The clock has run for weeks (memory_units.h keeps times in fewer than 64 bits): an answer, without the
+ * model. */
 static bool beyond(const time_memory *m, uint64_t now)
 {
    (void)m;
@@ -181,7 +185,8 @@ static void seen(time_memory *m, uint64_t now)
 }
 
 /* Straight to L2. */
-static time_result copy_record(time_memory *m, enum time_op op, const uint32_t *record, uint64_t now, uint64_t *counters)
+static time_result copy_record(time_memory *m, enum time_op op, const uint32_t *record, uint64_t now,
+                               uint64_t *counters)
 {
    time_result all = {now + 1, now + 1};
    uint64_t more = 0;
@@ -190,7 +195,8 @@ static time_result copy_record(time_memory *m, enum time_op op, const uint32_t *
       for (uint32_t i = 0; i < m->lines; i++) {
          const time_line *l = &m->line[i];
          uint64_t done = time_l2_access(m, l->line, l->sectors, l->lanes, l->flags, op, now, counters);
-         counters[op == TIME_READ ? GPU_COUNTER_L2_BYTES_READ : GPU_COUNTER_L2_BYTES_WRITTEN] += 32 * time_sector_count(l->sectors);
+         counters[op == TIME_READ ? GPU_COUNTER_L2_BYTES_READ : GPU_COUNTER_L2_BYTES_WRITTEN] +=
+             32 * time_sector_count(l->sectors);
          all.done = done > all.done ? done : all.done;
       }
       all.accepted = now + m->lines;
@@ -198,8 +204,8 @@ static time_result copy_record(time_memory *m, enum time_op op, const uint32_t *
    return all;
 }
 
-time_result time_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record, uint64_t now,
-                               uint64_t *counters)
+time_result time_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op,
+                               const uint32_t *record, uint64_t now, uint64_t *counters)
 {
    if (beyond(m, now))
       return (time_result){now + 1, now + m->l1_cycles};
@@ -217,7 +223,8 @@ time_result time_memory_record(time_memory *m, uint32_t core, enum time_path pat
       time_result all = {now, now};
       time_lsu_lines(m, record, 0);
       for (uint32_t i = 0; i < m->lines; i++) {
-         time_result r = time_scalar_line(m, core, path == TIME_PATH_CODE, op, &m->line[i], now + i, counters);
+         time_result r =
+             time_scalar_line(m, core, path == TIME_PATH_CODE, op, &m->line[i], now + i, counters);
          all = (time_result){r.accepted, r.done > all.done ? r.done : all.done};
       }
       return all;
@@ -228,8 +235,8 @@ time_result time_memory_record(time_memory *m, uint32_t core, enum time_path pat
 }
 
 /* As a record of its own: scalar loads, instruction fetch, single lines of the other paths. */
-time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va, uint32_t sectors,
-                             uint32_t flags, uint64_t now, uint64_t *counters)
+time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va,
+                             uint32_t sectors, uint32_t flags, uint64_t now, uint64_t *counters)
 {
    if (!(sectors & 15))
       return (time_result){now, now};
@@ -252,8 +259,8 @@ time_result time_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint
    return time_lds_passes(m, core, passes, now, counters);
 }
 
-time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags, uint64_t now,
-                             uint64_t *counters)
+time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags,
+                             uint64_t now, uint64_t *counters)
 {
    if (beyond(m, now))
       return (time_result){now + 1, now + 1};

@@ -1,7 +1,7 @@
 /* Inside the memory system of the timing model: what its units are made of and what they ask of each other.
  *
- * Times are core-clock cycles. Ports, which have a rate, count in 1/1024 cycles. All arrays are made by time_memory_create; nothing is
- * allocated afterwards. Every array belongs to one machine and one thread.
+ * Times are core-clock cycles. Ports, which have a rate, count in 1/1024 cycles. All arrays are made by
+ * time_memory_create; nothing is allocated afterwards. Every array belongs to one machine and one thread.
  */
 #ifndef EMU_TIME_MEMORY_UNITS_H
 #define EMU_TIME_MEMORY_UNITS_H
@@ -16,10 +16,11 @@
 #define TIME_RECORD_LINES 256u
 #define TIME_COUNT_IN(counters, name, n) ((counters)[GPU_COUNTER_##name] += (uint64_t)(n))
 
-/* ---- ports (port.c): something that serves one thing after the other ------------------------------------------------------------
- * A booking takes the first free time at or after the one asked for. Calls come in nearly the order of their times, not exactly: capacity
- * is kept in slots of a few services each, so that a call for an earlier time finds what was left there. Inside the latest busy run the
- * order is exact. Slots older than the newest TIME_PORT_SLOTS take nothing more. */
+/* ---- ports (port.c): something that serves one thing after the other
+ * ------------------------------------------------------------ A booking takes the first free time at or
+ * after the one asked for. Calls come in nearly the order of their times, not exactly: capacity is kept in
+ * slots of a few services each, so that a call for an earlier time finds what was left there. Inside the
+ * latest busy run the order is exact. Slots older than the newest TIME_PORT_SLOTS take nothing more. */
 typedef struct time_port {
    uint64_t base;               /* the oldest slot */
    uint64_t run_from, run_to;   /* the latest uninterrupted run of services */
@@ -40,7 +41,8 @@ void time_port_init(time_port *p, uint32_t *used, uint32_t cost);
 /* num / den cycles in 1/1024, at least one of them. */
 uint32_t time_cost(uint64_t num, uint64_t den);
 
-/* ---- miss registers: a ring of when the latest ones become free ------------------------------------------------------------------- */
+/* ---- miss registers: a ring of when the latest ones become free
+ * ------------------------------------------------------------------- */
 typedef struct time_ring {
    uint64_t *done;
    uint32_t mask, next;
@@ -53,7 +55,8 @@ static inline uint64_t time_ring_take(time_ring *r, uint64_t at, uint64_t **slot
    return *d > at ? *d : at;
 }
 
-/* ---- caches (cache.c): sectored, set-associative, LRU: the ways of a set stand in the order of their last use ----------------------- */
+/* ---- caches (cache.c): sectored, set-associative, LRU: the ways of a set stand in the order of their last
+ * use ----------------------- */
 typedef struct time_way {
    uint64_t key;   /* generation, then the line or page; 0: empty */
    uint64_t state; /* [3:0] sectors that are valid, [7:4] dirty, [11:8] not there before [63:12] */
@@ -73,7 +76,8 @@ typedef struct time_cache {
 void time_cache_init(time_cache *c, time_way *ways, uint32_t lines, uint32_t ways_per_set);
 void time_cache_empty(time_cache *c);
 time_way *time_cache_find_behind(time_way *set, uint64_t key, uint32_t ways);
-/* The usual set of a line or page: neighbours stand side by side, far ones are scattered, so that power-of-two strides use all sets. */
+/* The usual set of a line or page: neighbours stand side by side, far ones are scattered, so that
+ * power-of-two strides use all sets. */
 static inline uint64_t time_cache_spread(const time_cache *c, uint64_t id)
 {
    return id ^ (id >> c->set_log2) * UINT64_C(0x9e3779b97f4a7c15) >> 40;
@@ -106,7 +110,8 @@ static inline uint64_t time_way_wait(const time_way *w, uint32_t sectors, uint64
    return WAY_PENDING(w) & sectors && WAY_READY(w) > at ? WAY_READY(w) : at;
 }
 
-/* ---- the machine's parts ------------------------------------------------------------------------------------------------------ */
+/* ---- the machine's parts
+ * ------------------------------------------------------------------------------------------------------ */
 typedef struct time_line {
    uint64_t line;
    uint32_t sectors, lanes, flags;
@@ -172,48 +177,54 @@ struct time_memory {
    void *arrays[8];
 };
 
-/* ---- lsu.c: the lines of a record, into m->line and m->lines; `more`, where a long RUN goes on (0: through) */
+/* ---- lsu.c: the lines of a record, into m->line and m->lines; `more`, where a long RUN goes on (0: through)
+ */
 uint64_t time_lsu_lines(time_memory *m, const uint32_t *record, uint64_t more);
-time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record, uint64_t now, uint64_t *counters);
+time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record,
+                            uint64_t now, uint64_t *counters);
 /* ---- texture.c */
-time_result time_texture_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record, uint64_t now, uint64_t *counters);
+time_result time_texture_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record,
+                                uint64_t now, uint64_t *counters);
 /* ---- l1.c: one line through the vector cache. *granted, if later: when its miss register was free */
-uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_t at, uint64_t *granted, uint64_t *counters);
-uint64_t time_l1_write(time_memory *m, uint32_t core, const time_line *l, enum time_op op, uint64_t at, uint64_t *granted,
-                       uint64_t *counters);
+uint64_t time_l1_read(time_memory *m, uint32_t core, const time_line *l, uint64_t at, uint64_t *granted,
+                      uint64_t *counters);
+uint64_t time_l1_write(time_memory *m, uint32_t core, const time_line *l, enum time_op op, uint64_t at,
+                       uint64_t *granted, uint64_t *counters);
 /* A read that the core's caches do not have: translation, register, crossbar, L2 and back. */
-uint64_t time_core_fetch(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, uint64_t at, uint64_t *granted,
-                         uint64_t *counters);
+uint64_t time_core_fetch(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, uint64_t at,
+                         uint64_t *granted, uint64_t *counters);
 /* Data from the core to L2. */
-uint64_t time_core_send(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, enum time_op op, uint64_t at,
-                        uint64_t *granted, uint64_t *counters);
+uint64_t time_core_send(time_memory *m, uint32_t core, time_ring *misses, const time_line *l, enum time_op op,
+                        uint64_t at, uint64_t *granted, uint64_t *counters);
 /* ---- scalar.c */
-time_result time_scalar_line(time_memory *m, uint32_t core, bool code, enum time_op op, const time_line *l, uint64_t now,
-                             uint64_t *counters);
+time_result time_scalar_line(time_memory *m, uint32_t core, bool code, enum time_op op, const time_line *l,
+                             uint64_t now, uint64_t *counters);
 /* ---- ropcache.c */
-time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum time_op op, const uint32_t *record, uint64_t now,
-                            uint64_t *counters);
-time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write, const time_line *l, uint64_t now,
-                          uint64_t *counters);
+time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum time_op op,
+                            const uint32_t *record, uint64_t now, uint64_t *counters);
+time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
+                          const time_line *l, uint64_t now, uint64_t *counters);
 uint64_t time_rop_flush(time_memory *m, uint64_t now, uint64_t *counters);
 /* ---- lds.c */
 time_result time_lds_passes(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
 /* ---- tlb.c: when the address of a line is known */
-uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32_t flags, uint64_t at, uint64_t *counters);
+uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32_t flags, uint64_t at,
+                            uint64_t *counters);
 /* ---- xbar.c: room on a core's link, from `at` on; times in cycles */
 uint64_t time_xbar_up(time_memory *m, uint32_t core, uint32_t sectors, uint64_t at);
 uint64_t time_xbar_down(time_memory *m, uint32_t core, uint32_t sectors, uint64_t at);
 /* ---- l2.c: at the slice; when the line's data leave it (reads, atomics), or have been taken (writes) */
-uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags, enum time_op op, uint64_t at,
-                        uint64_t *counters);
+uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags,
+                        enum time_op op, uint64_t at, uint64_t *counters);
 /* ---- dram.c: sectors of a line, or bytes of a block of 256 B; when the first data are there */
-uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool write, uint64_t at, uint64_t *counters);
+uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool write, uint64_t at,
+                          uint64_t *counters);
 /* ---- bus.c */
 uint64_t time_bus_read(time_memory *m, uint32_t bytes, uint64_t at, uint64_t *counters);
 uint64_t time_bus_write(time_memory *m, uint32_t bytes, uint64_t at, uint64_t *counters);
 /* ---- copyport.c */
-time_result time_copy_stream(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags, uint64_t now,
-                             uint64_t *counters);
+time_result time_copy_stream(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags,
+                             uint64_t now, uint64_t *counters);
 
 static inline uint32_t time_sector_count(uint32_t sectors)
 {

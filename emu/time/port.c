@@ -1,6 +1,7 @@
-/* Ports: rates of the memory system's shared parts. A service takes the first free time at or after the one asked for; what that costs
- * depends on the bookings alone. Capacity is counted slot by slot (memory_units.h), so that requests which a full unit upstream has put
- * off do not block those that come in time.
+/* Ports: rates of the memory system's shared parts. A service takes the first free time at or after the one
+ * asked for; what that costs depends on the bookings alone. Capacity is counted slot by slot
+ * (memory_units.h), so that requests which a full unit upstream has put off do not block those that come in
+ * time.
  */
 #include "memory_units.h"
 

@@ -1,6 +1,7 @@
-/* Colour and depth caches of a core's ROP: write-back, sectors with byte masks, one line a cycle. A write brings nothing in; a line that
- * makes room sends its dirty sectors to L2. Nothing is compressed: records say which sectors are touched, not what stands in them.
- * An invalidation of the ring's caches writes them back, so that what reads the picture afterwards finds it in L2.
+/* Colour and depth caches of a core's ROP: write-back, sectors with byte masks, one line a cycle. A write
+ * brings nothing in; a line that makes room sends its dirty sectors to L2. Nothing is compressed: records say
+ * which sectors are touched, not what stands in them. An invalidation of the ring's caches writes them back,
+ * so that what reads the picture afterwards finds it in L2.
  */
 #include "memory_units.h"
 
@@ -11,16 +12,17 @@ static uint64_t key_of(const time_line *l)
    return l->flags & EMU_PAGE_BUS ? l->line | BUS_BIT : l->line;
 }
 
-static void write_back(time_memory *m, uint32_t core, unsigned which, const time_way *victim, uint64_t at, uint64_t *granted,
-                       uint64_t *counters)
+static void write_back(time_memory *m, uint32_t core, unsigned which, const time_way *victim, uint64_t at,
+                       uint64_t *granted, uint64_t *counters)
 {
-   time_line l = {victim->key & (BUS_BIT - 1), WAY_DIRTY(victim), 1, victim->key & BUS_BIT ? EMU_PAGE_BUS : 0};
+   time_line l = {victim->key & (BUS_BIT - 1), WAY_DIRTY(victim), 1,
+                  victim->key & BUS_BIT ? EMU_PAGE_BUS : 0};
    m->core[core].rop[which].dirty--;
    time_core_send(m, core, &m->core[core].rop_misses[which], &l, TIME_WRITE, at, granted, counters);
 }
 
-static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const time_line *l, uint64_t at, uint64_t *granted,
-                           uint64_t *counters)
+static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const time_line *l, uint64_t at,
+                           uint64_t *granted, uint64_t *counters)
 {
    time_cache *c = &m->core[core].rop[which];
    time_way victim, *w = time_cache_insert(c, time_cache_spread(c, l->line), key_of(l), &victim);
@@ -29,14 +31,16 @@ static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const 
    return w;
 }
 
-time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write, const time_line *l, uint64_t now,
-                          uint64_t *counters)
+time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
+                          const time_line *l, uint64_t now, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
-   uint64_t at = now > c->rop_free[which] ? now : c->rop_free[which], granted = at + 1, done = at + m->profile.rop_latency_cycles;
+   uint64_t at = now > c->rop_free[which] ? now : c->rop_free[which], granted = at + 1,
+            done = at + m->profile.rop_latency_cycles;
    time_way *w = time_cache_find(&c->rop[which], time_cache_spread(&c->rop[which], l->line), key_of(l));
    uint32_t there = w ? WAY_VALID(w) & l->sectors : 0, missing = read ? l->sectors & ~there : 0;
-   counters[which ? GPU_COUNTER_ROP_Z_ACCESSES : GPU_COUNTER_ROP_COLOUR_ACCESSES] += time_sector_count(l->sectors);
+   counters[which ? GPU_COUNTER_ROP_Z_ACCESSES : GPU_COUNTER_ROP_COLOUR_ACCESSES] +=
+       time_sector_count(l->sectors);
    counters[which ? GPU_COUNTER_ROP_Z_HITS : GPU_COUNTER_ROP_COLOUR_HITS] += time_sector_count(there);
    if (there && read)
       done = time_way_wait(w, there, done);
@@ -57,11 +61,12 @@ time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool re
    return (time_result){granted, done};
 }
 
-time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum time_op op, const uint32_t *record, uint64_t now,
-                            uint64_t *counters)
+time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum time_op op,
+                            const uint32_t *record, uint64_t now, uint64_t *counters)
 {
    bool block = record[0] >> 28 == EMU_REC_BLOCK_LINES;
-   bool write = block ? record[0] >> 16 & 1 : op != TIME_READ, read = block ? record[0] >> 17 & 1 : op != TIME_WRITE;
+   bool write = block ? record[0] >> 16 & 1 : op != TIME_READ,
+        read = block ? record[0] >> 17 & 1 : op != TIME_WRITE;
    time_result all = {now, now};
    uint64_t more = 0;
    do {

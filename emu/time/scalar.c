@@ -1,10 +1,11 @@
-/* Scalar and instruction caches of a core: lines, one lookup each, filled by sectors. A scalar hit takes scalar_latency_cycles; the
- * instruction fetch runs ahead, so that a hit costs nothing and a miss what it takes to L2 and back. Scalar stores go to L2.
+/* Scalar and instruction caches of a core: lines, one lookup each, filled by sectors. A scalar hit takes
+ * scalar_latency_cycles; the instruction fetch runs ahead, so that a hit costs nothing and a miss what it
+ * takes to L2 and back. Scalar stores go to L2.
  */
 #include "memory_units.h"
 
-time_result time_scalar_line(time_memory *m, uint32_t core, bool code, enum time_op op, const time_line *l, uint64_t now,
-                             uint64_t *counters)
+time_result time_scalar_line(time_memory *m, uint32_t core, bool code, enum time_op op, const time_line *l,
+                             uint64_t now, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    time_cache *cache = code ? &c->code : &c->scalar;

@@ -1,14 +1,15 @@
-/* Translation: a TLB in each core, one behind all of them, and page walks. An entry of a core's TLB covers 64 KiB, or 4 KiB of a small
- * page; one of the second TLB a page of any size, 2 MiB included.
+/* Translation: a TLB in each core, one behind all of them, and page walks. An entry of a core's TLB covers 64
+ * KiB, or 4 KiB of a small page; one of the second TLB a page of any size, 2 MiB included.
  *
- * A walk reads page tables level by level: down to level 1 for a page of 2 MiB, else to level 0. What lies above the last level comes from
- * tlb_tables entries kept beside the walkers, one for each 2 MiB (or 1 GiB); without one these are read as well, one after the other. Every
- * read goes through L2 and, if need be, DRAM. So many walks go on at once. Entries are made when the walk starts; whoever asks meanwhile
- * waits for it.
+ * A walk reads page tables level by level: down to level 1 for a page of 2 MiB, else to level 0. What lies
+ * above the last level comes from tlb_tables entries kept beside the walkers, one for each 2 MiB (or 1 GiB);
+ * without one these are read as well, one after the other. Every read goes through L2 and, if need be, DRAM.
+ * So many walks go on at once. Entries are made when the walk starts; whoever asks meanwhile waits for it.
  */
 #include "memory_units.h"
 
-#define TABLE_SPACE (UINT64_C(1) << 41) /* lines that no address reaches: page tables have physical addresses */
+#define TABLE_SPACE                                                                                          \
+   (UINT64_C(1) << 41) /* lines that no address reaches: page tables have physical addresses */
 
 static const uint8_t level_shift[4] = {12, 21, 30, 39};
 
@@ -41,7 +42,8 @@ static uint64_t walk(time_memory *m, uint64_t va, uint32_t flags, uint64_t at, u
 }
 
 /* The second TLB, for cores whose own one does not have the page. */
-static uint64_t second_level(time_memory *m, uint64_t page, uint64_t va, uint32_t flags, uint64_t at, uint64_t *counters)
+static uint64_t second_level(time_memory *m, uint64_t page, uint64_t va, uint32_t flags, uint64_t at,
+                             uint64_t *counters)
 {
    at = time_port_at(&m->tlb2_port, at, m->tlb2_cost) + m->profile.tlb2_latency_cycles;
    if (flags & EMU_PAGE_LARGE)
@@ -56,7 +58,8 @@ static uint64_t second_level(time_memory *m, uint64_t page, uint64_t va, uint32_
    return done;
 }
 
-uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32_t flags, uint64_t at, uint64_t *counters)
+uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32_t flags, uint64_t at,
+                            uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    uint64_t va = line << EMU_LINE_LOG2;

@@ -1,5 +1,6 @@
-/* The crossbar between cores and L2: each core has a link each way of xbar_B_per_cycle; the slices' ports are L2's. A reply's room is
- * booked when it is asked for, in the order of the core's requests; the time on the way is part of l2_latency_cycles.
+/* The crossbar between cores and L2: each core has a link each way of xbar_B_per_cycle; the slices' ports are
+ * L2's. A reply's room is booked when it is asked for, in the order of the core's requests; the time on the
+ * way is part of l2_latency_cycles.
  */
 #include "memory_units.h"
 

@@ -1,4 +1,5 @@
-/* Host time of the timing model's memory system for each kind of access: bench_time_memory [accesses in millions]. */
+/* Host time of the timing model's memory system for each kind of access: bench_time_memory [accesses in
+ * millions]. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +25,10 @@ static double now_ns(void)
    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* One access a core in turn, `spacing` cycles apart; lines in order (lines 0) or anywhere among so many, or below `wrap` again and again. */
-static void run(const char *what, enum time_op op, uint32_t lines, uint32_t wrap, unsigned spacing, unsigned count)
+/* One access a core in turn, `spacing` cycles apart; lines in order (lines 0) or anywhere among so many, or
+ * below `wrap` again and again. */
+static void run(const char *what, enum time_op op, uint32_t lines, uint32_t wrap, unsigned spacing,
+                unsigned count)
 {
    m = time_memory_create(&profile);
    if (!m)
@@ -34,7 +37,8 @@ static void run(const char *what, enum time_op op, uint32_t lines, uint32_t wrap
    double begin = now_ns();
    for (unsigned i = 0; i < count; i++) {
       uint64_t va = (uint64_t)(lines ? random_line(lines) : wrap ? i / profile.cores % wrap : i) * 128;
-      uint32_t record[3] = {(uint32_t)EMU_REC_RUN << 28 | 128u << 8, (uint32_t)va, (uint32_t)(va >> 32) | EMU_PAGE_LARGE << 16};
+      uint32_t record[3] = {(uint32_t)EMU_REC_RUN << 28 | 128u << 8, (uint32_t)va,
+                            (uint32_t)(va >> 32) | EMU_PAGE_LARGE << 16};
       time_memory_record(m, i % profile.cores, TIME_PATH_VECTOR, op, record, (uint64_t)i * spacing, counters);
    }
    double ns = (now_ns() - begin) / count;

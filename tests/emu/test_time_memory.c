@@ -1,5 +1,6 @@
-/* The memory system of the timing model, one access at a time: latencies as the profile says, capacities where it says, lines and sectors,
- * conflicts, translation, counters that add up. Rates under load and other profiles: test_time_rates.c. */
+/* The memory system of the timing model, one access at a time: latencies as the profile says, capacities
+ * where it says, lines and sectors, conflicts, translation, counters that add up. Rates under load and other
+ * profiles: test_time_rates.c. */
 #include <string.h>
 #include "time_rig.h"
 
@@ -39,7 +40,8 @@ static void lone_latencies(void **state)
    lone(0, TIME_READ, va); /* the page is known */
    assert_int_equal(lone(0, TIME_READ, va), r->p.l1_latency_cycles);
    assert_int_equal(lone(0, TIME_READ, va + 128), r->p.dram_latency_cycles);
-   assert_int_equal(lone(0, TIME_READ, va + 128 + 32), r->p.dram_latency_cycles); /* another sector of the line */
+   assert_int_equal(lone(0, TIME_READ, va + 128 + 32),
+                    r->p.dram_latency_cycles); /* another sector of the line */
    assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l1_latency_cycles);
    time_memory_invalidate(r->m);
    assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l2_latency_cycles);
@@ -61,7 +63,8 @@ static void scalar_and_code_latencies(void **state)
       assert_int_equal(hit, code ? 0 : r->p.scalar_latency_cycles);
       time_memory_invalidate(r->m);
       now += 100000;
-      assert_int_equal(time_memory_line(r->m, 0, path, TIME_READ, at, 1, r->pages, now, r->n).done - now, r->p.l2_latency_cycles);
+      assert_int_equal(time_memory_line(r->m, 0, path, TIME_READ, at, 1, r->pages, now, r->n).done - now,
+                       r->p.l2_latency_cycles);
    }
    assert_int_equal(N(SCALAR_ACCESSES), 3);
    assert_int_equal(N(SCALAR_HITS), 1);
@@ -69,7 +72,8 @@ static void scalar_and_code_latencies(void **state)
    assert_int_equal(N(CODE_HITS), 1);
 }
 
-/* Plateaus, and where they end: a chase that fits a level stays at its latency, one half as large again does not. */
+/* Plateaus, and where they end: a chase that fits a level stays at its latency, one half as large again does
+ * not. */
 static void capacity_knees(void **state)
 {
    uint64_t l1 = r->p.l1_B, l2 = r->p.l2_B;
@@ -105,8 +109,9 @@ static void lines_and_sectors(void **state)
 {
    static const struct {
       uint32_t va, bytes, lines, sectors;
-   } runs[] = {{0, 4, 1, 1}, {0, 128, 1, 4}, {124, 8, 2, 2}, {4, 128, 2, 5}, {31, 2, 1, 2}, {0, 512, 4, 16}, {0, 0, 0, 0},
-               {96, 32, 1, 1}, {1, 1u << 19, 4097, 16385}};
+   } runs[] = {{0, 4, 1, 1},   {0, 128, 1, 4}, {124, 8, 2, 2},
+               {4, 128, 2, 5}, {31, 2, 1, 2},  {0, 512, 4, 16},
+               {0, 0, 0, 0},   {96, 32, 1, 1}, {1, 1u << 19, 4097, 16385}};
    for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
       uint64_t lines = N(LSU_REQUESTS), sectors = N(LSU_SECTORS), read = N(L2_BYTES_READ);
       now += 1000000;
@@ -121,10 +126,12 @@ static void lines_and_sectors(void **state)
    assert_int_equal(N(L1_HITS), 0);
 }
 
-/* Unit stride takes a cycle for each line, strides of 2, 4 and 8 dwords as many cycles, lanes far apart 32. */
+/* Unit stride takes a cycle for each line, strides of 2, 4 and 8 dwords as many cycles, others
+ * up to 32. */
 static void strides(void **state)
 {
-   static const uint32_t cycles[][3] = {{4, 1, 4}, {8, 2, 8}, {16, 4, 16}, {32, 8, 32}, {128, 32, 32}, {4096, 32, 32}};
+   static const uint32_t cycles[][3] = {{4, 1, 4},   {8, 2, 8},     {16, 4, 16},
+                                        {32, 8, 32}, {128, 32, 32}, {4096, 32, 32}};
    uint32_t rec[1 + 64];
    for (size_t i = 0; i < sizeof(cycles) / sizeof(*cycles); i++)
       for (unsigned again = 0; again < 2; again++) {
@@ -141,7 +148,8 @@ static void strides(void **state)
       }
 }
 
-/* Where the record knows of banks, lines share lookups: stride 9 has no conflicts, ten lines take three cycles. */
+/* Where the record knows of banks, lines share lookups: stride 9 has no conflicts, ten lines take three
+ * cycles. */
 static void banks_of_l1(void **state)
 {
    uint32_t rec[1 + 64];
@@ -225,7 +233,8 @@ static void atomics(void **state)
    emu_entry_pack(rec + 1, va, 1, 32, EMU_PAGE_LARGE);
    uint64_t steps = N(L2_ATOMICS);
    now += 1000000;
-   assert_int_equal(time_memory_record(r->m, 0, TIME_PATH_VECTOR, TIME_ATOMIC_RETURN, rec, now, r->n).done - now,
+   assert_int_equal(time_memory_record(r->m, 0, TIME_PATH_VECTOR, TIME_ATOMIC_RETURN, rec, now, r->n).done -
+                        now,
                     r->p.l2_latency_cycles + 31 * r->p.l2_atomic_cycles);
    assert_int_equal(N(L2_ATOMICS) - steps, 32);
    lone(0, TIME_READ, va + 128);
@@ -251,7 +260,8 @@ static void tlb_reach(void **state)
    r->pages = 0;
    const uint64_t step = 65536 + 128; /* other L1 sets, other rows */
    static const unsigned scale[3] = {1, 8, 2};
-   uint64_t pages[3] = {r->p.tlb_entries, r->p.tlb_entries * scale[1], (uint64_t)r->p.tlb2_entries * scale[2]};
+   uint64_t pages[3] = {r->p.tlb_entries, r->p.tlb_entries * scale[1],
+                        (uint64_t)r->p.tlb2_entries * scale[2]};
    uint64_t mean[3], first[3], second[3];
    for (unsigned k = 0; k < 3; k++) {
       for (unsigned round = 0; round < 2; round++) {
@@ -287,6 +297,16 @@ static void page_sizes(void **state)
       assert_int_equal(N(TLB_L1_MISSES) - first, lookups[k]);
       assert_int_equal(N(TLB_L2_MISSES) - second, walks[k]);
    }
+}
+
+/* Emptying is a new generation of tags; they run out after 4 million. */
+static void generations(void **state)
+{
+   lone(0, TIME_READ, 0x1000);
+   for (unsigned i = 0; i < (1u << 22) - 1; i++)
+      time_memory_invalidate(r->m);
+   assert_int_equal(lone(0, TIME_READ, 0x1000), r->p.l2_latency_cycles);
+   assert_int_equal(lone(0, TIME_READ, 0x1000), r->p.l1_latency_cycles);
 }
 
 static uint64_t textured(uint32_t quads)
@@ -328,7 +348,8 @@ static void rop_caches(void **state)
    assert_int_equal(N(ROP_COLOUR_ACCESSES), 8);
    assert_int_equal(N(ROP_COLOUR_HITS), 4);
    assert_int_equal(N(L2_ACCESSES), 0);
-   time_memory_record(r->m, 0, TIME_PATH_DEPTH, TIME_WRITE, rop_record(rec, 4096, true, true), now + 200, r->n);
+   time_memory_record(r->m, 0, TIME_PATH_DEPTH, TIME_WRITE, rop_record(rec, 4096, true, true), now + 200,
+                      r->n);
    assert_int_equal(N(ROP_Z_ACCESSES), 4);
    assert_int_equal(N(ROP_Z_HITS), 0);
    assert_int_equal(N(L2_BYTES_READ), 128);
@@ -339,8 +360,8 @@ static void rop_caches(void **state)
    assert_int_equal(N(L2_BYTES_WRITTEN), 256);
    uint64_t lines = r->p.rop_colour_B / 128;
    for (uint64_t i = 0; i < 3 * lines; i++)
-      time_memory_record(r->m, 0, TIME_PATH_COLOUR, TIME_WRITE, rop_record(rec, 0x100000 + i * 128, true, false), now + 30000 + 10 * i,
-                         r->n);
+      time_memory_record(r->m, 0, TIME_PATH_COLOUR, TIME_WRITE,
+                         rop_record(rec, 0x100000 + i * 128, true, false), now + 30000 + 10 * i, r->n);
    assert_int_equal(N(L2_BYTES_WRITTEN), 256 + 2 * lines * 128);
 }
 
@@ -365,9 +386,27 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, open_fg1, close_rig)
 #define NANO(f) {#f " (fg1-nano)", f, open_nano, close_rig, NULL}
    const struct CMUnitTest tests[] = {
-      T(lone_latencies), NANO(lone_latencies), T(scalar_and_code_latencies), T(capacity_knees), NANO(capacity_knees), T(associativity),
-      T(lines_and_sectors), T(strides), T(banks_of_l1), T(misses_merge), T(miss_registers_are_bounded), NANO(stores_and_write_back),
-      T(atomics), T(lds_passes), T(tlb_reach), NANO(tlb_reach), T(page_sizes), T(filter_rate), T(rop_caches), T(system_memory),
+       T(lone_latencies),
+       NANO(lone_latencies),
+       T(scalar_and_code_latencies),
+       T(capacity_knees),
+       NANO(capacity_knees),
+       T(associativity),
+       T(lines_and_sectors),
+       T(strides),
+       T(banks_of_l1),
+       T(misses_merge),
+       T(miss_registers_are_bounded),
+       NANO(stores_and_write_back),
+       T(atomics),
+       T(lds_passes),
+       T(tlb_reach),
+       NANO(tlb_reach),
+       T(page_sizes),
+       NANO(generations),
+       T(filter_rate),
+       T(rop_caches),
+       T(system_memory),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* The memory system of the timing model under load: bandwidths and what bounds them, contention, copies, and that any accepted profile with
- * any requests stays finite, in order and repeatable. */
+/* The memory system of the timing model under load: bandwidths and what bounds them, contention, copies, and
+ * that any accepted profile with any requests stays finite, in order and repeatable. */
 #include <string.h>
 #include "time_rig.h"
 
@@ -22,8 +22,8 @@ static int close_rig(void **state)
 enum pattern { STREAM, RANDOM_SECTORS, WITHIN_L2 };
 #define MAX_WAVES 2048u
 
-
-/* `waves` waves a core, each waits for its access before the next; the one whose turn comes first goes on. Bytes in 1/16 a cycle. */
+/* `waves` waves a core, each waits for its access before the next; the one whose turn comes first goes on.
+ * Bytes in 1/16 a cycle. */
 static uint64_t rate(enum pattern pattern, enum time_op op, unsigned waves, unsigned accesses)
 {
    static uint64_t at[MAX_WAVES];
@@ -108,9 +108,10 @@ static void l2_bandwidth(void **state)
    uint64_t dram = N(DRAM_BYTES_READ);
    time_memory_invalidate(r->m);
    start = 1000000;
-   uint64_t core = 16ull * r->p.xbar_B_per_cycle * r->p.cores, slices = 16ull * r->p.l2_B_per_cycle * r->p.l2_slices;
+   uint64_t core = 16ull * r->p.xbar_B_per_cycle * r->p.cores,
+            slices = 16ull * r->p.l2_B_per_cycle * r->p.l2_slices;
    uint64_t peak = core < slices ? core : slices, got = rate(WITHIN_L2, TIME_READ, 128, 300000);
-   assert_in_range(N(DRAM_BYTES_READ), dram, dram + 4096); /* page tables */
+   assert_in_range(N(DRAM_BYTES_READ), dram, dram + 4096);  /* page tables */
    assert_in_range(got, peak * 60 / 100, peak * 115 / 100); /* some of it from L1 */
    assert_true(got > 3 * dram_peak());
 }
@@ -125,8 +126,10 @@ static void contended_atomics(void **state)
       for (uint64_t i = 0; i < 200; i++)
          for (uint32_t core = 0; core < r->p.cores; core++) {
             uint32_t rec[3] = {(uint32_t)EMU_REC_LINES << 28 | 1u << 8};
-            emu_entry_pack(rec + 1, spread ? (core * 4 + i % 4) * 128 : 0, 1, spread ? 1 : 32, EMU_PAGE_LARGE);
-            uint64_t done = time_memory_record(r->m, core, TIME_PATH_VECTOR, TIME_ATOMIC, rec, i * 4, r->n).done;
+            emu_entry_pack(rec + 1, spread ? (core * 4 + i % 4) * 128 : 0, 1, spread ? 1 : 32,
+                           EMU_PAGE_LARGE);
+            uint64_t done =
+                time_memory_record(r->m, core, TIME_PATH_VECTOR, TIME_ATOMIC, rec, i * 4, r->n).done;
             end[spread] = done > end[spread] ? done : end[spread];
          }
    }
@@ -141,7 +144,8 @@ static uint64_t copy_rate(uint64_t bytes, uint32_t flags) /* 1/1024 bytes a cycl
    uint64_t now = 1000;
    time_result t = {0, 0};
    for (uint64_t at = 0; at < bytes; at += 65536) {
-      t = time_memory_copy(r->m, bytes - at < 65536 ? bytes - at : 65536, at, at + (1u << 30), flags | (at ? TIME_COPY_MORE : 0), now, r->n);
+      t = time_memory_copy(r->m, bytes - at < 65536 ? bytes - at : 65536, at, at + (1u << 30),
+                           flags | (at ? TIME_COPY_MORE : 0), now, r->n);
       assert_true(t.accepted >= now && t.done >= t.accepted);
       now = t.accepted;
    }
@@ -189,9 +193,12 @@ static uint32_t power(uint32_t lo, uint32_t hi) /* of two, in a range of exponen
 static uint32_t between(uint32_t lo, uint32_t hi)
 {
    switch (rig_random(r) % 4) {
-   case 0: return lo;
-   case 1: return hi;
-   default: return lo + rig_random(r) % (hi - lo + 1);
+   case 0:
+      return lo;
+   case 1:
+      return hi;
+   default:
+      return lo + rig_random(r) % (hi - lo + 1);
    }
 }
 
@@ -201,23 +208,28 @@ static void random_profile(emu_profile *p)
    p->cores = between(1, 64);
    p->core_clock_khz = between(1000, 10000000);
    p->memory_clock_khz = between(1000, 100000000);
-   p->l1_ways = power(0, 4), p->l1_B = power(11, 16), p->l1_misses = power(0, 10), p->l1_lookups_per_cycle = power(0, 5);
+   p->l1_ways = power(0, 4), p->l1_B = power(11, 16), p->l1_misses = power(0, 10),
+   p->l1_lookups_per_cycle = power(0, 5);
    p->scalar_B = power(10, 14), p->code_B = power(10, 14), p->scalar_latency_cycles = between(1, 100000);
    p->tex_quads_per_cycle = between(1, 64), p->tex_latency_cycles = between(0, 100000);
    p->rop_colour_B = power(10, 14), p->rop_depth_B = power(10, 14), p->rop_misses = power(0, 10);
    p->rop_latency_cycles = between(1, 100000), p->xbar_B_per_cycle = power(0, 12);
-   p->l2_slices = power(0, 8), p->l2_ways = power(0, 4), p->l2_B = p->l2_slices * p->l2_ways * 128 * power(0, 4);
+   p->l2_slices = power(0, 8), p->l2_ways = power(0, 4),
+   p->l2_B = p->l2_slices * p->l2_ways * 128 * power(0, 4);
    p->l2_misses = power(0, 10), p->l2_B_per_cycle = power(0, 12), p->l2_atomic_cycles = between(1, 1000);
-   p->tlb_entries = power(3, 8), p->tlb2_entries = power(3, 12), p->tlb_tables = power(3, 8), p->tlb_walks = power(0, 10);
+   p->tlb_entries = power(3, 8), p->tlb2_entries = power(3, 12), p->tlb_tables = power(3, 8),
+   p->tlb_walks = power(0, 10);
    p->tlb2_lookups_per_cycle = power(0, 6), p->tlb2_latency_cycles = between(1, 100000);
    p->dram_channels = power(0, 8), p->dram_banks = power(0, 6), p->dram_row_B = power(8, 16);
    p->l1_latency_cycles = between(1, 100000), p->l2_latency_cycles = between(p->l1_latency_cycles, 100000);
    p->dram_latency_cycles = between(p->l2_latency_cycles, 100000);
-   p->dram_rcd_clocks = between(1, 1000), p->dram_rp_clocks = between(1, 1000), p->dram_ras_clocks = between(1, 1000);
+   p->dram_rcd_clocks = between(1, 1000), p->dram_rp_clocks = between(1, 1000),
+   p->dram_ras_clocks = between(1, 1000);
    p->dram_rrd_clocks = between(1, 1000), p->dram_idle_clocks = between(1, 100000);
    p->dram_B_per_s = rig_random(r) % 2 ? 1000000000 : 100000000000000;
    p->pcie_B_per_s = rig_random(r) % 2 ? 100000000 : 100000000000000;
-   p->pcie_latency_ns = between(0, 1000000), p->pcie_packet_B = power(7, 12), p->pcie_header_B = between(0, 256);
+   p->pcie_latency_ns = between(0, 1000000), p->pcie_packet_B = power(7, 12),
+   p->pcie_header_B = between(0, 256);
    p->pcie_reads = power(0, 12), p->copy_B_per_cycle = power(0, 12);
    p->copy_setup_ns = between(0, 1000000), p->copy_bus_setup_ns = between(0, 1000000);
 }
@@ -245,9 +257,11 @@ static time_result random_call(uint64_t now)
       rec[2] = (uint32_t)(va >> 32) | flags << 16;
    } else {
       uint32_t n = rig_random(r) % 65;
-      rec[0] = (uint32_t)(kind & 1 ? EMU_REC_LINES : EMU_REC_BLOCK_LINES) << 28 | n << 8 | (rig_random(r) & 0xfff) << 16;
+      rec[0] = (uint32_t)(kind & 1 ? EMU_REC_LINES : EMU_REC_BLOCK_LINES) << 28 | n << 8 |
+               (rig_random(r) & 0xfff) << 16;
       for (uint32_t i = 0; i < n; i++)
-         emu_entry_pack(rec + 1 + 2 * i, va + (uint64_t)(rig_random(r) % 64) * 128, rig_random(r) % 16, rig_random(r) % 64, flags);
+         emu_entry_pack(rec + 1 + 2 * i, va + (uint64_t)(rig_random(r) % 64) * 128, rig_random(r) % 16,
+                        rig_random(r) % 64, flags);
    }
    return time_memory_record(r->m, core, path, op, rec, now, r->n);
 }
@@ -263,8 +277,8 @@ static uint64_t random_calls(uint32_t seed, unsigned calls)
       uint64_t at = now > 200 ? now - rig_random(r) % 200 : now;
       time_result t = random_call(at);
       if (t.done < at || t.accepted < at)
-         fail_msg("seed %u, call %u: at %llu accepted %llu done %llu", seed, i, (unsigned long long)at, (unsigned long long)t.accepted,
-                  (unsigned long long)t.done);
+         fail_msg("seed %u, call %u: at %llu accepted %llu done %llu", seed, i, (unsigned long long)at,
+                  (unsigned long long)t.accepted, (unsigned long long)t.done);
       sum = sum * 31 + t.done + 7 * t.accepted;
       now += rig_random(r) % 64;
       if (rig_random(r) % 1000 == 0)
@@ -284,9 +298,11 @@ static void any_profile(void **state)
       random_profile(&r->p);
       uint64_t a = random_calls(seed, 1500), b = random_calls(seed, 1500);
       assert_true(a == b);
-      assert_true(N(L1_HITS) <= N(L1_ACCESSES) && N(L2_HITS) <= N(L2_ACCESSES) && N(SCALAR_HITS) <= N(SCALAR_ACCESSES));
+      assert_true(N(L1_HITS) <= N(L1_ACCESSES) && N(L2_HITS) <= N(L2_ACCESSES) &&
+                  N(SCALAR_HITS) <= N(SCALAR_ACCESSES));
       assert_true(N(TLB_L2_MISSES) <= N(TLB_L1_MISSES) && N(TLB_L1_MISSES) <= N(TLB_ACCESSES));
-      assert_int_equal((N(DRAM_ROW_HITS) + N(DRAM_ROW_MISSES)) * 32, N(DRAM_BYTES_READ) + N(DRAM_BYTES_WRITTEN));
+      assert_int_equal((N(DRAM_ROW_HITS) + N(DRAM_ROW_MISSES)) * 32,
+                       N(DRAM_BYTES_READ) + N(DRAM_BYTES_WRITTEN));
    }
 }
 
@@ -304,8 +320,16 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_fg1, close_rig)
    const struct CMUnitTest tests[] = {
-      T(streaming_reaches_the_peak), T(streaming_stores_reach_it), T(random_rows_are_slower), T(bandwidth_rises_and_saturates),
-      T(l2_bandwidth), T(contended_atomics), T(copies), T(late_calls_find_room), T(any_profile), T(late_clocks),
+       T(streaming_reaches_the_peak),
+       T(streaming_stores_reach_it),
+       T(random_rows_are_slower),
+       T(bandwidth_rises_and_saturates),
+       T(l2_bandwidth),
+       T(contended_atomics),
+       T(copies),
+       T(late_calls_find_room),
+       T(any_profile),
+       T(late_clocks),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

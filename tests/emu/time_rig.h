@@ -44,9 +44,11 @@ static inline uint32_t rig_random(time_rig *r)
    return r->seed >> 8;
 }
 
-static inline time_result rig_run(time_rig *r, uint32_t core, enum time_op op, uint64_t va, uint32_t bytes, uint64_t now)
+static inline time_result rig_run(time_rig *r, uint32_t core, enum time_op op, uint64_t va, uint32_t bytes,
+                                  uint64_t now)
 {
-   uint32_t rec[3] = {(uint32_t)EMU_REC_RUN << 28 | bytes << 8, (uint32_t)va, (uint32_t)(va >> 32) | r->pages << 16};
+   uint32_t rec[3] = {(uint32_t)EMU_REC_RUN << 28 | bytes << 8, (uint32_t)va,
+                      (uint32_t)(va >> 32) | r->pages << 16};
    return time_memory_record(r->m, core, TIME_PATH_VECTOR, op, rec, now, r->n);
 }
 /* 32 lanes of `bytes` each, `stride` bytes apart. */
@@ -61,7 +63,8 @@ static inline uint32_t rig_strided(uint32_t *rec, uint64_t va, uint32_t stride, 
    rec[0] = (uint32_t)EMU_REC_LINES << 28 | n << 8;
    return n;
 }
-/* A pointer chase through `bytes` in steps of `step`, `rounds` times over; the mean of the last round in 1/16 cycles. */
+/* A pointer chase through `bytes` in steps of `step`, `rounds` times over; the mean of the last round in 1/16
+ * cycles. */
 static inline uint64_t rig_chase(time_rig *r, uint64_t bytes, uint64_t step, unsigned rounds, uint64_t *now)
 {
    uint64_t begin = 0, count = bytes / step;
