@@ -69,5 +69,13 @@ typedef struct emu_job_report {
 } emu_job_report;
 /* A job has ended. Cheap unless a report is wanted. Any thread. */
 void emu_report_job(emu_device *dev, const emu_job_report *job);
+/* What a ring's machine did between two times (time/sink.h), and how many cycles the report wants to lie between them. */
+struct time_sample;
+void emu_report_sample(emu_device *dev, const struct time_sample *x);
+uint64_t emu_report_period(const emu_device *dev, uint32_t ring); /* UINT64_MAX: no report */
+/* Where the costs of a program's instructions are added up, [insts] of it; NULL: nobody asks. stage: enum gpu_stage, GPU_STAGE_COUNT is compute. */
+struct emu_program;
+struct time_program;
+struct time_inst_cost *emu_report_shader(emu_device *dev, const struct emu_program *p, const struct time_program *t, unsigned stage);
 
 #endif

@@ -23,6 +23,10 @@ typedef struct emu_settings {
    char profile[1024];
    char report[1024];          /* FIGMENT_REPORT path, "" for none */
    uint32_t report_jobs;       /* FIGMENT_REPORT_JOBS: at most so many records of each ring */
+   bool report_shaders;        /* FIGMENT_REPORT_SHADERS: what instructions cost */
+   char trace[1024];           /* FIGMENT_TRACE path, "" for none */
+   uint64_t trace_limit_B;     /* of each ring */
+   uint32_t trace_sample_cycles;
    uint32_t threads;           /* host worker threads, >= 1; default: online cores */
    enum emu_timing timing;
    bool relaxed;               /* FIGMENT_DETERMINISM=relaxed */

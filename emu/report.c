@@ -105,6 +105,7 @@ void emu_report_open(emu_device *dev)
    e->profile = dev->profile;
    e->timing = dev->settings.timing;
    e->jobs_wanted = dev->settings.report_jobs;
+   e->shaders_wanted = dev->settings.report_shaders;
    dev->report = e;
    pthread_once(&once, stay_until_exit);
    pthread_mutex_lock(&lock);
@@ -122,6 +123,37 @@ void emu_report_close(emu_device *dev)
          e->dev = NULL;
          write_report(e->path);
       }
+   pthread_mutex_unlock(&lock);
+}
+
+struct time_inst_cost *emu_report_shader(emu_device *dev, const struct emu_program *p, const struct time_program *t, unsigned stage)
+{
+   struct time_inst_cost *cost = NULL;
+   if (!dev->report || !dev->report->shaders_wanted)
+      return NULL;
+   pthread_mutex_lock(&lock);
+   cost = report_shader_cost(dev->report, p, t, stage);
+   pthread_mutex_unlock(&lock);
+   return cost;
+}
+
+uint64_t emu_report_period(const emu_device *dev, uint32_t ring)
+{
+   uint64_t period = UINT64_MAX;
+   if (!dev->report)
+      return period;
+   pthread_mutex_lock(&lock);
+   period = report_timeline_period(dev->report, ring);
+   pthread_mutex_unlock(&lock);
+   return period;
+}
+
+void emu_report_sample(emu_device *dev, const struct time_sample *x)
+{
+   if (!dev->report)
+      return;
+   pthread_mutex_lock(&lock);
+   report_timeline_add(dev->report, x);
    pthread_mutex_unlock(&lock);
 }
 

@@ -31,6 +31,13 @@ typedef struct report_jobs {
    uint32_t longest_count;
 } report_jobs;
 
+struct time_sample;
+typedef struct report_timeline report_timeline;
+typedef struct report_shader report_shader;
+struct emu_program;
+struct time_program;
+struct time_inst_cost;
+
 /* A device that was opened with a report: alive (dev set) or its last counters. */
 typedef struct report_entry {
    struct report_entry *next;
@@ -41,11 +48,21 @@ typedef struct report_entry {
    uint64_t counters[GPU_COUNTER_COUNT];
    uint32_t jobs_wanted; /* of each ring */
    report_jobs jobs;
+   bool shaders_wanted;
+   report_shader *shaders;
+   report_timeline *timeline[GPU_RINGS]; /* NULL: no sample yet */
 } report_entry;
 
 /* report_jobs.c */
 void report_jobs_add(report_entry *e, const emu_job_report *job);
 void report_job_counters(const report_job *j, uint64_t counters[GPU_COUNTER_COUNT]);
+/* report_timeline.c */
+void report_timeline_add(report_entry *e, const struct time_sample *x);
+uint64_t report_timeline_period(const report_entry *e, uint32_t ring);
+void report_timeline_json(FILE *f, const report_entry *e); /* elements of an array */
+/* report_shaders.c: costs of the program's instructions, kept by the report; NULL: host memory is exhausted. */
+struct time_inst_cost *report_shader_cost(report_entry *e, const struct emu_program *p, const struct time_program *t, unsigned stage);
+void report_shaders_json(FILE *f, const report_entry *e); /* elements of an array */
 /* report_json.c: one device as an object. */
 void report_json_device(FILE *f, const report_entry *e);
 

@@ -151,5 +151,13 @@ void report_json_device(FILE *f, const report_entry *e)
       put_jobs(f, &e->jobs);
       fputs("]", f);
    }
+   fprintf(f, ",\n\"timeline\":[");
+   report_timeline_json(f, e);
+   fputs("]", f);
+   if (e->shaders_wanted) {
+      fprintf(f, ",\n\"shaders\":[");
+      report_shaders_json(f, e);
+      fputs("]", f);
+   }
    fputs("}", f);
 }

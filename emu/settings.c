@@ -39,6 +39,10 @@ static bool parse_engine(const char *v, emu_settings *s, setting_error *e);
 static bool parse_isa(const char *v, emu_settings *s, setting_error *e);
 static bool parse_report(const char *v, emu_settings *s, setting_error *e);
 static bool parse_report_jobs(const char *v, emu_settings *s, setting_error *e);
+static bool parse_trace(const char *v, emu_settings *s, setting_error *e);
+static bool parse_trace_limit(const char *v, emu_settings *s, setting_error *e);
+static bool parse_trace_sample(const char *v, emu_settings *s, setting_error *e);
+static bool parse_report_shaders(const char *v, emu_settings *s, setting_error *e);
 static bool parse_watch(const char *v, emu_settings *s, setting_error *e);
 static bool parse_progress(const char *v, emu_settings *s, setting_error *e);
 static bool parse_debug(const char *v, emu_settings *s, setting_error *e);
@@ -52,6 +56,11 @@ static const setting settings[] = {
    {"FIGMENT_ISA", "v2, v3, v4", parse_isa},
    {"FIGMENT_REPORT", "path of the JSON file to write", parse_report},
    {"FIGMENT_REPORT_JOBS", "off, on, 1..16777216", parse_report_jobs},
+   {"FIGMENT_REPORT_SHADERS", "on, off", parse_report_shaders},
+   {"FIGMENT_SHADER_LINES", NULL, NULL},
+   {"FIGMENT_TRACE", "path of the trace to write", parse_trace},
+   {"FIGMENT_TRACE_LIMIT", "bytes, 64K..65535G, for each queue", parse_trace_limit},
+   {"FIGMENT_TRACE_SAMPLE", "cycles between samples, a power of two in 64..16777216", parse_trace_sample},
    {"FIGMENT_WATCH", "on, off", parse_watch},
    {"FIGMENT_PROGRESS", "on, off", parse_progress},
    {"FIGMENT_EMU", "comma-separated nouns; help lists them", parse_debug},
@@ -147,6 +156,39 @@ static bool small_number(const char *v, uint32_t max, uint32_t *out)
 static bool parse_threads(const char *v, emu_settings *s, setting_error *e)
 {
    return small_number(v, MAX_THREADS, &s->threads) || bad_value(e, "FIGMENT_THREADS", v);
+}
+
+static bool parse_report_shaders(const char *v, emu_settings *s, setting_error *e)
+{
+   s->report_shaders = strcmp(v, "on") == 0;
+   return s->report_shaders || strcmp(v, "off") == 0 || bad_value(e, "FIGMENT_REPORT_SHADERS", v);
+}
+
+static bool parse_trace(const char *v, emu_settings *s, setting_error *e)
+{
+   return copy_path(e, "FIGMENT_TRACE", v, s->trace, sizeof(s->trace));
+}
+
+/* "64M": a small number with a binary suffix. */
+static bool parse_trace_limit(const char *v, emu_settings *s, setting_error *e)
+{
+   static const char suffixes[] = "KMG";
+   char digits[16] = "";
+   uint32_t n;
+   size_t length = strlen(v);
+   const char *suffix = length > 1 && length < sizeof(digits) ? strchr(suffixes, v[length - 1]) : NULL;
+   if (suffix)
+      memcpy(digits, v, length - 1);
+   if (!suffix || !small_number(digits, 65535, &n))
+      return bad_value(e, "FIGMENT_TRACE_LIMIT", v);
+   s->trace_limit_B = (uint64_t)n << 10 * (suffix - suffixes + 1);
+   return s->trace_limit_B >= 64u << 10 || bad_value(e, "FIGMENT_TRACE_LIMIT", v);
+}
+
+static bool parse_trace_sample(const char *v, emu_settings *s, setting_error *e)
+{
+   uint32_t *n = &s->trace_sample_cycles;
+   return (small_number(v, 16777216, n) && *n >= 64 && (*n & (*n - 1)) == 0) || bad_value(e, "FIGMENT_TRACE_SAMPLE", v);
 }
 
 static bool parse_report_jobs(const char *v, emu_settings *s, setting_error *e)
@@ -285,9 +327,12 @@ static uint32_t online_cores(void)
 bool emu_settings_read(const char *profile, emu_settings *out, char *err, size_t err_size)
 {
    setting_error e = {err, err_size};
-   *out = (emu_settings){.profile = "fg1", .threads = online_cores(), .timing = EMU_TIMING_APPROX, .isa = EMU_ISA_AUTO};
+   *out = (emu_settings){.profile = "fg1", .threads = online_cores(), .timing = EMU_TIMING_APPROX, .isa = EMU_ISA_AUTO,
+                         .trace_limit_B = UINT64_C(256) << 20, .trace_sample_cycles = 1024};
    if (!take_environment(out, &e))
       return false;
+   if (out->trace[0] && out->timing == EMU_TIMING_OFF)
+      return fail(&e, "FIGMENT_TRACE: with FIGMENT_TIMING=off there is nothing to trace; valid: approx, detailed");
    return !profile || copy_path(&e, "profile", profile, out->profile, sizeof(out->profile));
 }
 

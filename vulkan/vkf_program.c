@@ -4,6 +4,7 @@
 #include "vkf_device.h"
 #include "vkf_pipeline_cache.h"
 #include "vkf_pipeline_layout.h"
+#include "vkf_shader_lines.h"
 #include "vkf_shader_module.h"
 #include <stdlib.h>
 #include <time.h>
@@ -89,8 +90,9 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
    memcpy(in.max_group_size, limits->maxComputeWorkGroupSize, sizeof in.max_group_size);
    struct vkf_cache_key key = vkf_cache_key_of(&in);
    in.want_ir = flags & VK_PIPELINE_CREATE_CAPTURE_INTERNAL_REPRESENTATIONS_BIT_KHR;
-   /* The cache keeps no IR. */
-   *hit = !in.want_ir && vkf_pipeline_cache_find(cache, key, out);
+   in.want_origins = vkf_shader_lines_wanted();
+   /* The cache keeps neither IR nor origins. */
+   *hit = !in.want_ir && !in.want_origins && vkf_pipeline_cache_find(cache, key, out);
    if (!*hit && flags & VK_PIPELINE_CREATE_FAIL_ON_PIPELINE_COMPILE_REQUIRED_BIT) {
       r = VK_PIPELINE_COMPILE_REQUIRED;
    } else if (!*hit) {
@@ -98,7 +100,9 @@ static VkResult compile(struct vkf_device *device, struct vkf_pipeline_cache *ca
       sc_result sr = sc_compile(&in, out, err, sizeof err);
       if (sr == SC_OK)
          vkf_pipeline_cache_add(cache, key, out);
-      else
+      if (sr == SC_OK && in.want_origins)
+         vkf_shader_lines_write(module, &in, out);
+      if (sr != SC_OK)
          r = compile_error(device, module, sr, err);
    }
    free(spec);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "../core/core.h"
 #include "engine.h"
+#include "sink.h"
 
 #define BOARD_STEP 64u
 _Static_assert((ISA_MAX_VREGS + ISA_MAX_SREGS + 1 + BOARD_STEP - 1) / BOARD_STEP < TIME_BOARD_CLASSES, "free lists");
@@ -157,6 +158,7 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
    w->program = t;
    w->group = g;
    w->code_va = j->stage[stage].program_va;
+   w->stage = stage;
    w->vregs = j->stage[stage].vregs;
    w->age = m->age++;
    w->start = m->loop.now;
@@ -223,6 +225,8 @@ static void wave_over(time_machine *m, time_actor *a)
       return;
    }
    leave(m, w);
+   if (m->observer)
+      time_observe_wave(m, c->index, w->job, w->stage, w->start, m->loop.now);
    w->job->written = time_later(w->job->written, time_when(w->writes));
    time_read_drop(m, w);
    if (w->done_at)

@@ -69,7 +69,7 @@ struct time_wave {
    time_program *program;
    time_group *group; /* NULL: graphics */
    uint64_t code_va;
-   uint32_t index, vregs, board_class, place; /* place: of its scheduler's */
+   uint32_t index, vregs, board_class, stage, place; /* place: of its scheduler's */
    uint64_t age; /* number of its launch */
    uint64_t start;
    enum time_wave_state state;
@@ -114,7 +114,7 @@ struct time_group {
 
 struct time_machine {
    emu_profile profile;
-   bool detailed, attribute, failed;
+   bool detailed, failed;
    bool ended; /* a job has, in this run */
    uint32_t port_queue;
    time_loop loop;
@@ -127,6 +127,7 @@ struct time_machine {
    time_portion *free_portions;
    time_group *free_groups;
    uint64_t age;
+   struct time_observer *observer; /* NULL: nobody looks (observe.c) */
    struct time_allocation *allocations;
    struct time_gfx *gfx;       /* front.c */
    struct time_copier *copier; /* copy.c */

@@ -5,8 +5,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "../blocks.h"
 #include "engine.h"
 #include "plan.h"
+#include "sink.h"
 
 typedef struct time_allocation {
    struct time_allocation *next;
@@ -58,6 +60,7 @@ void time_machine_destroy(time_machine *m)
    if (!m)
       return;
    time_memory_destroy(m->memory);
+   time_observe_end(m);
    while (m->allocations) {
       time_allocation *a = m->allocations;
       m->allocations = a->next;
@@ -76,11 +79,6 @@ time_memory *time_machine_memory(time_machine *m)
    return m->memory;
 }
 
-void time_machine_attribute(time_machine *m, bool on)
-{
-   m->attribute = on;
-}
-
 /* ---- jobs --------------------------------------------------------------------------------------------------------------------- */
 /* Whoever prepares a job may say what its stages are after it was launched here, but before its first unit. */
 time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
@@ -88,8 +86,10 @@ time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
    time_program *t = j->program[stage];
    if (!t && j->stage[stage].program) {
       t = time_program_get(j->stage[stage].program, &m->profile);
-      if (!t || (!m->detailed && !time_plan_get(t)) || (m->attribute && !time_program_attribute(t)))
+      if (!t || (!m->detailed && !time_plan_get(t)))
          return NULL;
+      if (j->dev && !t->cost)
+         t->cost = emu_report_shader(j->dev, j->stage[stage].program, t, j->kind == EMU_JOB_DISPATCH ? GPU_STAGE_COUNT : stage);
       j->program[stage] = t;
    }
    return t;
@@ -102,6 +102,8 @@ void time_machine_launch(time_machine *m, emu_time_job *j, uint64_t start)
    j->start = j->end = start;
    j->launched_before = m->jobs;
    m->jobs = j;
+   if (m->observer)
+      time_observe_launch(m, start);
    switch (j->kind) {
    case EMU_JOB_DISPATCH:
       ok = time_group_begin(m, j, start);
@@ -127,6 +129,8 @@ void time_job_over(time_machine *m, emu_time_job *j, uint64_t end)
    j->end = time_later(time_later(end, j->written), j->start);
    j->done = true;
    m->ended = true;
+   if (m->observer)
+      time_observe_over(m, j);
 }
 
 /* The machine has failed: jobs are over when all their units have come. */

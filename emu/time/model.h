@@ -124,8 +124,6 @@ enum time_progress {
 enum time_progress time_machine_run(time_machine *m, uint64_t until);
 const emu_profile *time_profile(const time_machine *m);
 time_memory *time_machine_memory(time_machine *m);
-/* From now on programs keep what their instructions cost (time_inst_cost of program.h). */
-void time_machine_attribute(time_machine *m, bool on);
 /* Host memory was exhausted: jobs still end, in no time, but what they took is unknown. */
 bool time_machine_failed(const time_machine *m);
 

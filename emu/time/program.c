@@ -156,19 +156,11 @@ time_program *time_program_get(emu_program *p, const emu_profile *profile)
    return p->time;
 }
 
-bool time_program_attribute(time_program *t)
-{
-   if (!t->cost)
-      t->cost = calloc(t->insts ? t->insts : 1, sizeof *t->cost);
-   return t->cost;
-}
-
 void time_program_destroy(time_program *t)
 {
    if (!t)
       return;
    time_plan_destroy(t->plan);
-   free(t->cost);
    free(t->inst);
    free(t->segment);
    free(t);

@@ -78,13 +78,11 @@ typedef struct time_program {
    uint32_t vregs, board; /* registers on the scoreboard; exec is board - 1 */
    uint32_t longest_cycles; /* largest latency of its arithmetic */
    struct time_plan *plan; /* what approx.c goes by (plan.c), or NULL */
-   time_inst_cost *cost; /* [insts], or NULL: nobody asked */
+   struct time_inst_cost *cost; /* [insts], the report's, or NULL: nobody asked */
 } time_program;
 
 /* NULL: host memory is exhausted. Freed by time_program_destroy, which emu_program_destroy calls. */
 time_program *time_program_get(struct emu_program *p, const emu_profile *profile);
 void time_program_destroy(time_program *t);
-/* Keep costs from now on; false: host memory is exhausted. */
-bool time_program_attribute(time_program *t);
 
 #endif

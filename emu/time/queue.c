@@ -11,6 +11,7 @@
 #include "../clock.h"
 #include "../core/core.h"
 #include "../labels.h"
+#include "sink.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,6 +97,7 @@ static void reap(emu_time *t, time_ring *r)
          at_least(r, j->end);
       r->full = false;
       report(t->dev, j, add_counters(t, r, j));
+      time_sink_job(t->sink, j);
       *at = j->next;
       r->job_count--;
       job_free(t, j);
@@ -146,6 +148,8 @@ static bool has_machine(emu_time *t, time_ring *r)
       return r->machine != NULL;
    r->machine = time_machine_create(&t->dev->profile, t->dev->settings.timing == EMU_TIMING_DETAILED);
    r->failed = !r->machine;
+   if (r->machine)
+      time_observe(r->machine, t->sink, (uint32_t)(r - t->ring));
    if (r->failed)
       say_lost(t, "no room for the timing model of a ring");
    return r->machine != NULL;
@@ -520,6 +524,7 @@ bool emu_time_create(emu_device *dev)
    if (!emu_cond_init(&t->work))
       return false;
    t->started = !is_on(t) || pthread_create(&t->thread, NULL, thread_main, t) == 0;
+   t->sink = t->started ? time_sink_create(dev) : NULL;
    if (!t->started)
       emu_time_destroy(dev);
    return t->started;
@@ -555,6 +560,7 @@ void emu_time_reset(emu_device *dev)
       pthread_cond_wait(&t->quiet, &t->lock);
    for (unsigned n = 0; n < GPU_RINGS; n++)
       forget_ring(t, &t->ring[n]);
+   time_sink_reset(t->sink);
    atomic_store(&t->published, 0);
    t->publications = 0;
    t->abandon = false;
@@ -575,6 +581,7 @@ void emu_time_destroy(emu_device *dev)
       pthread_mutex_unlock(&t->lock);
       pthread_join(t->thread, NULL);
    }
+   time_sink_destroy(t->sink);
    pthread_cond_destroy(&t->work);
    pthread_cond_destroy(&t->room);
    pthread_cond_destroy(&t->quiet);

@@ -56,6 +56,7 @@ typedef struct emu_time {
    uint64_t publications;
    _Atomic uint64_t published; /* GPU time */
    uint32_t core_per_cp_q16;
+   struct time_sink *sink; /* NULL: nobody asks */
    time_ring ring[GPU_RINGS];
 } emu_time;
 

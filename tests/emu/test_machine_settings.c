@@ -78,6 +78,10 @@ static void valid_values(void **state)
    assert_true(with("FIGMENT_ISA", "v2") && s.isa == EMU_ISA_V2);
    assert_true(with("FIGMENT_REPORT", "/tmp/r.json") && strcmp(s.report, "/tmp/r.json") == 0);
    assert_true(with("FIGMENT_PROGRESS", "on") && s.progress && with("FIGMENT_PROGRESS", "off") && !s.progress);
+   assert_true(with("FIGMENT_TRACE", "a.pftrace") && strcmp(s.trace, "a.pftrace") == 0 && s.trace_limit_B == 256u << 20);
+   assert_true(with("FIGMENT_TRACE_LIMIT", "64K") && s.trace_limit_B == 65536);
+   assert_true(with("FIGMENT_TRACE_LIMIT", "3G") && s.trace_limit_B == UINT64_C(3) << 30);
+   assert_true(with("FIGMENT_TRACE_SAMPLE", "64") && s.trace_sample_cycles == 64);
    assert_true(with("FIGMENT_REPORT_JOBS", "on") && s.report_jobs == 65536);
    assert_true(with("FIGMENT_REPORT_JOBS", "off") && s.report_jobs == 0);
    assert_true(with("FIGMENT_REPORT_JOBS", "16777216") && s.report_jobs == 16777216);
@@ -110,6 +114,12 @@ static void invalid_words(void **state)
    refuse("FIGMENT_ISA", "v22", "v2, v3, v4");
    refuse("FIGMENT_WATCH", "yes", "on, off");
    refuse("FIGMENT_PROGRESS", "1", "on, off");
+   refuse("FIGMENT_TRACE_LIMIT", "1", "64K");
+   refuse("FIGMENT_TRACE_LIMIT", "63K", "64K");
+   refuse("FIGMENT_TRACE_LIMIT", "1000000M", "64K");
+   refuse("FIGMENT_TRACE_LIMIT", "M", "64K");
+   refuse("FIGMENT_TRACE_SAMPLE", "1000", "a power of two");
+   refuse("FIGMENT_TRACE_SAMPLE", "32", "a power of two");
    refuse("FIGMENT_REPORT_JOBS", "0", "off, on, 1..16777216");
    refuse("FIGMENT_REPORT_JOBS", "16777217", "off, on, 1..16777216");
    refuse("FIGMENT_REPORT_JOBS", "9999999999999", "off, on, 1..16777216");

@@ -127,6 +127,8 @@ void json_string(const struct json *j, int i, char *out, size_t size)
          if (c == 'u') { /* what our reports escape so are control characters */
             c = '?';
             s = end - s > 4 ? s + 4 : end;
+         } else {
+            c = c == 'n' ? '\n' : c == 't' ? '\t' : c;
          }
       }
       out[n++] = c;

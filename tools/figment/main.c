@@ -5,7 +5,7 @@
 #include "tool.h"
 
 static const tool_command *const commands[] = {
-   &tool_run,  &tool_trace, &tool_view, &tool_map, &tool_asm, &tool_disasm, &tool_packets, &tool_manual,
+   &tool_run,  &tool_report, &tool_trace, &tool_view, &tool_map, &tool_asm, &tool_disasm, &tool_packets, &tool_manual,
 #ifdef FIGMENT_HAVE_EMU
    &tool_info,
 #endif

@@ -175,6 +175,7 @@ static void print_device(const struct report *r, int object)
    print_blocks(&p);
    print_host(&p);
    report_print_time(&p);
+   report_print_shaders(&p);
 }
 
 bool report_print(const tool_command *c, const char *path)

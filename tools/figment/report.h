@@ -28,6 +28,8 @@ metric_source report_source(const struct report_part *p);
 
 /* report_time.c: where the time went, by job and by label. */
 void report_print_time(const struct report_part *device);
+/* report_shaders.c: what instructions and source lines cost, if the report says so. */
+void report_print_shaders(const struct report_part *device);
 /* report.c: "1 234 567", right-aligned. */
 void report_print_number(uint64_t n);
 

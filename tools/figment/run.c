@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_REPORT, OPT_JOBS, OPT_NO_REPORT, OPT_BASELINE, OPT_UPDATE, OPT_TOLERANCE, OPT_SETTINGS };
+enum { OPT_REPORT, OPT_JOBS, OPT_SHADERS, OPT_NO_REPORT, OPT_BASELINE, OPT_UPDATE, OPT_TOLERANCE, OPT_SETTINGS };
 
 static const tool_option options[] = {
    [OPT_REPORT] = {"--report", NULL, "FILE", "also keep the report as JSON"},
    [OPT_JOBS] = {"--report-jobs", NULL, NULL, "every draw, dispatch and copy in it, and the time by label"},
+   [OPT_SHADERS] = {"--profile-shaders", NULL, NULL, "what each instruction and source line of the shaders cost"},
    [OPT_NO_REPORT] = {"--quiet", "-q", NULL, "print no report"},
    [OPT_BASELINE] = {"--baseline", NULL, "FILE", "compare the counters with FILE; exit status 3 if they differ"},
    [OPT_UPDATE] = {"--update-baseline", NULL, NULL, "write FILE instead"},
@@ -26,6 +27,8 @@ static const tool_option options[] = {
    {"--determinism", NULL, "MODE", "strict (default), relaxed"},
    {"--engine", NULL, "NAME", "interp, auto (default)"},
    {"--isa", NULL, "LEVEL", "host instructions: v2, v3, v4; default: the best this host has"},
+   {"--trace", NULL, "FILE", "also write a trace, for figment trace and Perfetto's viewer"},
+   {"--trace-limit", NULL, "SIZE", "at most so many bytes for each queue; default: 256M"},
    {"--progress", NULL, "WHEN", "on: a line on stderr says how far the timing model is; off (default)"},
    {0},
 };
@@ -34,7 +37,7 @@ static const tool_option options[] = {
 static const char *const variables[] = {
    "FIGMENT_PROFILE",     "FIGMENT_TIMING", "FIGMENT_THREADS",
    "FIGMENT_DETERMINISM", "FIGMENT_ENGINE", "FIGMENT_ISA",
-   "FIGMENT_PROGRESS",
+   "FIGMENT_TRACE",      "FIGMENT_TRACE_LIMIT", "FIGMENT_PROGRESS",
 };
 _Static_assert(sizeof options / sizeof *options == OPT_SETTINGS + sizeof variables / sizeof *variables + 1,
                "every setting has its variable");
@@ -50,6 +53,7 @@ const tool_command tool_run = {
    "profile or timing mode). A setting without a flag comes from its FIGMENT_* variable.",
    "   figment run --profile fg1-nano -- vulkaninfo --summary\n"
    "   figment run --threads 2 --report report.json -- ./my-program --frames 10\n"
+   "   figment run --profile-shaders -- ./my-program    # compile the shaders with -g\n"
    "   figment run --baseline counters.json --update-baseline -- ./my-program    # once, then in CI:\n"
    "   figment run --baseline counters.json --quiet -- ./my-program",
    options,
@@ -95,6 +99,8 @@ static int set_up_settings(const tool_command *c, const tool_line *line)
 {
    if (line->given[OPT_JOBS] && !run_setenv("FIGMENT_REPORT_JOBS", "on"))
       return tool_fail(c, "cannot set FIGMENT_REPORT_JOBS");
+   if (line->given[OPT_SHADERS] && !run_setenv("FIGMENT_REPORT_SHADERS", "on"))
+      return tool_fail(c, "cannot set FIGMENT_REPORT_SHADERS");
    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
       if (line->given[OPT_SETTINGS + i] && !run_setenv(variables[i], line->arg[OPT_SETTINGS + i][0]))
          return tool_fail(c, "cannot set %s", variables[i]);
@@ -129,6 +135,24 @@ static int judge(const tool_command *c, const tool_line *line, const char *repor
    return baseline_compare(c, report, baseline, tolerance);
 }
 
+/* Lines of shaders come in a file of their own, which becomes part of the report. */
+static bool run_with_lines(const tool_command *c, const tool_line *line, const char *report, int *status)
+{
+   char lines[1024];
+
+   if (!line->given[OPT_SHADERS])
+      return run_program(c, line->operand, status);
+   if (!run_temporary(lines, sizeof lines) || !run_setenv("FIGMENT_SHADER_LINES", lines)) {
+      tool_fail(c, "cannot set up the lines of shaders");
+      return false;
+   }
+   bool started = run_program(c, line->operand, status);
+   if (started && exists(report))
+      run_merge_lines(c, report, lines);
+   remove(lines);
+   return started;
+}
+
 static int run_and_report(const tool_command *c, const tool_line *line)
 {
    char path[1024];
@@ -140,7 +164,7 @@ static int run_and_report(const tool_command *c, const tool_line *line)
    /* What stood there belongs to an earlier run. */
    if (!own)
       remove(path);
-   bool started = run_program(c, line->operand, &status);
+   bool started = run_with_lines(c, line, path, &status);
    if (started && !line->given[OPT_NO_REPORT])
       report_print(c, path);
    if (started && line->given[OPT_BASELINE])

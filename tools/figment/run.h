@@ -18,6 +18,8 @@ bool run_temporary(char *path, size_t size);
  * status, 128 + n if signal n ended it. */
 bool run_program(const tool_command *c, char **argv, int *status);
 
+/* Make the driver's source lines (FIGMENT_SHADER_LINES) part of the report. False and a message on failure. */
+bool run_merge_lines(const tool_command *c, const char *report, const char *lines);
 /* Print the report of a FIGMENT_REPORT file for people. False if the file holds none (no device was opened)
  * or cannot be read; a message says which. */
 bool report_print(const tool_command *c, const char *path);

@@ -30,7 +30,7 @@ typedef struct tool_command {
 } tool_command;
 
 /* Command line after tool_parse: given[i] tells of options[i], arg[i] are its arguments. */
-#define TOOL_MAX_OPTIONS 16
+#define TOOL_MAX_OPTIONS 24
 typedef struct tool_line {
    bool given[TOOL_MAX_OPTIONS];
    const char *arg[TOOL_MAX_OPTIONS][TOOL_MAX_ARGS];
@@ -58,6 +58,6 @@ bool tool_number(const char *text, uint64_t *value);
  * tell. */
 bool tool_own_directory(char *out, size_t size);
 
-extern const tool_command tool_asm, tool_disasm, tool_info, tool_manual, tool_map, tool_packets, tool_run, tool_trace, tool_view;
+extern const tool_command tool_asm, tool_disasm, tool_info, tool_manual, tool_map, tool_packets, tool_report, tool_run, tool_trace, tool_view;
 
 #endif

@@ -15,6 +15,7 @@ struct line {
    uint32_t target;  /* block, MACH_NO_BLOCK */
    uint32_t at;      /* word */
    uint32_t unit[4]; /* of src0..2 and dst, NO_UNIT */
+   uint32_t spirv_word;
    bool dropped;
 };
 #define NO_UNIT UINT32_MAX
@@ -66,7 +67,7 @@ static void add_line(struct emission *e, const mach_inst *i)
    struct line *l = &e->lines[e->count];
    if (i->op == MACH_FIXED || i->op == MACH_IMPDEF)
       return;
-   *l = (struct line){.target = mach_is_branch(i) ? i->target : MACH_NO_BLOCK};
+   *l = (struct line){.target = mach_is_branch(i) ? i->target : MACH_NO_BLOCK, .spirv_word = i->spirv_word};
    l->isa = (isa_inst){.op = i->op, .nd = i->nd, .neg = i->neg, .abs = i->abs, .sat = i->sat, .ret = i->ret,
                        .coherent = i->coherent, .img = i->img, .imm = i->imm};
    if (i->op == MACH_COPY)
@@ -281,6 +282,19 @@ static void encode(struct emission *e, uint64_t *words, uint32_t total)
    }
 }
 
+/* Which SPIR-V instruction each word comes from; what allocation put in, from the one before. */
+static uint32_t *origins(const struct emission *e, uint32_t total)
+{
+   uint32_t *words = calloc(total + 1, sizeof *words), latest = 0;
+   for (uint32_t n = 0; words && n < e->count; n++) {
+      const struct line *l = &e->lines[n];
+      latest = l->spirv_word ? l->spirv_word : latest;
+      for (uint32_t k = 0; !l->dropped && k < 1u + l->isa.has_literal; k++)
+         words[l->at + k] = latest;
+   }
+   return words;
+}
+
 static void fill_program(const mach *m, struct sc_program *out, uint64_t *words, uint32_t count)
 {
    out->words = words;
@@ -320,6 +334,7 @@ int emit_program(mach *m, struct sc_program *out, char *err, size_t err_size)
          result = SC_E_LIMIT;
       } else if (words) {
          fill_program(m, out, words, total);
+         out->origins = m->keep_origins ? origins(&e, total) : NULL;
          for (uint32_t n = 0; n < e.count; n++)
             out->stats.instructions += !e.lines[n].dropped;
          result = SC_OK;

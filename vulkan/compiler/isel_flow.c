@@ -390,6 +390,7 @@ static void emit_loop(isel_ctx *c, ir_loop *n)
 static void emit_block(isel_ctx *c, ir_block *b)
 {
    for (ir_inst *i = b->first; i; i = i->next) {
+      c->m->spirv_word = i->spirv_word;
       if (ir_is_jump(i))
          emit_jump(c, i);
       else if (isel_is_memory(i->op))

@@ -105,6 +105,8 @@ mach_inst *mach_insert(mach *m, uint32_t block, uint32_t at, const mach_inst *i)
    if (at < b->count)
       memmove(b->insts + at + 1, b->insts + at, (b->count - at) * sizeof *b->insts);
    b->insts[at] = i ? *i : nop;
+   if (!b->insts[at].spirv_word)
+      b->insts[at].spirv_word = m->spirv_word;
    b->count++;
    return &b->insts[at];
 }

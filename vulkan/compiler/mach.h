@@ -49,6 +49,7 @@ typedef struct mach_inst {
    mach_operand dst, src[3];
    uint32_t imm;
    uint32_t target; /* branches: block number */
+   uint32_t spirv_word; /* where it comes from, 0: whatever stands before it */
 } mach_inst;
 
 #define MACH_NO_BLOCK UINT32_MAX
@@ -105,6 +106,8 @@ typedef struct mach {
    uint32_t spills, fills;
    bool ordered;
    bool out_of_memory;
+   uint32_t spirv_word; /* of what is being selected: copied into new instructions */
+   bool keep_origins;
 } mach;
 
 mach *mach_create(void);

@@ -219,6 +219,8 @@ int ir_to_isa(ir_shader *s, sc_program *out, char *err, size_t err_size)
    if (!m)
       return SC_E_NO_MEMORY;
    m->scratch_B = (s->scratch_B + 3) & ~3u;
+   m->spirv_word = 0;
+   m->keep_origins = s->input && s->input->want_origins;
    set_register_limits(m, s->input);
    mach_dce(m);
    print_mach(m, "selected");
@@ -306,6 +308,7 @@ void sc_program_finish(sc_program *p)
 {
    free(p->words);
    free(p->ir_text);
+   free(p->origins);
    free(p->stage);
    memset(p, 0, sizeof *p);
 }

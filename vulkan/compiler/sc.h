@@ -107,6 +107,7 @@ typedef struct sc_input {
    uint32_t max_vregs, max_sregs;
    size_t max_memory_B;
    bool exact_bounds;       /* byte offsets into buffers do not wrap at 32 bits, whatever the indices are */
+   bool want_origins;       /* keep in sc_program.origins where instructions come from */
    bool want_ir;            /* keep the text of the final IR in sc_program.ir_text */
 } sc_input;
 
@@ -158,6 +159,7 @@ typedef struct sc_program {
    bool ordered;           /* result may depend on the order of waves: set GPU_CS_FLAG_ORDERED */
    sc_stats stats;
    char *ir_text;          /* NULL unless it was wanted */
+   uint32_t *origins;      /* [word_count] word offset of the SPIR-V instruction, 0: unknown; NULL unless wanted, or without memory */
 } sc_program;
 
 /* Compile. On success fills *out (free with sc_program_finish). On failure *out is zeroed and err holds a message. */
