@@ -82,12 +82,14 @@ typedef struct emu_core_sums {
 
 /* Lines that one instruction touches, while its record is put together (core_trace.h). */
 #define EMU_LINES_MAX 255u
+#define EMU_RECENT_SECTORS 64u
 #define EMU_LINE_SLOTS_LOG2 9u
 #define EMU_LINE_SLOTS (1u << EMU_LINE_SLOTS_LOG2)
 typedef struct emu_line_set {
    uint32_t *entry; /* in the trace */
    uint32_t count;
    bool full; /* there were more */
+   uint64_t recent[EMU_RECENT_SECTORS]; /* in the set, by their low bits: most texels are found here */
    uint16_t where[EMU_LINES_MAX + 1];
    uint8_t slot[EMU_LINE_SLOTS];
 } emu_line_set;

@@ -1,5 +1,4 @@
 /* Records of memory instructions, what is not worth being inline (core_trace.h). */
-#include <string.h>
 #include "core_trace.h"
 
 void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t bytes)
@@ -16,6 +15,17 @@ void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t by
    core_lines_end(u, x, 0);
 }
 
+/* Elements of all lanes are different and evenly spaced. */
+static bool are_spaced(const emu_lanes *m)
+{
+   uint64_t step = m->va[1] - m->va[0], differ = 0, missing = 0;
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l++) {
+      differ |= m->va[l] ^ (m->va[0] + step * l);
+      missing |= !m->valid[l];
+   }
+   return m->exec == 0xffffffffu && step && !differ && !missing;
+}
+
 /* Lanes on one element act one after the other: an entry has the greatest number of them in its line. */
 void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
 {
@@ -25,6 +35,12 @@ void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
    uint32_t n = 0;
    if (!core_lines_begin(x))
       return;
+   if (are_spaced(m)) {
+      for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
+         core_lines_touch(x, m->va[l], 4);
+      core_lines_end(u, x, 0);
+      return;
+   }
    memset(slot, EMPTY, sizeof slot);
    for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask);

@@ -6,6 +6,7 @@
 #ifndef EMU_CORE_CORE_TRACE_H
 #define EMU_CORE_CORE_TRACE_H
 
+#include <string.h>
 #include "core.h"
 
 static inline uint32_t core_trace_place(const emu_uop *u)
@@ -32,6 +33,7 @@ static inline bool core_lines_begin(emu_core_ctx *x)
 {
    x->lines.count = 0;
    x->lines.full = false;
+   memset(x->lines.recent, 0xff, sizeof x->lines.recent);
    if (!emu_trace_room(x->trace, 1 + 2 * EMU_LINES_MAX))
       return false;
    x->lines.entry = x->trace->at + 1;
@@ -62,21 +64,24 @@ static inline uint32_t *core_lines_find(emu_core_ctx *x, uint64_t line, bool scr
    return e + 2 * n;
 }
 
-/* sectors: bits 0..3 */
-static inline void core_lines_add(emu_core_ctx *x, uint64_t line, uint32_t sectors)
+static inline void core_sector_add(emu_core_ctx *x, uint64_t sector)
 {
-   uint32_t *e = core_lines_find(x, line, false);
+   uint64_t *recent = &x->lines.recent[sector % EMU_RECENT_SECTORS];
+   if (*recent == sector)
+      return;
+   uint32_t *e = core_lines_find(x, sector >> 2, false);
+   *recent = sector;
    if (e)
-      e[1] |= sectors << 9;
+      e[1] |= 1u << (9 + (sector & 3));
 }
 
 /* 1 to 32 bytes: at most two sectors, which may lie in two lines. */
 static inline void core_lines_touch(emu_core_ctx *x, uint64_t va, unsigned bytes)
 {
    uint64_t first = va >> EMU_SECTOR_LOG2, last = (va + bytes - 1) >> EMU_SECTOR_LOG2;
-   core_lines_add(x, first >> 2, 1u << (first & 3));
+   core_sector_add(x, first);
    if (last != first)
-      core_lines_add(x, last >> 2, 1u << (last & 3));
+      core_sector_add(x, last);
 }
 
 static inline void core_lines_end(const emu_uop *u, emu_core_ctx *x, uint32_t filter_cycles)

@@ -218,22 +218,28 @@ static inline void sample_decode(const tex_view *v, unsigned component, const ui
 #endif
 }
 
-/* Texel k of each lane: only sectors that neither the lane before nor an earlier texel has, which is all that cheap comparisons find. */
-static void sample_trace(const sampler *s, const uint32_t *counted, const uint32_t (*offset)[ISA_WAVE_LANES], unsigned k)
+/* Lanes whose sector is not that of the lane before, which is counted, too. */
+static inline uint32_t sample_fresh(const uint32_t *counted, const uint32_t *active, const uint32_t *offset)
 {
    uint32_t sector[1 + ISA_WAVE_LANES], fresh[ISA_WAVE_LANES];
-   const uint32_t *at = offset[k], *own = sector + 1, *active = s->active;
+   uint32_t *own = sector + 1;
    sector[0] = ~0u;
-   uint32_t *out = sector + 1;
-   LANES out[l] = at[l] >> EMU_SECTOR_LOG2 | ~(counted[l] & active[l]);
-   LANES fresh[l] = counted[l] & active[l];
-   for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
-      fresh[l] &= own[l] != sector[l] ? ~0u : 0;
+   LANES own[l] = offset[l] >> EMU_SECTOR_LOG2 | ~(counted[l] & active[l]);
+   LANES fresh[l] = own[l] != sector[l] ? counted[l] & active[l] : 0;
+   return row_to_mask(fresh);
+}
+
+/* Texel k of each lane: sectors that neither the lane before nor an earlier texel has, which is all that cheap comparisons find. */
+static void sample_trace(const sampler *s, const uint32_t *counted, const uint32_t (*offset)[ISA_WAVE_LANES], unsigned k)
+{
+   uint32_t differ[ISA_WAVE_LANES], mask = sample_fresh(counted, s->active, offset[k]);
+   const uint32_t *at = offset[k];
    for (unsigned n = 0; n < k; n += k == 3 ? 1 : k) { /* a lane that reads this one reads those as well */
       const uint32_t *other = offset[n];
-      LANES fresh[l] &= (at[l] ^ other[l]) >> EMU_SECTOR_LOG2 ? ~0u : 0;
+      LANES differ[l] = (at[l] ^ other[l]) >> EMU_SECTOR_LOG2 ? ~0u : 0;
+      mask &= row_to_mask(differ);
    }
-   for (uint32_t mask = row_to_mask(fresh); mask; mask &= mask - 1)
+   for (; mask; mask &= mask - 1)
       core_lines_touch(s->x, s->page_va + at[__builtin_ctz(mask)], 4);
 }
 

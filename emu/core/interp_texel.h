@@ -78,7 +78,8 @@ static void texel_count(const emu_uop *u, const emu_wave *w, const texels *t, em
    *bytes += (uint64_t)(unsigned)__builtin_popcount(t->mask) * texel_B;
    if (!x->trace || !core_lines_begin(x))
       return;
-   for (uint32_t mask = t->mask; mask; mask &= mask - 1)
+   uint32_t fresh = sample_fresh(t->valid, t->valid, t->offset);
+   for (uint32_t mask = texel_B <= 4 ? fresh : t->mask; mask; mask &= mask - 1)
       core_lines_touch(x, t->page_va + t->offset[__builtin_ctz(mask)], texel_B);
    core_lines_sort(x);
    core_lines_end(u, x, filtered ? texel_quads(w->exec) * (texel_B <= 4 ? 1 : texel_B <= 8 ? 2 : 4) : 0);

@@ -3,10 +3,20 @@
  */
 #include "core_trace.h"
 
-#define BANKS 32u /* of a dword, of the local data share and of the L1's data */
+#define BANKS 32u
 
-/* Lanes of `exec` whose sectors are not those of the lane before; the lowest one always. Inactive lanes repeat its address. */
-static inline uint32_t sector_changes(const emu_lanes *m, unsigned bytes, uint32_t exec)
+/* ---- how the lanes lie ----------------------------------------------------------------------- */
+/* exec is full and lane l is at the address of lane 0 + l * stride. */
+static inline bool is_affine(const emu_lanes *m, uint64_t *stride)
+{
+   uint64_t differ = 0, start = m->va[0], step = m->va[1] - start;
+   LANES differ |= m->va[l] ^ (start + step * lane_index[l]);
+   *stride = step;
+   return m->exec == 0xffffffffu && !differ;
+}
+
+/* Lanes whose sectors are not those of the lane before; the lowest one always. Inactive lanes repeat its address. */
+static inline uint32_t sector_changes(const emu_lanes *m, unsigned bytes)
 {
    uint32_t changed[ISA_WAVE_LANES];
    const uint64_t *va = m->va, last = bytes - 1;
@@ -15,70 +25,107 @@ static inline uint32_t sector_changes(const emu_lanes *m, unsigned bytes, uint32
       uint64_t differ = ((va[l] ^ va[l - 1]) | ((va[l] + last) ^ (va[l - 1] + last))) >> EMU_SECTOR_LOG2;
       changed[l] = differ ? 0xffffffffu : 0;
    }
-   return (row_to_mask(changed) | (exec & -exec)) & exec;
+   return (row_to_mask(changed) | (m->exec & -m->exec)) & m->exec;
 }
 
-static inline bool is_run(const emu_lanes *m, unsigned bytes, uint32_t exec)
+/* ---- banks ------------------------------------------------------------------------------------- */
+/* Dwords of memory lie in 32 banks, in the local data share and in the L1. A pass serves one dword of every bank, to as many lanes as want it;
+ * an atomic only one lane. */
+static inline unsigned lane_units(const emu_lanes *m, bool all, unsigned units, unsigned l)
 {
-   uint64_t unrun = 0, start = m->va[0];
-   LANES unrun |= m->va[l] ^ (start + (uint64_t)bytes * lane_index[l]);
-   return exec == 0xffffffffu && !unrun;
+   return all || m->valid[l] >= units ? units : m->valid[l];
 }
 
-/* Passes over the banks: each pass serves one dword of every bank, to as many lanes as want it; an atomic only one lane. */
-static uint32_t bank_passes(const emu_lanes *m, bool all, unsigned unit_B, unsigned units, bool atomic)
+static __attribute__((noinline)) uint32_t count_passes(const emu_lanes *m, bool all, unsigned unit_B, unsigned units, bool atomic)
 {
-   uint32_t seen[8 * ISA_WAVE_LANES], most = 0;
+   uint32_t seen[BANKS][ISA_WAVE_LANES], most = 0;
    uint8_t passes[BANKS] = {0};
-   memset(seen, 0xff, sizeof seen);
    for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask), n = all || m->valid[l] >= units ? units : m->valid[l];
-      uint32_t first = (uint32_t)(m->va[l] / 4), end = first + (unit_B * n + 3) / 4;
-      for (uint32_t dw = first; dw < end; dw++) {
-         uint32_t slot = dw % (8 * ISA_WAVE_LANES);
-         while (!atomic && seen[slot] != dw && seen[slot] != UINT32_MAX)
-            slot = (slot + 1) % (8 * ISA_WAVE_LANES);
-         if (!atomic && seen[slot] == dw)
+      unsigned l = (unsigned)__builtin_ctz(mask), n = lane_units(m, all, units, l);
+      uint64_t first = m->va[l] / 4, end = n ? (m->va[l] + unit_B * n + 3) / 4 : first;
+      for (uint64_t dw = first; dw < end; dw++) {
+         uint32_t bank = dw % BANKS, key = (uint32_t)(dw / BANKS), i = passes[bank];
+         while (!atomic && i && seen[bank][i - 1] != key)
+            i--;
+         if (!atomic && i)
             continue;
-         seen[slot] = dw;
-         uint32_t p = ++passes[dw % BANKS];
-         most = p > most ? p : most;
+         uint32_t p = passes[bank]++;
+         if (p < ISA_WAVE_LANES)
+            seen[bank][p] = key;
+         most = p + 1 > most ? p + 1 : most;
       }
    }
    return most;
 }
 
-/* All lanes in banks of their own, or all on one dword. */
-static inline bool banks_differ(const emu_lanes *m)
+/* Each lane in a bank of its own. */
+static inline bool banks_differ(const emu_lanes *m, const uint32_t *active)
 {
-   uint32_t used = 0, other = 0;
-   for (unsigned l = 0; l < ISA_WAVE_LANES; l++) {
-      uint32_t dw = (uint32_t)(m->va[l] / 4);
-      used |= m->exec >> l & 1 ? 1u << dw % BANKS : 0;
-      other |= dw ^ (uint32_t)(m->va[0] / 4);
-   }
-   return !other || __builtin_popcount(used) == __builtin_popcount(m->exec);
+   uint32_t used = 0;
+   LANES used |= 1u << ((uint32_t)m->va[l] >> 2) % BANKS & active[l];
+   return __builtin_popcount(used) == __builtin_popcount(m->exec);
 }
 
-/* Loads and stores: `units` of unit_B bytes per lane, of which m->valid lie inside if not all do. */
+static inline uint32_t bank_passes(const emu_core_ctx *x, const emu_lanes *m, bool all, bool affine, uint64_t stride, unsigned unit_B,
+                                   unsigned units)
+{
+   const unsigned dwords = (unit_B * units + 3) / 4;
+   if (affine && !(stride & 3)) {
+      uint64_t step = ((int64_t)stride < 0 ? -stride : stride) / 4, alike = step & -step;
+      uint32_t together = alike < BANKS ? (uint32_t)alike : BANKS;
+      if (!step)
+         return 1;
+      if (step >= dwords) /* `together` lanes of each dword in one bank */
+         return together * ((dwords + together - 1) / together);
+   }
+   if (all && dwords == 1 && banks_differ(m, x->exec_row))
+      return 1;
+   return count_passes(m, all, unit_B, units, false);
+}
+
+/* ---- records ----------------------------------------------------------------------------------- */
+/* Loads and stores: `units` of unit_B bytes per lane, of which m->valid lie inside if not all do. Adjacent lanes share an entry; what else
+ * lies in one line is left to the reader to find. */
 static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool all, unsigned unit_B,
                                                   unsigned units)
 {
-   const uint32_t exec = m->exec;
    const unsigned bytes = unit_B * units;
-   if (all && is_run(m, bytes, exec)) {
+   emu_trace *t = x->trace;
+   uint64_t stride = 0, last = UINT64_MAX, page = UINT64_MAX;
+   uint32_t n = 0, word = 0, flags = 0;
+   bool affine = all && is_affine(m, &stride);
+   if (affine && stride == bytes) {
       core_trace_span(u, x, m->va[0], ISA_WAVE_LANES * bytes);
       return;
    }
-   if (!core_lines_begin(x))
+   if (!emu_trace_room(t, 1 + 2 * EMU_LINES_MAX))
       return;
-   for (uint32_t mask = all ? sector_changes(m, bytes, exec) : exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask), n = all || m->valid[l] >= units ? units : m->valid[l];
-      if (n)
-         core_lines_touch(x, m->va[l], unit_B * n);
+   uint32_t *e = t->at - 1; /* of the latest entry */
+   /* lanes in short steps leave no sector out: walk along these */
+   const bool dense = affine && stride <= 1u << EMU_SECTOR_LOG2;
+   for (uint32_t mask = dense ? 1 : all ? sector_changes(m, bytes) : m->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask), size = unit_B * lane_units(m, all, units, l);
+      if (dense)
+         size = (unsigned)stride * (ISA_WAVE_LANES - 1) + bytes;
+      for (uint64_t at = m->va[l], end = at + size; at < end; at = (at | 31) + 1) {
+         uint64_t line = at >> EMU_LINE_LOG2;
+         uint32_t sector = 1u << (9 + (at >> EMU_SECTOR_LOG2 & 3));
+         if (at >> 12 != page) {
+            page = at >> 12;
+            flags = emu_tlb_page_flags(x->tlb, at) << EMU_ENTRY_FLAGS_SHIFT | 1u << 13;
+         }
+         bool same = line == last;
+         last = line;
+         n += !same;
+         e += same ? 0 : 2;
+         word = same ? word | sector : ((uint32_t)(line >> 32) & 0x1ff) | flags | sector;
+         e[0] = (uint32_t)line;
+         e[1] = word;
+      }
    }
-   bool apart = all && bytes <= 4 && banks_differ(m);
-   core_lines_end(u, x, !x->lines.count ? 0 : apart ? 1 : bank_passes(m, all, unit_B, units, false));
+   t->segment = NULL;
+   *t->at = (uint32_t)EMU_REC_LINES << 28 | bank_passes(x, m, all, affine, stride, unit_B, units) << 16 | n << 8 | core_trace_place(u);
+   t->at += 1 + 2 * n;
 }
 
 /* ---- LDS ------------------------------------------------------------------------------------- */
@@ -87,9 +134,10 @@ static __attribute__((noinline)) void trace_lds(const emu_uop *u, emu_core_ctx *
 {
    const unsigned dwords = (unit_B * units + 3) / 4;
    emu_trace *t = x->trace;
-   if (!atomic && dwords == 1 && all && banks_differ(m))
-      return;
-   uint32_t passes = bank_passes(m, all, unit_B, units, atomic);
+   uint64_t stride = 0;
+   bool affine = all && is_affine(m, &stride);
+   uint32_t passes =
+      atomic ? count_passes(m, all, unit_B, units, true) : bank_passes(x, m, all, affine, stride, unit_B, units);
    if (passes <= dwords || !emu_trace_room(t, 1))
       return;
    t->segment = NULL;

@@ -20,9 +20,9 @@ enum emu_record {
    /* A memory instruction of the segment before, lanes side by side: [7:0] its place in the segment (the how manieth instruction),
     * [27:8] bytes; dword 1: va low; dword 2: [15:0] va high, [31:16] enum emu_page_flags */
    EMU_REC_RUN,
-   /* One with any addresses: [7:0] place, [15:8] entries, [27:16] images: quads x filter steps; others: passes over the banks of the L1's
-    * data (32 of a dword, as in the local data share), 0: as many as lines; then entries of
-    * two dwords: emu_trace_entry. Entries of the same line need not be adjacent. No entries: every lane was switched off or outside. */
+   /* One with any addresses: [7:0] place, [15:8] entries, [27:16] images: quads x filter passes (see below), else 0; others: passes over the
+    * banks of the L1's data (32 of a dword, as in the local data share), 0, of atomics: as many as lines; then entries of two dwords:
+    * emu_trace_entry. Entries of the same line need not be adjacent. No entries: every lane was outside. Of an image no more than 255 lines. */
    EMU_REC_LINES,
    /* Local data share, only where it takes more passes than its width in dwords: [7:0] place, [23:8] passes */
    EMU_REC_LDS,
@@ -40,6 +40,10 @@ enum emu_record {
    EMU_REC_COPY,
 };
 
+/* An instruction without a record touched nothing: no lane was active, or it is not one that reaches memory (image queries, stages' records).
+ * Filter passes of a quad, those of the lane that takes most: a level of an image, nearest or four texels, takes one, a linear filter in a
+ * volume two; both levels between mip levels; every point of anisotropy; all of that twice for texels of 8 bytes, four times
+ * beyond. Image loads and gathers take one. Scratch lies at the top of the address space (core/wave.h), a dword of all lanes in a line. */
 enum emu_unit { EMU_UNIT_GROUP, EMU_UNIT_BATCH, EMU_UNIT_TILE, EMU_UNIT_COPY, EMU_UNIT_CLEAR };
 
 /* Blocks whose work no wave does; the amounts are counted in what the comment says. */
@@ -66,7 +70,7 @@ enum emu_block {
 };
 
 /* An entry: dword 0: line address [31:0] in units of 128 B; dword 1: [8:0] line address high, [12:9] sectors of 32 B, [18:13] lanes
- * (of an atomic: lanes that act one after the other in it), [31:16+3] enum emu_page_flags */
+ * (of an atomic: the greatest number of lanes on one element in it, which act one after the other; others: 1), [31:19] enum emu_page_flags */
 #define EMU_LINE_LOG2 7u
 #define EMU_SECTOR_LOG2 5u
 enum emu_page_flags {

@@ -1,5 +1,5 @@
 /* The fast paths of image instructions against the texture unit: whatever image, sampler and coordinates, on every host level
- * results, memory, bytes and lines are the same to the bit. The instruction runs twice, so that the second time finds its pages
+ * results, memory, bytes and traces are the same to the bit. The instruction runs twice, so that the second time finds its pages
  * in the TLB. */
 #include "tex_rig.h"
 #include <cmocka.h>
@@ -64,6 +64,8 @@ static void compare(const tex_run *want, const tex_run *got, const char *text, c
             fail_msg("%s on %s, lane %u, component %u: %08x, not %08x", text, level, l, c, got->result[c][l], want->result[c][l]);
    assert_int_equal(want->sums.bytes_read, got->sums.bytes_read);
    assert_int_equal(want->sums.bytes_written, got->sums.bytes_written);
+   assert_int_equal(want->trace_dw, got->trace_dw);
+   assert_memory_equal(want->trace, got->trace, 4 * want->trace_dw);
 }
 
 static void same(tex_run *r, const char *instruction)

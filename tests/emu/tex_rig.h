@@ -5,6 +5,7 @@
 
 #include "core_rig.h"
 #include "formats.h"
+#include "time/model.h"
 #include "image.h"
 
 /* s[0:7] image, s[8:15] sampler, v0.. image address, v[16:19] data, v[20:23] result. */
@@ -15,6 +16,8 @@ typedef struct tex_run {
    struct emu_tex_cache **cache; /* of the thread, NULL: none, so there are no fast paths either */
    emu_fault_info fault; /* type NONE if it ended */
    emu_core_sums sums;
+   uint32_t trace[2048]; /* for the timing model */
+   unsigned trace_dw;
 } tex_run;
 
 static emu_device *rig_dev;
@@ -47,12 +50,19 @@ static inline void tex_go_on(tex_run *r, const char *text, const emu_interp *int
    memcpy(t.wave->rows[16], r->data, sizeof r->data);
    memset(t.wave->rows[20], 0xcd, sizeof r->result);
    t.wave->exec = r->exec;
+   emu_trace trace = {0};
    t.x->tex_cache = r->cache;
+   t.x->trace = &trace;
    rig_wave_refresh(&t);
    enum emu_turn turn = rig_wave_run(&t);
    memcpy(r->result, t.wave->rows[20], sizeof r->result);
    r->fault = turn == EMU_TURN_FAULT ? t.x->fault : (emu_fault_info){.type = GPU_FAULT_NONE};
    r->sums = t.x->sums;
+   r->trace_dw = (unsigned)(trace.at - trace.first);
+   if (r->trace_dw > sizeof r->trace / 4)
+      abort();
+   memcpy(r->trace, trace.first, 4 * r->trace_dw);
+   free(trace.first - sizeof(time_blob) / 4);
    rig_wave_close(&t);
    free(words);
 }
