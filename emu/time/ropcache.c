@@ -1,7 +1,7 @@
 /* Colour and depth caches of a core's ROP: write-back, sectors with byte masks, one line a cycle. A write
- * brings nothing in; a line that makes room sends its dirty sectors to L2. Nothing is compressed: records say
- * which sectors are touched, not what stands in them. An invalidation of the ring's caches writes them back,
- * so that what reads the picture afterwards finds it in L2.
+ * brings nothing in; a line that makes room sends its dirty sectors to L2. What is compressed has fewer sectors
+ * in its records already. An invalidation of the ring's caches writes them back, so that what reads the picture
+ * afterwards finds it in L2.
  */
 #include "memory_units.h"
 
