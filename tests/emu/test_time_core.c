@@ -341,7 +341,9 @@ static void attribution(void **state)
          set_entry e = set_random(2000 + i, text, sizeof text);
          rig_job *r = set_job(&p, &e);
          time_machine *m = time_machine_create(&p, detailed);
-         time_machine_attribute(m, true);
+         time_inst_cost *cost = calloc(r->program.t->insts, sizeof *cost);
+         assert_non_null(cost);
+         r->program.p->time->cost = cost;
          time_machine_launch(m, &r->job, 0);
          while (!r->job.done)
             time_machine_run(m, UINT64_MAX);
@@ -360,6 +362,7 @@ static void attribution(void **state)
          assert_in_range(sum, busy - busy / 4, busy);
          time_machine_destroy(m);
          rig_job_destroy(r);
+         free(cost);
       }
    }
 }
