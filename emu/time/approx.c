@@ -12,7 +12,7 @@
 #include "plan.h"
 
 #define SLACK_CYCLES 16u
-#define CHUNK_CYCLES 64u /* issue cycles of repeated segments that are booked at once */
+#define CHUNK_CYCLES 64u /* issue cycles of segments that are booked at once */
 
 /* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves have taken do not count, and
  * younger waves come later by these; taken in turn they all count. */
@@ -55,12 +55,12 @@ static void count_block(time_wave *w, uint32_t from, uint32_t end, uint32_t time
 static bool fetch_code(time_machine *m, time_wave *w)
 {
    const time_inst *inst = w->program->inst;
-   uint64_t now = time_when(w->ready);
-   uint64_t last = (w->code_va + 8 * (uint64_t)inst[w->inst_end - 1].word) >> EMU_LINE_LOG2;
-   if (w->line == last && (w->code_va + 8 * (uint64_t)inst[w->fetched].word) >> EMU_LINE_LOG2 == last)
+   uint64_t now = time_when(w->ready), last = time_wave_line(w, inst[w->inst_end - 1].word);
+   if (w->line == last && time_wave_line(w, inst[w->fetched].word) == last)
       return true;
    for (uint32_t i = w->fetched; i < w->inst_end; i++) {
-      uint64_t at = now + (i - w->inst), there = time_wave_fetch(m, w, inst[i].word, at);
+      uint64_t line = time_wave_line(w, inst[i].word), at = now + (i - w->inst);
+      uint64_t there = line == w->line ? at : time_wave_enter_line(m, w, line, at);
       if (there > at) {
          w->ready = time_pack(now + (there - at), TIME_WHY_FETCH);
          w->fetched = i;
@@ -70,18 +70,64 @@ static bool fetch_code(time_machine *m, time_wave *w)
    return true;
 }
 
-/* Repeats that only compute, as many as fit a chunk. */
-static void run_plain(const time_machine *m, time_wave *w, time_plan *plan, const time_plan_segment *s)
+/* Is its code there already? */
+static bool has_code(const time_wave *w, const time_plan_segment *s)
 {
-   const time_step *tail = &plan->step[s->first[0]];
-   uint32_t n = tail->issue_cycles ? CHUNK_CYCLES / tail->issue_cycles : CHUNK_CYCLES;
-   uint32_t again = time_plan_penalty(plan, w->segment, w->segment);
-   n = n > w->repeat ? w->repeat : n ? n : 1;
-   w->repeat -= n;
+   uint64_t now = time_when(w->ready), last = time_wave_line(w, s->last_word);
+   for (uint64_t line = time_wave_line(w, s->first_word); line <= last; line++) {
+      const time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
+      if (e->line != line || e->there > now)
+         return false;
+   }
+   return true;
+}
+
+/* The segment that is next in the trace, if it only computes and nothing is in its way. */
+static const time_plan_segment *next_plain(time_wave *w, const time_plan *plan)
+{
+   if (w->at >= w->end || *w->at >> 28 != EMU_REC_SEGMENT || (*w->at & 0xfffff) >= w->program->segments)
+      return NULL;
+   const time_plan_segment *s = &plan->segment[*w->at & 0xfffff];
+   if (!s->plain || !has_code(w, s))
+      return NULL;
+   w->segment = *w->at & 0xfffff;
+   w->repeat = *w->at++ >> 20 & 0xff;
+   w->inst_first = w->program->segment[w->segment].first;
+   w->inst_end = w->inst_first + w->program->segment[w->segment].count;
+   w->line = time_wave_line(w, s->last_word);
+   return s;
+}
+
+/* Segments and repeats that only compute, as many as fit a chunk, are one block. False: there is none. */
+static bool run_plain(const time_machine *m, time_wave *w)
+{
+   time_plan *plan = w->program->plan;
+   uint64_t cycles = 0;
+   uint32_t issue = 0, instructions = 0;
+   enum time_why why = TIME_WHY_DEPENDENCY;
+   if (w->previous == UINT32_MAX || time_when(w->results) > time_when(w->ready))
+      return false;
+   while (issue < CHUNK_CYCLES && cycles < 4 * CHUNK_CYCLES) {
+      uint32_t n = 1, repeats = w->repeat;
+      const time_plan_segment *s = repeats ? &plan->segment[w->segment] : next_plain(w, plan);
+      if (!s || !s->plain)
+         break;
+      const time_step *tail = &plan->step[s->first[0]];
+      uint32_t room = (CHUNK_CYCLES - issue) / (tail->issue_cycles ? tail->issue_cycles : 1) + 1;
+      if (repeats)
+         w->repeat -= n = repeats < room ? repeats : room;
+      cycles += (uint64_t)n * tail->cycles + time_plan_penalty(plan, w->previous, w->segment);
+      cycles += n > 1 ? (uint64_t)(n - 1) * time_plan_penalty(plan, w->segment, w->segment) : 0;
+      issue += n * tail->issue_cycles;
+      instructions += n * (tail->end - tail->from);
+      why = (enum time_why)tail->why;
+      w->previous = w->segment;
+      count_block(w, tail->from, tail->end, n);
+   }
    w->inst = w->inst_first;
-   book(m, w, w->base + (uint64_t)n * (tail->cycles + again), n * tail->issue_cycles, n * (tail->end - tail->from),
-        (enum time_why)tail->why);
-   count_block(w, tail->from, tail->end, n);
+   if (instructions)
+      book(m, w, w->base + cycles, issue, instructions, why);
+   return instructions;
 }
 
 /* The steps of the segment, whose code is there. */
@@ -98,13 +144,9 @@ static void begin(time_wave *w)
 /* The next segment, or a repeat. */
 static enum time_read enter(time_machine *m, time_wave *w)
 {
-   time_plan *plan = w->program->plan;
-   if (w->previous != UINT32_MAX && w->repeat) {
-      const time_plan_segment *s = &plan->segment[w->segment];
-      if (s->plain && time_when(w->results) <= time_when(w->ready)) {
-         run_plain(m, w, plan, s);
-         return TIME_READ_SEGMENT;
-      }
+   if (run_plain(m, w))
+      return TIME_READ_SEGMENT;
+   if (w->repeat && w->previous != UINT32_MAX) {
       w->repeat--;
       w->inst = w->inst_first;
       begin(w);

@@ -131,8 +131,10 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
    uint64_t now = m->loop.now;
    if (c->waves == 0) {
       c->since = now;
-      for (uint32_t k = 0; k < m->profile.schedulers_per_core; k++)
+      for (uint32_t k = 0; k < m->profile.schedulers_per_core; k++) {
          c->sched[k].free = now;
+         memset(c->sched[k].code, 0xff, sizeof c->sched[k].code);
+      }
    } else if (s->waves == 0) {
       time_sched_stall(s, now, TIME_WHY_IDLE, w->job, NULL);
    }
@@ -165,7 +167,7 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
    w->base = time_later(at, w->start);
    w->ready = time_pack(w->base, TIME_WHY_FETCH);
    w->previous = UINT32_MAX;
-   w->line = w->line_next = UINT64_MAX;
+   w->line = UINT64_MAX;
    occupy(m, c, w->sched, w);
    return w;
 }
@@ -244,23 +246,22 @@ static void wave_over(time_machine *m, time_actor *a)
 /* ---- what both engines do with an instruction -------------------------------------------------------------------------------------- */
 static uint64_t ask_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now)
 {
-   return time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ, line << EMU_LINE_LOG2, 15, 0, now, w->job->counters)
-       .done;
+   time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
+   if (e->line != line) {
+      e->line = line;
+      e->there = time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ, line << EMU_LINE_LOG2, 15, 0, now,
+                                  w->job->counters).done;
+   }
+   return e->there;
 }
 
-/* The wave's buffer holds a line and asks for the next one when it enters it. */
-uint64_t time_wave_fetch(time_machine *m, time_wave *w, uint32_t word, uint64_t now)
+/* A scheduler holds some lines of code for its waves, and asks for the next one when a wave enters a line. */
+uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now)
 {
-   uint64_t line = (w->code_va + 8 * (uint64_t)word) >> EMU_LINE_LOG2;
-   if (line == w->line)
-      return 0;
-   uint64_t there = line == w->line_next ? w->line_next_done : ask_line(m, w, line, now);
+   uint64_t there = ask_line(m, w, line, now);
    w->line = line;
-   w->line_next = UINT64_MAX;
-   if (line < (w->code_va + 8 * (uint64_t)w->program->words - 1) >> EMU_LINE_LOG2) {
-      w->line_next = line + 1;
-      w->line_next_done = ask_line(m, w, line + 1, now);
-   }
+   if (line < (w->code_va + 8 * (uint64_t)w->program->words - 1) >> EMU_LINE_LOG2)
+      ask_line(m, w, line + 1, now);
    return there;
 }
 

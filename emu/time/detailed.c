@@ -24,8 +24,9 @@ static bool open_next(time_machine *m, time_wave *w)
       }
    }
    const time_inst *i = &w->program->inst[w->inst];
-   uint64_t code = time_wave_fetch(m, w, i->word, now);
-   uint64_t ready = time_later(w->ready, time_pack(code, TIME_WHY_FETCH));
+   uint64_t ready = w->ready, line = time_wave_line(w, i->word);
+   if (line != w->line)
+      ready = time_later(ready, time_pack(time_wave_enter_line(m, w, line, now), TIME_WHY_FETCH));
    for (uint32_t k = 0; k < i->sources; k++)
       for (uint32_t r = i->src[k].first, end = r + i->src[k].count; r < end; r++)
          ready = time_later(ready, w->board[r]);

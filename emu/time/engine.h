@@ -37,6 +37,11 @@ typedef struct time_portion {
    bool last;
 } time_portion;
 
+#define TIME_CODE_LINES 16u
+typedef struct time_code_line {
+   uint64_t line, there;
+} time_code_line;
+
 typedef struct time_sched {
    time_actor actor; /* detailed */
    time_core *core;
@@ -48,6 +53,7 @@ typedef struct time_sched {
    uint32_t opens;     /* detailed: waves whose next instruction is not known yet */
    uint64_t queue[TIME_PORTS][TIME_QUEUE_MAX]; /* when the units took its latest instructions */
    uint32_t queue_at[TIME_PORTS];
+   time_code_line code[TIME_CODE_LINES]; /* by line modulo their number; empty whenever the core was */
 } time_sched;
 
 struct time_core {
@@ -92,7 +98,7 @@ struct time_wave {
    bool fetching;              /* approx: a segment has been read whose code, from instruction `fetched` on, is not there yet */
    uint32_t fetched;
    bool blocked;               /* approx: what stands before the step has been issued */
-   uint64_t line, line_next, line_next_done; /* code: line it has, the one asked for in advance */
+   uint64_t line;              /* of code, that it is in */
    /* end */
    time_actor *done;
    uint64_t *done_at;
@@ -171,7 +177,12 @@ void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu
 /* NULL: the machine has failed. */
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g, uint64_t at);
 void time_wave_finish(time_machine *m, time_wave *w, uint64_t at); /* it ends at `at`, or when its results are there */
-uint64_t time_wave_fetch(time_machine *m, time_wave *w, uint32_t word, uint64_t now); /* when its code is there, asked for at `now` */
+/* The wave comes to a line of code at `now`: when it is there. */
+uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now);
+static inline uint64_t time_wave_line(const time_wave *w, uint32_t word)
+{
+   return (w->code_va + 8 * (uint64_t)word) >> EMU_LINE_LOG2;
+}
 /* A memory instruction that is issued now: the record or NULL; books the unit, the scoreboard, writes. */
 void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const uint32_t *record, uint64_t now);
 /* When the scheduler's queue to the unit has room. */

@@ -158,7 +158,10 @@ static void add_segment(maker *k, uint32_t n)
       if (k->ready[r] > k->now)
          add_reg(k, &s->leaves_count, r, k->ready[r] - k->now);
    lay_out(k, s, &k->t->segment[n], false);
-   s->plain = k->p->steps == s->first[0] + 1;
+   const time_segment *seg = &k->t->segment[n];
+   s->plain = seg->count && k->p->steps == s->first[0] + 1;
+   s->first_word = seg->count ? k->t->inst[seg->first].word : 0;
+   s->last_word = seg->count ? k->t->inst[seg->first + seg->count - 1].word : 0;
 }
 
 time_plan *time_plan_get(time_program *t)

@@ -31,7 +31,8 @@ typedef struct time_plan_reg {
 typedef struct time_plan_segment {
    /* ORDER pending: [1] with waits for what memory instructions of segments before may write, [0] without */
    uint32_t first[2];
-   bool plain;               /* [0] is a single TAIL */
+   bool plain;               /* [0] is a single TAIL, of something */
+   uint32_t first_word, last_word; /* of its code */
    uint32_t reads, reads_count;   /* registers that it reads: how soon, if soon */
    uint32_t leaves, leaves_count; /* results of arithmetic: how long after its end they are there */
    uint32_t after[2], penalty[2]; /* of the segments that came behind it lately */
