@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIME_LIMIT (UINT64_C(1) << 52) /* of times read from memory: beyond, a month of the fastest clock, is noise; far from TIME_NEVER */
+#define TIME_LIMIT (UINT64_C(1) << 52) /* of times read from memory: beyond, a month at 1.6 GHz, is noise; far from TIME_NEVER */
 #define PATIENCE_NS 2000000u           /* the model waits so long for traces before writers must not wait for it any more */
 
 static bool is_on(const emu_time *t)

@@ -105,7 +105,10 @@ static void print_line(const char *what, uint64_t n, const char *unit)
 
 static void print_metric(const metric_info *m, double v)
 {
-   printf("   %-24s%22.*f %s\n", m->name, v < 10 && v > -10 ? 3 : v < 1000 ? 1 : 0, v, m->unit);
+   if (v >= 1000 && v < 1e18)
+      print_line(m->name, (uint64_t)(v + 0.5), m->unit);
+   else
+      printf("   %-24s%22.*f %s\n", m->name, v < 10 && v > -10 ? 3 : 1, v, m->unit);
 }
 
 /* 0 is news of a rate, which there is only if something happened, and of nothing else. */
