@@ -55,7 +55,8 @@ typedef struct time_piece {
    time_blob *blob; /* what holds them */
 } time_piece;
 
-typedef struct time_unit {
+typedef struct time_unit time_unit;
+struct time_unit {
    struct time_unit *next;
    uint64_t number;
    enum emu_unit kind;
@@ -64,8 +65,9 @@ typedef struct time_unit {
    /* units.c */
    time_piece *arrived, *arrived_last; /* since the engine took it */
    bool taken, arrived_complete;
+   time_unit *held_next, **held_at;
    time_blob *home;
-} time_unit;
+};
 
 struct emu_time_job {
    struct emu_time_job *next; /* in the ring's order */

@@ -18,6 +18,7 @@ struct time_job_queue {
    time_unit **slot;     /* by number modulo capacity, from `base` on */
    uint64_t capacity, base, beyond; /* beyond: the greatest number seen, plus one */
    time_unit *open;      /* taken, not complete */
+   time_unit *held;      /* taken, not released: what a machine leaves that stops in the middle */
    bool ended, killed;
    uint64_t units;
 };
@@ -57,6 +58,11 @@ void time_units_destroy(emu_time *t, struct time_job_queue *q)
    for (uint64_t i = 0; i < q->capacity; i++)
       if (q->slot[i])
          release(t, q->slot[i]);
+   while (q->held) {
+      time_unit *u = q->held;
+      q->held = u->held_next;
+      release(t, u);
+   }
    free(q->slot);
    free(q);
 }
@@ -160,6 +166,22 @@ void time_units_end(struct time_job_queue *q, uint64_t units, bool killed)
    q->units = killed ? q->beyond : units;
 }
 
+static void hold(struct time_job_queue *q, time_unit *u)
+{
+   u->held_next = q->held;
+   u->held_at = &q->held;
+   if (q->held)
+      q->held->held_at = &u->held_next;
+   q->held = u;
+}
+
+static void let_go(time_unit *u)
+{
+   *u->held_at = u->held_next;
+   if (u->held_next)
+      u->held_next->held_at = u->held_at;
+}
+
 /* ---- the model's side ------------------------------------------------------------------------------------------------------ */
 static void skip_missing(struct time_job_queue *q)
 {
@@ -182,6 +204,7 @@ time_unit *time_job_take(emu_time_job *j, bool *starved)
       j->begun = true;
       q->slot[q->base++ % q->capacity] = NULL;
       u->taken = true;
+      hold(q, u);
       u->complete |= q->ended && q->killed;
       if (!u->complete) {
          u->next = q->open;
@@ -255,6 +278,7 @@ void time_unit_release(emu_time_job *j, time_unit *u)
    bool full = t->backlog_B > TIME_BACKLOG_B;
    if (!u->complete)
       close_unit(j->queue, u);
+   let_go(u);
    release(t, u);
    make_room(t, full);
    pthread_mutex_unlock(&t->lock);
