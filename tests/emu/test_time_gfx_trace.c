@@ -334,6 +334,31 @@ static uint64_t traces_of(unsigned threads, const char *isa)
    return hash;
 }
 
+/* What stops in the middle has an end, and so has what comes behind it. */
+static void faults_end(void **state)
+{
+   scene(128, 37, 0, gfx_fs_flat);
+   noise_state = 9;
+   noisy_triangles(300);
+   uint64_t before = clock_now();
+   RI(BINDING, 2) = 0x4000000; /* beyond what is mapped */
+   gfx_go(30000000, 1, 0, 0, 0, false);
+   gfx_expect_fault(GPU_FAULT_UNMAPPED, ~0u);
+   uint64_t behind = clock_now();
+   assert_true(behind > before);
+   noisy_triangles(300);
+   gfx_go(30000000, 1000, 0, 0, 0, false);
+   rig_sleep_us(3000);
+   emu_gfx_write(dev, GPU_OFF_GFX_KILL, 1);
+   assert_true(gfx_wait());
+   assert_true(clock_now() > behind);
+   noisy_triangles(300);
+   behind = clock_now();
+   gfx_draw_n(900);
+   assert_true(clock_now() > behind);
+   tap_clear();
+}
+
 static void same_everywhere(void **state)
 {
    uint64_t one = traces_of(1, NULL);
@@ -372,6 +397,7 @@ int main(void)
        TEST(clears),
        TEST(feedback),
        TEST(copies),
+       TEST(faults_end),
        cmocka_unit_test(same_everywhere),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
