@@ -1,12 +1,13 @@
 /* The approx engine: a wave is a chain of steps, a scheduler a queue of issue work.
  *
- * A step is a block of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it: a memory access, a wait for one,
- * a barrier. The block is over when its layout says, counted from its start, and not before the scheduler has had the time to issue it: what has
- * been issued before, of older waves or of all, comes first. So waves share issue cycles and hide each other's latencies without anybody
- * looking at single instructions. Memory, units' queues, code, room and barriers are those of the detailed engine.
+ * A step is a block of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it:
+ * a memory access, a wait for one, a barrier. The block is over when its layout says, counted from its start,
+ * and not before the scheduler has had the time to issue it: what has been issued before, of older waves or
+ * of all, comes first. So waves share issue cycles and hide each other's latencies without anybody looking at
+ * single instructions. Memory, units' queues, code, room and barriers are those of the detailed engine.
  *
- * A wave goes on at once while its time is less than SLACK_CYCLES ahead of the loop's: memory sees accesses a little out of order, and
- * there are fewer events.
+ * A wave goes on at once while its time is less than SLACK_CYCLES ahead of the loop's: memory sees accesses a
+ * little out of order, and there are fewer events.
  */
 #include "engine.h"
 #include "plan.h"
@@ -14,8 +15,8 @@
 #define SLACK_CYCLES 16u
 #define CHUNK_CYCLES 64u /* issue cycles of segments that are booked at once */
 
-/* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves have taken do not count, and
- * younger waves come later by these; taken in turn they all count. */
+/* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves
+ * have taken do not count, and younger waves come later by these; taken in turn they all count. */
 static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t from, uint32_t cycles)
 {
    time_sched *s = w->sched;
@@ -26,12 +27,14 @@ static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t 
 }
 
 /* The wave's time goes on over arithmetic: `alone` is when it is over if nobody else issues. */
-static void book(const time_machine *m, time_wave *w, uint64_t alone, uint32_t issue_cycles, uint32_t instructions, enum time_why why)
+static void book(const time_machine *m, time_wave *w, uint64_t alone, uint32_t issue_cycles,
+                 uint32_t instructions, enum time_why why)
 {
    time_sched *s = w->sched;
    uint64_t end = time_later(alone, time_when(w->ready));
    if (issue_cycles) {
-      time_inst_cost *cost = w->program->cost && w->inst < w->program->insts ? &w->program->cost[w->inst] : NULL;
+      time_inst_cost *cost =
+          w->program->cost && w->inst < w->program->insts ? &w->program->cost[w->inst] : NULL;
       time_sched_stall(s, time_when(w->ready), (enum time_why)(w->ready & 15), w->job, cost);
       time_sched_issue(s, issue_cycles, instructions, w->job);
       end = time_later(end, take_cycles(m, w, time_when(w->ready), issue_cycles));
@@ -49,9 +52,9 @@ static void count_block(time_wave *w, uint32_t from, uint32_t end, uint32_t time
    }
 }
 
-/* ---- segments ---------------------------------------------------------------------------------------------------------------- */
-/* Code of the segment, line by line as the wave will need it, at an instruction a cycle. False: a line comes too late by so much that the
- * wave's time has moved, and the next ones are asked for then. */
+/* ---- segments ------------------------------------------------------------------------------- */
+/* Code of the segment, line by line as the wave will need it, at an instruction a cycle. False: a line comes
+ * too late by so much that the wave's time has moved, and the next ones are asked for then. */
 static bool fetch_code(time_machine *m, time_wave *w)
 {
    const time_inst *inst = w->program->inst;
@@ -158,7 +161,7 @@ static enum time_read enter(time_machine *m, time_wave *w)
    return r;
 }
 
-/* ---- steps ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- steps ---------------------------------------------------------------------------------- */
 static void run_block(const time_machine *m, time_wave *w, const time_step *s)
 {
    uint64_t alone = time_later(w->base + s->cycles + w->penalty, time_when(w->ready) + s->stalled_cycles);
@@ -170,7 +173,8 @@ static void run_block(const time_machine *m, time_wave *w, const time_step *s)
    w->blocked = true;
 }
 
-/* Waits of a step, before what it does; they move the wave's time. A memory instruction has been issued in the block, at its end. */
+/* Waits of a step, before what it does; they move the wave's time. A memory instruction has been issued in
+ * the block, at its end. */
 static void wait_before(time_wave *w, const time_step *s)
 {
    if (s->kind == TIME_STEP_WAIT) {

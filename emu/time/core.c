@@ -1,8 +1,9 @@
 /* Shader cores: what room they have, the waves in it, and the accounts of their schedulers.
  *
- * A wave takes its slot and registers when it is launched and gives them back when its last result is there; writes on their way to L2 do
- * not hold it. An empty core takes any workgroup, even one that asks for more registers than there are. A wave goes to the scheduler with
- * the fewest waves. How waves go on is left to the engines.
+ * A wave takes its slot and registers when it is launched and gives them back when its last result is there;
+ * writes on their way to L2 do not hold it. An empty core takes any workgroup, even one that asks for more
+ * registers than there are. A wave goes to the scheduler with the fewest waves. How waves go on is left to
+ * the engines.
  */
 #include <string.h>
 #include "../core/core.h"
@@ -10,7 +11,8 @@
 #include "sink.h"
 
 #define BOARD_STEP 64u
-_Static_assert((ISA_MAX_VREGS + ISA_MAX_SREGS + 1 + BOARD_STEP - 1) / BOARD_STEP < TIME_BOARD_CLASSES, "free lists");
+_Static_assert((ISA_MAX_VREGS + ISA_MAX_SREGS + 1 + BOARD_STEP - 1) / BOARD_STEP < TIME_BOARD_CLASSES,
+               "free lists");
 /* ORDER why: counters in the order of enum time_why */
 _Static_assert(GPU_COUNTER_STALL_DEPENDENCY == GPU_COUNTER_ISSUE_ACTIVE + TIME_WHY_DEPENDENCY, "order");
 _Static_assert(GPU_COUNTER_STALL_IDLE == GPU_COUNTER_ISSUE_ACTIVE + TIME_WHY_IDLE, "order");
@@ -39,7 +41,7 @@ bool time_cores_create(time_machine *m)
    return !m->failed;
 }
 
-/* ---- accounts ------------------------------------------------------------------------------------------------------------------- */
+/* ---- accounts ------------------------------------------------------------------------------- */
 void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j, time_inst_cost *cost)
 {
    if (at <= s->free)
@@ -60,15 +62,17 @@ void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu
    s->free += cycles;
 }
 
-/* ---- room ------------------------------------------------------------------------------------------------------------------------- */
-bool time_core_room(const time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage, uint32_t waves)
+/* ---- room ----------------------------------------------------------------------------------- */
+bool time_core_room(const time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage,
+                    uint32_t waves)
 {
    const time_core *c = &m->core[core];
    const emu_profile *p = &m->profile;
    const emu_job_stage *s = &j->stage[stage];
    if (c->waves == 0)
       return true;
-   return waves <= p->waves_per_core - c->waves && c->vregs + (uint64_t)waves * s->vregs <= p->vregs_per_core &&
+   return waves <= p->waves_per_core - c->waves &&
+          c->vregs + (uint64_t)waves * s->vregs <= p->vregs_per_core &&
           (uint64_t)c->lds_B + s->lds_B <= p->lds_B_per_core;
 }
 
@@ -102,7 +106,7 @@ static void wake(time_machine *m, time_actor **list)
    }
 }
 
-/* ---- waves ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- waves ---------------------------------------------------------------------------------- */
 static time_wave *wave_new(time_machine *m, const time_program *t)
 {
    uint32_t cls = t->board / BOARD_STEP;
@@ -145,7 +149,8 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
    s->booked[w->place] = s->free;
 }
 
-time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g, uint64_t at)
+time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g,
+                            uint64_t at)
 {
    time_program *t = time_job_program(m, j, stage);
    time_wave *w = t ? wave_new(m, t) : NULL;
@@ -172,8 +177,8 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
    return w;
 }
 
-void time_wave_start(time_machine *m, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *data, uint32_t dwords,
-                     uint64_t at, time_actor *done, uint64_t *end)
+void time_wave_start(time_machine *m, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *data,
+                     uint32_t dwords, uint64_t at, time_actor *done, uint64_t *end)
 {
    time_wave *w = time_wave_launch(m, &m->core[core], j, stage, NULL, at);
    if (!w)
@@ -222,7 +227,8 @@ static void wave_over(time_machine *m, time_actor *a)
 {
    time_wave *w = (time_wave *)((char *)a - offsetof(time_wave, actor));
    time_core *c = w->core;
-   if (w->sched->waves == 1 && w->sched->free > m->loop.now) { /* approx: what it and younger waves have issued takes until then */
+   if (w->sched->waves == 1 &&
+       w->sched->free > m->loop.now) { /* approx: what it and younger waves have issued takes until then */
       time_at(m, a, w->sched->free);
       return;
    }
@@ -243,14 +249,15 @@ static void wave_over(time_machine *m, time_actor *a)
    wake(m, &m->any_waiters);
 }
 
-/* ---- what both engines do with an instruction -------------------------------------------------------------------------------------- */
+/* ---- what both engines do with an instruction ----------------------------------------------- */
 static uint64_t ask_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now)
 {
    time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
    if (e->line != line) {
       e->line = line;
-      e->there = time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ, line << EMU_LINE_LOG2, 15, 0, now,
-                                  w->job->counters).done;
+      e->there = time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ, line << EMU_LINE_LOG2,
+                                  15, 0, now, w->job->counters)
+                     .done;
    }
    return e->there;
 }
@@ -265,7 +272,8 @@ uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint
    return there;
 }
 
-static time_result access_memory(time_machine *m, time_wave *w, const time_inst *i, const uint32_t *record, uint64_t now)
+static time_result access_memory(time_machine *m, time_wave *w, const time_inst *i, const uint32_t *record,
+                                 uint64_t now)
 {
    uint64_t *counters = w->job->counters;
    if (i->port == TIME_PORT_LDS) {
@@ -274,7 +282,8 @@ static time_result access_memory(time_machine *m, time_wave *w, const time_inst 
       return time_memory_lds(m->memory, w->core->index, passes, now, counters);
    }
    if (record && *record >> 28 != EMU_REC_LDS)
-      return time_memory_record(m->memory, w->core->index, (enum time_path)i->path, (enum time_op)i->op, record, now, counters);
+      return time_memory_record(m->memory, w->core->index, (enum time_path)i->path, (enum time_op)i->op,
+                                record, now, counters);
    return (time_result){.accepted = now + 1, .done = now + i->latency_cycles};
 }
 

@@ -1,9 +1,10 @@
 /* The detailed engine: instruction by instruction.
  *
- * A scheduler acts at the times at which it issues. Since a wave issues in order and every result's time is known when its instruction is
- * issued, so is the earliest time of the wave's next instruction: the latest of its sources, its code, its unit's queue. The scheduler
- * sleeps until the first of its waves may issue, and then takes the oldest of those that may, or the next one in turn. Only a barrier
- * is something that others decide; who leaves it wakes the scheduler.
+ * A scheduler acts at the times at which it issues. Since a wave issues in order and every result's time is
+ * known when its instruction is issued, so is the earliest time of the wave's next instruction: the latest of
+ * its sources, its code, its unit's queue. The scheduler sleeps until the first of its waves may issue, and
+ * then takes the oldest of those that may, or the next one in turn. Only a barrier is something that others
+ * decide; who leaves it wakes the scheduler.
  */
 #include "engine.h"
 
@@ -30,7 +31,8 @@ static bool open_next(time_machine *m, time_wave *w)
    for (uint32_t k = 0; k < i->sources; k++)
       for (uint32_t r = i->src[k].first, end = r + i->src[k].count; r < end; r++)
          ready = time_later(ready, w->board[r]);
-   for (uint32_t r = i->dst.first, end = r + i->dst.count; r < end; r++) /* arithmetic writes in order, memory does not */
+   for (uint32_t r = i->dst.first, end = r + i->dst.count; r < end;
+        r++) /* arithmetic writes in order, memory does not */
       if ((w->board[r] & 15) != TIME_WHY_DEPENDENCY)
          ready = time_later(ready, w->board[r]);
    w->ready = ready;
@@ -81,7 +83,8 @@ static void issue(time_machine *m, time_sched *s, time_wave *w, enum time_why wh
       w->ready = time_pack(time_later(there, after), TIME_WHY_FETCH);
       break;
    case TIME_KIND_FENCE:
-      w->ready = time_later(time_pack(time_later(there, after), TIME_WHY_DEPENDENCY), time_later(w->writes, w->results));
+      w->ready = time_later(time_pack(time_later(there, after), TIME_WHY_DEPENDENCY),
+                            time_later(w->writes, w->results));
       break;
    case TIME_KIND_BARRIER:
       w->inst++;
@@ -107,7 +110,8 @@ static bool goes_first(const time_machine *m, const time_sched *s, const time_wa
 }
 
 /* The wave that issues now, or NULL and when the scheduler should look again. */
-static time_wave *choose(const time_machine *m, const time_sched *s, uint64_t now, enum time_why *why, uint64_t *again)
+static time_wave *choose(const time_machine *m, const time_sched *s, uint64_t now, enum time_why *why,
+                         uint64_t *again)
 {
    time_wave *best = NULL;
    *again = TIME_NEVER;

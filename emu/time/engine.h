@@ -1,8 +1,8 @@
 /* What the files of the shader cores share: the machine's insides, cores, schedulers, waves, workgroups.
  *
- * A core has room (wave slots, registers, local data share), schedulers, and the waves on them. A wave is on the scheduler of its
- * slot. A scheduler's cycles are accounted for from left to right: everything before its `free` has been counted, as issue or as a stall
- * with its reason, so that the sums are exact whatever an engine does.
+ * A core has room (wave slots, registers, local data share), schedulers, and the waves on them. A
+ * scheduler's cycles are accounted for from left to right: everything before its `free` has been counted, as
+ * issue or as a stall with its reason, so that the sums are exact whatever an engine does.
  */
 #ifndef EMU_TIME_ENGINE_H
 #define EMU_TIME_ENGINE_H
@@ -46,7 +46,7 @@ typedef struct time_sched {
    time_actor actor; /* detailed */
    time_core *core;
    time_wave **wave; /* resident, the oldest first */
-   uint64_t *booked; /* approx: by the same places, until when issue cycles are taken by that wave and older ones */
+   uint64_t *booked; /* approx: by the same places, until when that wave and older ones issue */
    uint32_t waves;
    uint64_t free;      /* cycles before are accounted for; not before this may anything be issued */
    uint64_t last_age;  /* round robin: who issued last */
@@ -95,7 +95,7 @@ struct time_wave {
    uint32_t previous;          /* approx: segment before, or UINT32_MAX */
    uint32_t penalty;           /* approx: cycles until results of the segment before are there */
    const struct time_step *step; /* approx: next in the segment, or NULL */
-   bool fetching;              /* approx: a segment has been read whose code, from instruction `fetched` on, is not there yet */
+   bool fetching;              /* approx: code of the segment, from instruction `fetched` on, is not there yet */
    uint32_t fetched;
    bool blocked;               /* approx: what stands before the step has been issued */
    uint64_t line;              /* of code, that it is in */
@@ -158,7 +158,8 @@ void time_forget(time_machine *m, time_actor *a);
 
 /* machine.c */
 void time_machine_fail(time_machine *m);
-void *time_machine_alloc(time_machine *m, size_t size_B); /* cleared, freed with the machine; NULL: the machine has failed */
+/* Cleared, freed with the machine; NULL: the machine has failed. */
+void *time_machine_alloc(time_machine *m, size_t size_B);
 time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage);
 
 /* reader.c: what a wave did */
@@ -175,8 +176,10 @@ bool time_cores_create(time_machine *m); /* freed with the machine */
 void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j, time_inst_cost *cost);
 void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu_time_job *j);
 /* NULL: the machine has failed. */
-time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g, uint64_t at);
-void time_wave_finish(time_machine *m, time_wave *w, uint64_t at); /* it ends at `at`, or when its results are there */
+time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g,
+                            uint64_t at);
+/* It ends at `at`, or when its results are there. */
+void time_wave_finish(time_machine *m, time_wave *w, uint64_t at);
 /* The wave comes to a line of code at `now`: when it is there. */
 uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now);
 static inline uint64_t time_wave_line(const time_wave *w, uint32_t word)
@@ -184,7 +187,8 @@ static inline uint64_t time_wave_line(const time_wave *w, uint32_t word)
    return (w->code_va + 8 * (uint64_t)word) >> EMU_LINE_LOG2;
 }
 /* A memory instruction that is issued now: the record or NULL; books the unit, the scoreboard, writes. */
-void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const uint32_t *record, uint64_t now);
+void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const uint32_t *record,
+                      uint64_t now);
 /* When the scheduler's queue to the unit has room. */
 static inline uint64_t time_queue_room(const time_sched *s, unsigned port)
 {
@@ -192,11 +196,12 @@ static inline uint64_t time_queue_room(const time_sched *s, unsigned port)
 }
 
 /* group.c */
-void time_group_arrive(time_machine *m, time_wave *w, uint64_t at); /* at a barrier; releases all when it is the last */
+/* At a barrier; the last one releases all. */
+void time_group_arrive(time_machine *m, time_wave *w, uint64_t at);
 void time_group_wave_over(time_machine *m, time_wave *w); /* it has ended now */
 
-/* The engines: approx.c, where waves act, and detailed.c, where schedulers do. Resume: a wave has been launched, or may go on after a
- * barrier; w->ready says when. */
+/* The engines: approx.c, where waves act, and detailed.c, where schedulers do. Resume: a wave has been
+ * launched, or may go on after a barrier; w->ready says when. */
 void time_approx_resume(time_machine *m, time_wave *w);
 void time_approx_act(time_machine *m, time_actor *a);
 void time_detailed_resume(time_machine *m, time_wave *w);

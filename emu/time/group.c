@@ -1,9 +1,9 @@
-/* Dispatches: workgroups go to cores in the order of their numbers, to the core with the most free wave slots (of several the first);
- * what finds no room waits, and nothing overtakes it. Dispatches of a ring that overlap are served in their order. The dispatcher launches a
- * wave per cycle.
+/* Dispatches: workgroups go to cores in the order of their numbers, to the core with the most free wave slots
+ * (of several the first); what finds no room waits, and nothing overtakes it. Dispatches of a ring that
+ * overlap are served in their order. The dispatcher launches a wave per cycle.
  *
- * A workgroup holds its local data share from its launch until its last wave has ended. At a barrier it waits for those of its waves that
- * have not ended.
+ * A workgroup holds its local data share from its launch until its last wave has ended. At a barrier it waits
+ * for those of its waves that have not ended.
  */
 #include "engine.h"
 
@@ -42,7 +42,8 @@ static void pass_on(time_machine *m, time_dispatch *d)
    *at = d->next;
    d->all = true;
    if (m->dispatches)
-      time_at(m, &m->dispatches->actor, time_later(m->loop.now, m->dispatches->job->start + m->profile.launch_cycles));
+      time_at(m, &m->dispatches->actor,
+              time_later(m->loop.now, m->dispatches->job->start + m->profile.launch_cycles));
    if (d->running == 0)
       time_job_over(m, d->job, m->loop.now);
 }
@@ -124,7 +125,7 @@ static void dispatch_act(time_machine *m, time_actor *a)
    time_at(m, a, m->loop.now + group_waves(m, d->job));
 }
 
-/* ---- workgroups ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- workgroups ----------------------------------------------------------------------------- */
 static void release(time_machine *m, time_group *g)
 {
    uint64_t at = g->arrived_at + m->profile.cost[ISA_CLASS_SYNC].latency_cycles;

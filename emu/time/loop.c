@@ -1,9 +1,10 @@
 /* The event loop: a ring's actors by time.
  *
- * Two wheels and a list: the cycles of the present block of 4096, one bucket each, in the order of the actors' serials; the blocks of
- * the present 4096 blocks, unordered; what is later still. A block is dealt out to the cycles when its first actor is due before the limit of
- * the run, so that whatever may still be launched lies in the present block or later. An actor whose trace has not arrived stops the loop and is
- * the first to act when it goes on: nothing else of the machine can tell that it had to wait.
+ * Two wheels and a list: the cycles of the present block of 4096, one bucket each, in the order of the
+ * actors' serials; the blocks of the present 4096 blocks, unordered; what is later still. A block is dealt
+ * out to the cycles when its first actor is due before the limit of the run, so that whatever may still be
+ * launched lies in the present block or later. An actor whose trace has not arrived stops the loop and is the
+ * first to act when it goes on: nothing else of the machine can tell that it had to wait.
  */
 #include <string.h>
 #include "engine.h"
@@ -35,7 +36,8 @@ static uint32_t first_marked(const uint64_t *bits, uint32_t from)
    return rest ? w * 64 + (uint32_t)__builtin_ctzll(rest) : TIME_WHEEL;
 }
 
-/* ORDER serial: actors of one cycle act in the order in which they were made. They are put in order when the cycle comes. */
+/* ORDER serial: actors of one cycle act in the order in which they were made. They are put in order when the
+ * cycle comes. */
 static void put_cycle(time_loop *l, time_actor *a)
 {
    uint32_t i = (uint32_t)(a->at % TIME_WHEEL);
@@ -161,7 +163,7 @@ void time_starve(time_machine *m, time_actor *a)
    m->loop.starving = a;
 }
 
-/* ---- what is next ------------------------------------------------------------------------------------------------------------- */
+/* ---- what is next --------------------------------------------------------------------------- */
 static uint64_t earliest(const time_actor *a)
 {
    uint64_t t = UINT64_MAX;
@@ -173,7 +175,8 @@ static uint64_t earliest(const time_actor *a)
 uint64_t time_next(const time_machine *m)
 {
    const time_loop *l = &m->loop;
-   uint32_t i = first_marked(l->cycle_used, block_of(l->now) == l->block ? (uint32_t)(l->now % TIME_WHEEL) : 0);
+   uint32_t i =
+       first_marked(l->cycle_used, block_of(l->now) == l->block ? (uint32_t)(l->now % TIME_WHEEL) : 0);
    if (l->starving)
       return l->now;
    if (i < TIME_WHEEL)

@@ -1,7 +1,7 @@
 /* A ring's machine: its parts, its jobs.
  *
- * Host memory that runs out never stops a ring: from then on its jobs end when their traces have been handed over, in no time, and
- * the queue reports the loss.
+ * Host memory that runs out never stops a ring: from then on its jobs end when their traces have been handed
+ * over, in no time, and the queue reports the loss.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -79,8 +79,9 @@ time_memory *time_machine_memory(time_machine *m)
    return m->memory;
 }
 
-/* ---- jobs --------------------------------------------------------------------------------------------------------------------- */
-/* Whoever prepares a job may say what its stages are after it was launched here, but before its first unit. */
+/* ---- jobs ----------------------------------------------------------------------------------- */
+/* Whoever prepares a job may say what its stages are after it was launched here, but before its first unit.
+ */
 time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
 {
    time_program *t = j->program[stage];
@@ -89,7 +90,8 @@ time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
       if (!t || (!m->detailed && !time_plan_get(t)))
          return NULL;
       if (j->dev && !t->cost)
-         t->cost = emu_report_shader(j->dev, j->stage[stage].program, t, j->kind == EMU_JOB_DISPATCH ? GPU_STAGE_COUNT : stage);
+         t->cost = emu_report_shader(j->dev, j->stage[stage].program, t,
+                                     j->kind == EMU_JOB_DISPATCH ? GPU_STAGE_COUNT : stage);
       j->program[stage] = t;
    }
    return t;

@@ -1,8 +1,9 @@
 /* Segments as steps: what approx.c needs of a program, computed once.
  *
- * Inside a segment arithmetic is laid out in order, as if the wave were alone: an instruction is issued when the one before has been
- * and its sources are there. The layout is cut at memory instructions and where a register is first touched that one of them may be about to
- * write; what happens there is known at run time only. Between segments results of arithmetic that are late are matched by register.
+ * Inside a segment arithmetic is laid out in order, as if the wave were alone: an instruction is issued when
+ * the one before has been and its sources are there. The layout is cut at memory instructions and where a
+ * register is first touched that one of them may be about to write; what happens there is known at run time
+ * only. Between segments results of arithmetic that are late are matched by register.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +12,22 @@
 #define BOARD (ISA_MAX_VREGS + ISA_MAX_SREGS + 1)
 #define NOT_YET UINT32_MAX
 
-enum reg_state { REG_BEFORE, REG_KNOWN, REG_PENDING }; /* not touched in this segment; arithmetic; memory is to write it */
+enum reg_state {
+   REG_BEFORE,
+   REG_KNOWN,
+   REG_PENDING
+}; /* not touched in this segment; arithmetic; memory is to write it */
 
 typedef struct maker {
    const time_program *t;
    time_plan *p;
    uint32_t step_room, reg_room;
    bool failed, external;
-   bool loaded[BOARD];          /* memory instructions write it somewhere */
-   uint8_t state[BOARD];        /* enum reg_state */
+   bool loaded[BOARD];   /* memory instructions write it somewhere */
+   uint8_t state[BOARD]; /* enum reg_state */
    bool read[BOARD];
-   uint32_t ready[BOARD];       /* results, on the layout's clock */
-   uint32_t ready_stalled[BOARD]; /* on that of a wave that had to wait at the latest step */
+   uint32_t ready[BOARD];          /* results, on the layout's clock */
+   uint32_t ready_stalled[BOARD];  /* on that of a wave that had to wait at the latest step */
    uint32_t now, now_stalled, cut; /* clocks, and the first one's time at the latest step */
    uint32_t issue, from;
 } maker;
@@ -69,7 +74,7 @@ static void add_step(maker *k, enum time_step_kind kind, enum time_why why, time
    memset(k->ready_stalled, 0, sizeof k->ready_stalled);
 }
 
-/* ---- instructions ------------------------------------------------------------------------------------------------------------ */
+/* ---- instructions --------------------------------------------------------------------------- */
 static void wait_for(maker *k, time_regs r, uint32_t inst)
 {
    bool wait = false;
@@ -121,7 +126,8 @@ static void add_instruction(maker *k, time_plan_segment *s, uint32_t n)
       add_step(k, TIME_STEP_FENCE, TIME_WHY_DEPENDENCY, (time_regs){0, 0}, n + 1);
    else if (i->kind == TIME_KIND_BARRIER)
       add_step(k, TIME_STEP_BARRIER, TIME_WHY_DEPENDENCY, (time_regs){0, 0}, n + 1);
-   for (uint32_t r = 0; i->kind == TIME_KIND_END && r < k->t->board; r++) { /* a wave ends with its last result */
+   for (uint32_t r = 0; i->kind == TIME_KIND_END && r < k->t->board;
+        r++) { /* a wave ends with its last result */
       k->now = k->ready[r] > k->now ? k->ready[r] : k->now;
       k->now_stalled = k->ready_stalled[r] > k->now_stalled ? k->ready_stalled[r] : k->now_stalled;
    }
@@ -146,7 +152,7 @@ static void lay_out(maker *k, time_plan_segment *s, const time_segment *seg, boo
    add_step(k, TIME_STEP_TAIL, why, (time_regs){0, 0}, seg->first + seg->count);
 }
 
-/* ---- programs ------------------------------------------------------------------------------------------------------------------ */
+/* ---- programs ------------------------------------------------------------------------------- */
 static void add_segment(maker *k, uint32_t n)
 {
    time_plan_segment *s = &k->p->segment[n];

@@ -19,7 +19,7 @@ typedef struct time_step {
    time_regs regs;          /* WAIT */
    uint32_t from, end;      /* instructions of the block; ACCESS: the last one is the memory instruction */
    uint32_t issue_cycles;   /* of the block */
-   uint32_t cycles;         /* of the block, in order, with what results of the blocks before it make it wait */
+   uint32_t cycles;         /* of the block, in order, with its waits for results of the blocks before */
    uint32_t stalled_cycles; /* the same if all of those are there */
 } time_step;
 

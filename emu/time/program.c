@@ -1,8 +1,8 @@
 /* What the model knows of a program: its instructions segment by segment, from the decoded program.
  *
- * The functional model numbers segments and the instructions of each in its own order; the same numbers stand in traces. Registers are
- * those of the operands, and what is read or written without being named: exec by every vector instruction, the destination by those that
- * keep part of it.
+ * The functional model numbers segments and the instructions of each in its own order; the same numbers stand
+ * in traces. Registers are those of the operands, and what is read or written without being named: exec by
+ * every vector instruction, the destination by those that keep part of it.
  */
 #include <stdlib.h>
 #include "../core/core.h"
@@ -57,7 +57,7 @@ static void set_memory(time_inst *i, const isa_inst *inst, const isa_info *info)
 {
    bool image = info->format == ISA_FMT_IMG;
    i->kind = TIME_KIND_MEMORY;
-   i->op = info->flags & ISA_F_ATOMIC ? (inst->ret ? TIME_ATOMIC_RETURN : TIME_ATOMIC)
+   i->op = info->flags & ISA_F_ATOMIC  ? (inst->ret ? TIME_ATOMIC_RETURN : TIME_ATOMIC)
            : info->flags & ISA_F_STORE ? TIME_WRITE
                                        : TIME_READ;
    if (info->cls == ISA_CLASS_LDS) {
@@ -115,7 +115,8 @@ static void fill_segment(time_program *t, time_segment *s, const emu_program *p,
       isa_inst inst;
       unsigned used;
       uint32_t word = p->uop_word[u];
-      if (p->uop_class[u] == 0xff || isa_decode(p->words + word, p->word_count - word, &inst, &used) != ISA_OK)
+      if (p->uop_class[u] == 0xff ||
+          isa_decode(p->words + word, p->word_count - word, &inst, &used) != ISA_OK)
          continue;
       time_inst *i = &t->inst[t->insts++];
       i->word = word;

@@ -1,7 +1,8 @@
-/* What the model knows of a program: instructions of its segments, with the registers they read and write. Made once per program, on
- * the timing unit's thread, kept with it.
+/* What the model knows of a program: instructions of its segments, with the registers they read and write.
+ * Made once per program, on the timing unit's thread, kept with it.
  *
- * Registers are numbered as on the wave's scoreboard: vector registers first, scalar registers behind them, exec last.
+ * Registers are numbered as on the wave's scoreboard: vector registers first, scalar registers behind them,
+ * exec last.
  */
 #ifndef EMU_TIME_PROGRAM_H
 #define EMU_TIME_PROGRAM_H
@@ -30,7 +31,14 @@ enum time_why {
 };
 
 /* The units that memory instructions go to, each with a queue per scheduler. */
-enum time_port { TIME_PORT_VECTOR, TIME_PORT_TEXTURE, TIME_PORT_SCALAR, TIME_PORT_LDS, TIME_PORTS, TIME_PORT_NONE = TIME_PORTS };
+enum time_port {
+   TIME_PORT_VECTOR,
+   TIME_PORT_TEXTURE,
+   TIME_PORT_SCALAR,
+   TIME_PORT_LDS,
+   TIME_PORTS,
+   TIME_PORT_NONE = TIME_PORTS
+};
 
 enum time_kind {
    TIME_KIND_ALU, /* everything whose result is there after the class's latency */
@@ -51,7 +59,7 @@ typedef struct time_inst {
    uint16_t opcode;
    uint8_t cls;            /* enum isa_class */
    uint8_t kind;           /* enum time_kind */
-   uint8_t op, path, port; /* memory: enum time_op, enum time_path (not of the local data share), enum time_port */
+   uint8_t op, path, port; /* memory: enum time_op, enum time_path (LDS: none), enum time_port */
    uint8_t why;            /* who waits for its result waits for this */
    uint8_t passes;         /* local data share without conflicts */
    uint8_t sources;
@@ -63,8 +71,9 @@ typedef struct time_segment {
    uint32_t first, count; /* instructions */
 } time_segment;
 
-/* What an instruction cost: schedulers' cycles by what they went to, without idle ones. The sum over all instructions and idle cycles is
- * ISSUE_SLOTS: a stall counts for the instruction that was issued after it. */
+/* What an instruction cost: schedulers' cycles by what they went to, without idle ones. The sum over all
+ * instructions and idle cycles is ISSUE_SLOTS: a stall counts for the instruction that was issued after
+ * it. */
 typedef struct time_inst_cost {
    uint64_t issued;
    uint64_t cycles[TIME_WHY_IDLE];

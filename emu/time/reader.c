@@ -1,8 +1,9 @@
 /* Traces of a unit, wave by wave.
  *
- * The functional model runs the waves of a workgroup in turns, and its trace arrives in pieces; here every wave has its own list of
- * portions, which is continued from the unit's pieces when the wave has come to the end of it. What has not arrived starves whoever asked.
- * Records are the functional model's own; what does not fit the program (a wave that was stopped in a segment's middle) is passed over.
+ * The functional model runs the waves of a workgroup in turns, and its trace arrives in pieces; here every
+ * wave has its own list of portions, which is continued from the unit's pieces when the wave has come to the
+ * end of it. What has not arrived starves whoever asked. Records are the functional model's own; what does
+ * not fit the program (a wave that was stopped in a segment's middle) is passed over.
  */
 #include "engine.h"
 
@@ -45,7 +46,7 @@ static void piece_read(time_group *g, time_piece *p)
       time_unit_drop(g->job, g->unit, p);
 }
 
-/* ---- a workgroup's unit ------------------------------------------------------------------------------------------------------ */
+/* ---- a workgroup's unit --------------------------------------------------------------------- */
 static void deal_portion(time_machine *m, time_group *g, const uint32_t *r, uint32_t left)
 {
    uint32_t index = *r & 0xffff, dwords = r[1] < left - 2 ? r[1] : left - 2;
@@ -90,7 +91,7 @@ static bool deal_next(time_machine *m, time_group *g)
    return false;
 }
 
-/* ---- a wave ------------------------------------------------------------------------------------------------------------------ */
+/* ---- a wave --------------------------------------------------------------------------------- */
 void time_read_drop(time_machine *m, time_wave *w)
 {
    while (w->first_portion) {

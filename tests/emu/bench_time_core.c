@@ -1,4 +1,5 @@
-/* The two engines side by side: cycles, and how fast they are themselves. bench_time_core [random programs] */
+/* The two engines side by side: cycles, and how fast they are themselves. bench_time_core [random programs]
+ */
 #include <time.h>
 #include "time_core_set.h"
 
@@ -25,8 +26,10 @@ static void compare(const set_entry *e, sums *s)
       s->time[detailed] += time[detailed];
    }
    double error = 100 * ((double)cycles[0] / (double)cycles[1] - 1), m = (double)r->instructions * 1e-6;
-   printf("%-24s %3u x %u waves %9llu instructions  detailed %8llu  approx %8llu  %+6.1f %%   %6.1f %6.1f M/s\n", e->name, e->groups, e->waves,
-          (unsigned long long)r->instructions, (unsigned long long)cycles[1], (unsigned long long)cycles[0], error, m / time[1], m / time[0]);
+   printf(
+       "%-24s %3u x %u waves %9llu instructions  detailed %8llu  approx %8llu  %+6.1f %%   %6.1f %6.1f M/s\n",
+       e->name, e->groups, e->waves, (unsigned long long)r->instructions, (unsigned long long)cycles[1],
+       (unsigned long long)cycles[0], error, m / time[1], m / time[0]);
    error = error < 0 ? -error : error;
    s->error += error;
    s->worst = error > s->worst ? error : s->worst;
@@ -46,7 +49,8 @@ int main(int argc, char **argv)
       set_entry e = set_random(i, text, sizeof text);
       compare(&e, &s);
    }
-   printf("approx against detailed: %.1f %% on average, %.1f %% at worst; detailed %.1f, approx %.1f M instructions/s\n", s.error / s.n, s.worst,
-          s.instructions / s.time[1], s.instructions / s.time[0]);
+   printf("approx against detailed: %.1f %% on average, %.1f %% at worst; detailed %.1f, approx %.1f M "
+          "instructions/s\n",
+          s.error / s.n, s.worst, s.instructions / s.time[1], s.instructions / s.time[0]);
    return 0;
 }

@@ -1,7 +1,8 @@
 /* Cycles of shader cores, worked out on paper, and what must hold for any trace.
  *
- * On paper: the code of a wave that is launched at 0 is there at FIRST; the dispatcher launches a wave per cycle; an instruction occupies its
- * scheduler for a cycle. Both engines are asked; where the blocks of approx cannot see a conflict of single instructions, a few cycles are allowed.
+ * On paper: the code of a wave that is launched at 0 is there at FIRST; the dispatcher launches a wave per
+ * cycle; an instruction occupies its scheduler for a cycle. Both engines are asked; where the blocks of
+ * approx cannot see a conflict of single instructions, a few cycles are allowed.
  */
 #include "time_core_set.h"
 #include <cmocka.h>
@@ -30,12 +31,14 @@ static void check_slots(const emu_profile *p, const rig_job *r)
    assert_int_equal(counter(r, GPU_COUNTER_TIMED_INSTRUCTIONS), r->instructions);
 }
 
-static rig_job *job_of(const emu_profile *p, const char *text, uint32_t vregs, uint32_t groups, uint32_t waves)
+static rig_job *job_of(const emu_profile *p, const char *text, uint32_t vregs, uint32_t groups,
+                       uint32_t waves)
 {
    return rig_job_create(rig_assemble(p, text, vregs), groups, waves, 0);
 }
 
-static void check(const emu_profile *p, const char *text, uint32_t groups, uint32_t waves, uint64_t cycles, uint64_t allowed)
+static void check(const emu_profile *p, const char *text, uint32_t groups, uint32_t waves, uint64_t cycles,
+                  uint64_t allowed)
 {
    rig_job *r = job_of(p, text, 16, groups, waves);
    assert_int_equal(rig_cycles(p, true, r), cycles);
@@ -57,7 +60,7 @@ static const char *repeat(const char *line, unsigned n)
    return text;
 }
 
-/* ---- one wave ---------------------------------------------------------------------------------------------------------------- */
+/* ---- one wave ------------------------------------------------------------------------------- */
 static void arithmetic(void **state)
 {
    emu_profile p = rig_profile();
@@ -67,21 +70,24 @@ static void arithmetic(void **state)
    check(&p, repeat("v_add_u32 v1, v2, v3", 10), 1, 1, FIRST + 9 + 4, 0);
    /* 8 cycles of issue each */
    check(&p, repeat("v_div_u32 v1, v2, v3", 10), 1, 1, FIRST + 9 * 8 + 28, 0);
-   /* a mask in a scalar register, 6 cycles; exec from it, 2; the vector instruction needs exec; its result after 4 */
-   check(&p, "v_cmp_lt_u32 s20, v1, v2\n s_mov exec, s20\n v_add_u32 v1, v2, v3\n s_endpgm\n", 1, 1, FIRST + 6 + 2 + 4, 0);
+   /* a mask in a scalar register, 6 cycles; exec from it, 2; the vector instruction needs exec; its result
+    * after 4 */
+   check(&p, "v_cmp_lt_u32 s20, v1, v2\n s_mov exec, s20\n v_add_u32 v1, v2, v3\n s_endpgm\n", 1, 1,
+         FIRST + 6 + 2 + 4, 0);
 }
 
 static void memory(void **state)
 {
    emu_profile p = rig_profile();
    check(&p, repeat("b_load_x1 v1, s[0:3], v1", 10), 1, 1, FIRST + 10 * RIG_L1_CYCLES, 0);
-   check(&p, "b_load_x1 v2, s[0:3], v1\n b_load_x1 v3, s[0:3], v1\n b_load_x1 v4, s[0:3], v1\n s_endpgm\n", 1, 1,
-         FIRST + 2 + RIG_L1_CYCLES, 0);
+   check(&p, "b_load_x1 v2, s[0:3], v1\n b_load_x1 v3, s[0:3], v1\n b_load_x1 v4, s[0:3], v1\n s_endpgm\n", 1,
+         1, FIRST + 2 + RIG_L1_CYCLES, 0);
    /* both write v2: the second waits for the first */
    check(&p, repeat("b_load_x1 v2, s[0:3], v1", 2), 1, 1, FIRST + 2 * RIG_L1_CYCLES, 0);
    check(&p, repeat("l_load_x1 v1, v1", 10), 1, 1, FIRST + 10 * RIG_LDS_CYCLES, 0);
    /* four dwords take four passes */
-   check(&p, "l_load_x4 v[4:7], v1\n l_load_x4 v[8:11], v1\n s_endpgm\n", 1, 1, FIRST + 4 + RIG_LDS_CYCLES + 3, 0);
+   check(&p, "l_load_x4 v[4:7], v1\n l_load_x4 v[8:11], v1\n s_endpgm\n", 1, 1,
+         FIRST + 4 + RIG_LDS_CYCLES + 3, 0);
    check(&p, repeat("s_load_x2 s[4:5], s[4:5], 0", 10), 1, 1, FIRST + 10 * RIG_SCALAR_CYCLES, 0);
    /* a fence waits for the store */
    check(&p, "b_store_x1 s[0:3], v1, v2\n s_fence\n s_endpgm\n", 1, 1, FIRST + RIG_L1_CYCLES + 1, 0);
@@ -104,12 +110,14 @@ static void branches(void **state)
    rig_job_destroy(r);
 }
 
-/* Lines of code arrive in order, the next one asked for when one is entered; a scheduler's waves share them. */
+/* Lines of code arrive in order, the next one asked for when one is entered; a scheduler's waves share them.
+ */
 static void code(void **state)
 {
    emu_profile p = rig_profile();
    rig_code_cycles = 100;
-   /* 16 words are a line; the second is asked for at 0 together with the first; the third when the last of the first is issued */
+   /* 16 words are a line; the second is asked for at 0 together with the first; the third when the last of
+    * the first is issued */
    check(&p, repeat("v_add_u32 v1, v2, v3", 16 + 16 + 1), 1, 1, 100 + 15 + 100 + 4, 4);
    rig_code_cycles = FIRST;
 }
@@ -131,11 +139,15 @@ static void reasons(void **state)
       enum gpu_counter stall;
       uint64_t cycles;
    } cases[] = {
-      {"b_load_x1 v1, s[0:3], v1\n v_add_u32 v1, v1, v1\n s_endpgm\n", GPU_COUNTER_STALL_MEMORY, RIG_L1_CYCLES - 1},
-      {"l_load_x1 v1, v1\n v_add_u32 v1, v1, v1\n s_endpgm\n", GPU_COUNTER_STALL_LDS, RIG_LDS_CYCLES - 1},
-      {"s_load_x1 s4, s[4:5], 0\n v_add_u32 v1, v1, s4\n s_endpgm\n", GPU_COUNTER_STALL_SCALAR, RIG_SCALAR_CYCLES - 1},
-      {"img_load.2d v[4:7], s[8:15], v[0:1]\n v_add_u32 v1, v4, v1\n s_endpgm\n", GPU_COUNTER_STALL_TEXTURE, RIG_L1_CYCLES - 1},
-      {"b_atom_add.ret v1, s[0:3], v1, v2\n v_add_u32 v1, v1, v1\n s_endpgm\n", GPU_COUNTER_STALL_ATOMIC, RIG_L1_CYCLES - 1},
+       {"b_load_x1 v1, s[0:3], v1\n v_add_u32 v1, v1, v1\n s_endpgm\n", GPU_COUNTER_STALL_MEMORY,
+        RIG_L1_CYCLES - 1},
+       {"l_load_x1 v1, v1\n v_add_u32 v1, v1, v1\n s_endpgm\n", GPU_COUNTER_STALL_LDS, RIG_LDS_CYCLES - 1},
+       {"s_load_x1 s4, s[4:5], 0\n v_add_u32 v1, v1, s4\n s_endpgm\n", GPU_COUNTER_STALL_SCALAR,
+        RIG_SCALAR_CYCLES - 1},
+       {"img_load.2d v[4:7], s[8:15], v[0:1]\n v_add_u32 v1, v4, v1\n s_endpgm\n", GPU_COUNTER_STALL_TEXTURE,
+        RIG_L1_CYCLES - 1},
+       {"b_atom_add.ret v1, s[0:3], v1, v2\n v_add_u32 v1, v1, v1\n s_endpgm\n", GPU_COUNTER_STALL_ATOMIC,
+        RIG_L1_CYCLES - 1},
    };
    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
       r = job_of(&p, cases[i].text, 16, 1, 1);
@@ -148,7 +160,7 @@ static void reasons(void **state)
    }
 }
 
-/* ---- several ------------------------------------------------------------------------------------------------------------------- */
+/* ---- several -------------------------------------------------------------------------------- */
 static void waves_interleave(void **state)
 {
    emu_profile p = rig_profile();
@@ -184,7 +196,8 @@ static void barriers(void **state)
 static void units_hold_instructions(void **state)
 {
    emu_profile p = rig_profile();
-   rig_program program = rig_assemble(&p, "l_load_x1 v2, v1\n l_load_x1 v3, v1\n l_load_x1 v4, v1\n l_load_x1 v5, v1\n s_endpgm\n", 8);
+   rig_program program = rig_assemble(
+       &p, "l_load_x1 v2, v1\n l_load_x1 v3, v1\n l_load_x1 v4, v1\n l_load_x1 v5, v1\n s_endpgm\n", 8);
    program.lds_passes = 8;
    rig_job *r = rig_job_create(program, 1, 1, 0);
    for (unsigned detailed = 0; detailed < 2; detailed++) {
@@ -198,14 +211,16 @@ static void units_hold_instructions(void **state)
    rig_job_destroy(r);
 }
 
-/* 32 workgroups of a wave that loads for 500 cycles; so many have room at once. Each takes two issue cycles. */
+/* 32 workgroups of a wave that loads for 500 cycles; so many have room at once. Each takes two issue cycles.
+ */
 static void check_rounds(const emu_profile *p, uint32_t vregs, uint32_t lds_B, uint32_t resident)
 {
    rig_program program = rig_assemble(p, "b_load_x1 v2, s[0:3], v1\n s_endpgm\n", vregs);
    program.base = RIG_DRAM;
    rig_job *r = rig_job_create(program, 32, 1, lds_B);
    /* code is there when the core has not been empty */
-   uint64_t cycles = RIG_DRAM_CYCLES * (32 / resident) + 2 * (resident - 1) + FIRST * (resident == 1 ? 32 : 1);
+   uint64_t cycles =
+       RIG_DRAM_CYCLES * (32 / resident) + 2 * (resident - 1) + FIRST * (resident == 1 ? 32 : 1);
    assert_int_equal(rig_cycles(p, true, r), cycles);
    check_slots(p, r);
    assert_in_range(rig_cycles(p, false, r), cycles - cycles / 20, cycles + cycles / 20);
@@ -242,20 +257,23 @@ static void cores_fill_evenly(void **state)
    rig_job_destroy(r);
 }
 
-/* Two dispatches at once: the workgroups of the second come behind the last of the first, and fill what is free. */
+/* Two dispatches at once: the workgroups of the second come behind the last of the first, and fill what is
+ * free. */
 static void overlap(void **state)
 {
    emu_profile p = rig_profile();
    p.waves_per_core = 4;
    for (unsigned detailed = 0; detailed < 2; detailed++) {
-      rig_job *a = job_of(&p, repeat("b_load_x1 v1, s[0:3], v1", 10), 4, 6, 1), *b = job_of(&p, "s_endpgm\n", 4, 1, 1);
+      rig_job *a = job_of(&p, repeat("b_load_x1 v1, s[0:3], v1", 10), 4, 6, 1),
+              *b = job_of(&p, "s_endpgm\n", 4, 1, 1);
       time_machine *m = time_machine_create(&p, detailed);
       time_machine_launch(m, &a->job, 0);
       time_machine_launch(m, &b->job, 0);
       while (!a->job.done || !b->job.done)
          assert_int_not_equal(time_machine_run(m, UINT64_MAX), TIME_STARVED);
       assert_int_equal(time_machine_run(m, UINT64_MAX), TIME_IDLE);
-      /* four are there at once; the two others are launched when the first two end, and then one slot is free */
+      /* four are there at once; the two others are launched when the first two end, and then one slot is free
+       */
       uint64_t first_end = FIRST + 10 * RIG_L1_CYCLES;
       assert_in_range(b->job.end, first_end + 2 + 1, first_end + 6 + 1);
       assert_in_range(a->job.end, 2 * first_end - FIRST, 2 * first_end - FIRST + 6);
@@ -265,8 +283,9 @@ static void overlap(void **state)
    }
 }
 
-/* ---- what must hold ---------------------------------------------------------------------------------------------------------------- */
-/* Where the trace waits, in how many slices the machine runs, and a second time: the same cycles, counters and accesses. */
+/* ---- what must hold ------------------------------------------------------------------------- */
+/* Where the trace waits, in how many slices the machine runs, and a second time: the same cycles, counters
+ * and accesses. */
 static void the_same_however_it_comes(void **state)
 {
    static char text[65536];
@@ -326,7 +345,8 @@ static void approx_is_near(void **state)
          sum += error;
          worst = error > worst ? error : worst;
       }
-      print_message("%s: %.1f %% on average, %.1f %% at worst\n", p.scheduler_policy ? "round robin" : "oldest", sum / n, worst);
+      print_message("%s: %.1f %% on average, %.1f %% at worst\n",
+                    p.scheduler_policy ? "round robin" : "oldest", sum / n, worst);
       assert_true(sum / n < 5);
       assert_true(worst < 25);
    }
@@ -368,7 +388,7 @@ static void attribution(void **state)
    }
 }
 
-/* ---- the loop, and waves of graphics -------------------------------------------------------------------------------------------------- */
+/* ---- the loop, and waves of graphics -------------------------------------------------------- */
 typedef struct alarm_actor {
    time_actor actor;
    uint64_t want;
@@ -420,7 +440,8 @@ static void waves_of_graphics(void **state)
 {
    emu_profile p = rig_profile();
    for (unsigned detailed = 0; detailed < 2; detailed++) {
-      rig_job *r = job_of(&p, "v_add_u32 v1, v1, v2\n s_barrier\n v_add_u32 v1, v1, v2\n s_endpgm\n", 16, 0, 1);
+      rig_job *r =
+          job_of(&p, "v_add_u32 v1, v1, v2\n s_barrier\n v_add_u32 v1, v1, v2\n s_endpgm\n", 16, 0, 1);
       time_machine *m = time_machine_create(&p, detailed);
       time_actor done;
       time_actor_init(m, &done, wave_done);
@@ -450,23 +471,23 @@ static void waves_of_graphics(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup(arithmetic, setup),
-      cmocka_unit_test_setup(memory, setup),
-      cmocka_unit_test_setup(branches, setup),
-      cmocka_unit_test_setup(code, setup),
-      cmocka_unit_test_setup(reasons, setup),
-      cmocka_unit_test_setup(waves_interleave, setup),
-      cmocka_unit_test_setup(policies, setup),
-      cmocka_unit_test_setup(barriers, setup),
-      cmocka_unit_test_setup(units_hold_instructions, setup),
-      cmocka_unit_test_setup(occupancy, setup),
-      cmocka_unit_test_setup(cores_fill_evenly, setup),
-      cmocka_unit_test_setup(overlap, setup),
-      cmocka_unit_test_setup(the_same_however_it_comes, setup),
-      cmocka_unit_test_setup(approx_is_near, setup),
-      cmocka_unit_test_setup(attribution, setup),
-      cmocka_unit_test_setup(actors_in_order, setup),
-      cmocka_unit_test_setup(waves_of_graphics, setup),
+       cmocka_unit_test_setup(arithmetic, setup),
+       cmocka_unit_test_setup(memory, setup),
+       cmocka_unit_test_setup(branches, setup),
+       cmocka_unit_test_setup(code, setup),
+       cmocka_unit_test_setup(reasons, setup),
+       cmocka_unit_test_setup(waves_interleave, setup),
+       cmocka_unit_test_setup(policies, setup),
+       cmocka_unit_test_setup(barriers, setup),
+       cmocka_unit_test_setup(units_hold_instructions, setup),
+       cmocka_unit_test_setup(occupancy, setup),
+       cmocka_unit_test_setup(cores_fill_evenly, setup),
+       cmocka_unit_test_setup(overlap, setup),
+       cmocka_unit_test_setup(the_same_however_it_comes, setup),
+       cmocka_unit_test_setup(approx_is_near, setup),
+       cmocka_unit_test_setup(attribution, setup),
+       cmocka_unit_test_setup(actors_in_order, setup),
+       cmocka_unit_test_setup(waves_of_graphics, setup),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

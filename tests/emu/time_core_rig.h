@@ -1,7 +1,9 @@
-/* A machine of the timing model with a memory of fixed latencies, and jobs whose traces are made from program texts.
+/* A machine of the timing model with a memory of fixed latencies, and jobs whose traces are made from program
+ * texts.
  *
- * The sources of the cores are compiled into the test with the memory system and the jobs' units renamed to the ones here, so that cycles can
- * be worked out on paper. Traces follow the program: a backward branch is taken so many times as the test says, a forward one never.
+ * The sources of the cores are compiled into the test with the memory system and the jobs' units renamed to
+ * the ones here, so that cycles can be worked out on paper. Traces follow the program: a backward branch is
+ * taken so many times as the test says, a forward one never.
  */
 #ifndef TIME_CORE_RIG_H
 #define TIME_CORE_RIG_H
@@ -16,7 +18,7 @@
 #include "core/core.h"
 #include "time/engine.h"
 
-/* ---- memory: addresses choose their latency ------------------------------------------------------------------------------- */
+/* ---- memory: addresses choose their latency ------------------------------------------------- */
 #define RIG_L1 UINT64_C(0x10000000)
 #define RIG_L2 UINT64_C(0x20000000)
 #define RIG_DRAM UINT64_C(0x40000000)
@@ -36,10 +38,10 @@ static struct time_memory *rig_memory;
 
 time_memory *rig_memory_create(const emu_profile *p);
 void rig_memory_destroy(time_memory *m);
-time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record, uint64_t now,
-                              uint64_t *counters);
-time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va, uint32_t sectors,
-                            uint32_t flags, uint64_t now, uint64_t *counters);
+time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op,
+                              const uint32_t *record, uint64_t now, uint64_t *counters);
+time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va,
+                            uint32_t sectors, uint32_t flags, uint64_t now, uint64_t *counters);
 time_result rig_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
 void rig_memory_invalidate(time_memory *m);
 
@@ -65,13 +67,15 @@ static uint64_t rig_unit(time_memory *m, uint32_t core, unsigned unit, uint64_t 
    return start;
 }
 
-time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record, uint64_t now,
-                              uint64_t *counters)
+time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op,
+                              const uint32_t *record, uint64_t now, uint64_t *counters)
 {
    (void)counters;
    (void)op;
    uint32_t lines = ((*record >> 8 & 0xfffff) + 127) / 128;
-   unsigned unit = path == TIME_PATH_SCALAR ? TIME_PORT_SCALAR : path == TIME_PATH_TEXTURE ? TIME_PORT_TEXTURE : TIME_PORT_VECTOR;
+   unsigned unit = path == TIME_PATH_SCALAR    ? TIME_PORT_SCALAR
+                   : path == TIME_PATH_TEXTURE ? TIME_PORT_TEXTURE
+                                               : TIME_PORT_VECTOR;
    uint64_t start = rig_unit(m, core, unit, now, lines ? lines : 1);
    uint64_t latency = path == TIME_PATH_SCALAR ? RIG_SCALAR_CYCLES : RIG_L1_CYCLES;
    if (record[1] & RIG_L2)
@@ -84,8 +88,8 @@ time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path
    return (time_result){.accepted = start + (lines ? lines : 1), .done = start + latency};
 }
 
-time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va, uint32_t sectors,
-                            uint32_t flags, uint64_t now, uint64_t *counters)
+time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va,
+                            uint32_t sectors, uint32_t flags, uint64_t now, uint64_t *counters)
 {
    (void)m, (void)core, (void)path, (void)op, (void)va, (void)sectors, (void)flags, (void)counters;
    return (time_result){.accepted = now + 1, .done = now + rig_code_cycles};
@@ -98,7 +102,7 @@ time_result rig_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint6
    return (time_result){.accepted = start + passes, .done = start + RIG_LDS_CYCLES + passes - 1};
 }
 
-/* ---- jobs: all units are there, or come one per poll ------------------------------------------------------------------------------ */
+/* ---- jobs: all units are there, or come one per poll ---------------------------------------- */
 typedef struct rig_unit_source {
    time_unit *units;
    uint32_t count, taken, released;
@@ -161,13 +165,13 @@ bool rig_copy_begin(time_machine *m, emu_time_job *j, uint64_t start)
    return rig_draw_begin(m, j, start);
 }
 
-/* ---- programs and their traces --------------------------------------------------------------------------------------------------- */
+/* ---- programs and their traces -------------------------------------------------------------- */
 typedef struct rig_program {
    emu_program *p;
    const time_program *t;
-   uint64_t base;      /* what memory instructions access */
-   uint32_t bytes;     /* of each */
-   uint32_t trips;     /* backward branches are taken so often in a row */
+   uint64_t base;       /* what memory instructions access */
+   uint32_t bytes;      /* of each */
+   uint32_t trips;      /* backward branches are taken so often in a row */
    uint32_t lds_passes; /* 0: no conflicts */
    uint64_t (*address)(uint32_t group, uint32_t wave, uint32_t access); /* or NULL: base */
 } rig_program;
@@ -208,7 +212,8 @@ static uint32_t rig_segment_at(const time_program *t, uint32_t word)
    return UINT32_MAX;
 }
 
-static void rig_access(rig_trace *t, const rig_program *p, const time_inst *i, uint32_t place, uint32_t group, uint32_t wave, uint32_t n)
+static void rig_access(rig_trace *t, const rig_program *p, const time_inst *i, uint32_t place, uint32_t group,
+                       uint32_t wave, uint32_t n)
 {
    if (i->port == TIME_PORT_LDS) {
       if (!p->lds_passes)
@@ -233,8 +238,10 @@ static void rig_enter(rig_trace *t, uint32_t s)
    t->segment = t->count;
 }
 
-/* A wave from its first instruction to its last; `records` only, without a WAVE record. cut: a portion ends behind each barrier. */
-static void rig_run(rig_trace *t, const rig_program *p, uint32_t group, uint32_t wave, void (*cut)(rig_trace *t, void *), void *arg)
+/* A wave from its first instruction to its last; `records` only, without a WAVE record. cut: a portion ends
+ * behind each barrier. */
+static void rig_run(rig_trace *t, const rig_program *p, uint32_t group, uint32_t wave,
+                    void (*cut)(rig_trace *t, void *), void *arg)
 {
    uint32_t taken[64] = {0}, n = 0;
    const time_program *tp = p->t;
@@ -252,7 +259,8 @@ static void rig_run(rig_trace *t, const rig_program *p, uint32_t group, uint32_t
       uint32_t next = last->word + used;
       if (last->kind == TIME_KIND_END)
          return;
-      if (isa_lookup(inst.op)->format == ISA_FMT_BRANCH && inst.target < 0 && taken[s % 64]++ % (p->trips + 1) < p->trips)
+      if (isa_lookup(inst.op)->format == ISA_FMT_BRANCH && inst.target < 0 &&
+          taken[s % 64]++ % (p->trips + 1) < p->trips)
          next = (uint32_t)((int64_t)next + inst.target);
       if (last->kind == TIME_KIND_BARRIER && cut) {
          t->segment = 0;
@@ -303,9 +311,12 @@ static rig_job *rig_job_create(rig_program p, uint32_t groups, uint32_t waves, u
    r->units = (rig_units){.units = calloc(groups ? groups : 1, sizeof(time_unit)), .count = groups};
    r->pieces = calloc((size_t)groups * waves + 1, sizeof(time_piece));
    r->data = calloc((size_t)groups * waves + 1, sizeof *r->data);
-   r->job = (emu_time_job){.kind = EMU_JOB_DISPATCH, .groups = groups, .group_waves = waves,
-                           .queue = (struct time_job_queue *)&r->units,
-                           .stage[0] = {.program = p.p, .program_va = 0x8000, .vregs = p.p->vregs, .lds_B = lds_B}};
+   r->job = (emu_time_job){
+       .kind = EMU_JOB_DISPATCH,
+       .groups = groups,
+       .group_waves = waves,
+       .queue = (struct time_job_queue *)&r->units,
+       .stage[0] = {.program = p.p, .program_va = 0x8000, .vregs = p.p->vregs, .lds_B = lds_B}};
    for (uint32_t g = 0; g < groups; g++) {
       time_unit *u = &r->units.units[g];
       *u = (time_unit){.number = g, .kind = EMU_UNIT_GROUP};
@@ -316,7 +327,8 @@ static rig_job *rig_job_create(rig_program p, uint32_t groups, uint32_t waves, u
          rig_run(&t, &p, g, w, rig_barrier, &c);
          rig_close(&t, &c, true);
          time_piece *piece = &r->pieces[(size_t)g * waves + w];
-         *piece = (time_piece){.data = t.data, .dwords = (uint32_t)t.count, .next = w + 1 < waves ? piece + 1 : NULL};
+         *piece = (time_piece){
+             .data = t.data, .dwords = (uint32_t)t.count, .next = w + 1 < waves ? piece + 1 : NULL};
          r->data[r->data_count++] = t.data;
          r->instructions += t.instructions;
       }
@@ -354,12 +366,17 @@ static void rig_job_destroy(rig_job *r)
    free(r);
 }
 
-/* ---- profiles ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- profiles ------------------------------------------------------------------------------- */
 /* One core of one scheduler, no launch costs, every class one cycle of issue. */
 static emu_profile rig_profile(void)
 {
-   emu_profile p = {.cores = 1, .schedulers_per_core = 1, .waves_per_core = 32, .vregs_per_core = 2048, .lds_B_per_core = 65536,
-                    .lds_B_per_group = 65536, .port_queue = 4};
+   emu_profile p = {.cores = 1,
+                    .schedulers_per_core = 1,
+                    .waves_per_core = 32,
+                    .vregs_per_core = 2048,
+                    .lds_B_per_core = 65536,
+                    .lds_B_per_group = 65536,
+                    .port_queue = 4};
    for (unsigned c = 0; c < ISA_CLASS_COUNT; c++)
       p.cost[c] = (emu_class_cost){1, 4};
    p.cost[ISA_CLASS_SALU].latency_cycles = 2;
