@@ -1,9 +1,10 @@
-/* Units of a draw for the timing model, and what the front half writes into those of its batches. Amounts are counted in what
- * time/trace.h says, lines by address and sector, each once for everything that stands between two waves.
+/* Units of a draw for the timing model, and what the front half writes into those of its batches. Amounts are
+ * counted in what time/trace.h says, lines by address and sector, each once for everything that stands
+ * between two waves.
  */
 #include "back.h"
 
-/* ---- units ------------------------------------------------------------------------------------------------- */
+/* ---- units --------------------------------------------------------------------------------------------- */
 void gfx_units_add(gfx_draw *d, uint32_t count)
 {
    if (!d->job)
@@ -34,14 +35,14 @@ void gfx_unit_end(gfx_worker *wk)
    wk->trace = NULL;
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------------------- */
 void gfx_lines_emit(gfx_worker *wk, gfx_lines *l)
 {
    emu_trace *t = wk->trace;
    if (l->count && emu_trace_room(t, 1 + 2 * (size_t)l->count)) {
       t->segment = NULL;
-      *t->at++ = (uint32_t)EMU_REC_BLOCK_LINES << 28 | (uint32_t)l->block | l->count << 8 | (uint32_t)l->write << 16 |
-                 (uint32_t)l->read << 17;
+      *t->at++ = (uint32_t)EMU_REC_BLOCK_LINES << 28 | (uint32_t)l->block | l->count << 8 |
+                 (uint32_t)l->write << 16 | (uint32_t)l->read << 17;
       for (uint32_t i = 0; i < l->count; i++, t->at += 2) {
          uint64_t va = l->line[i] << EMU_LINE_LOG2;
          emu_entry_pack(t->at, va, l->sectors[i], 1, emu_tlb_page_flags(&wk->tlb, va));
@@ -75,7 +76,7 @@ void gfx_lines_add(gfx_worker *wk, gfx_lines *l, uint64_t va, uint64_t bytes)
    }
 }
 
-/* ---- batches ----------------------------------------------------------------------------------------------- */
+/* ---- batches ------------------------------------------------------------------------------------------- */
 /* Indices [first, first + count) of the draw's, as far as the buffer reaches. */
 static void touch_indices(gfx_worker *wk, const gfx_state *s, gfx_lines *l, uint64_t first, uint64_t count)
 {
@@ -132,7 +133,8 @@ static void trace_attributes(gfx_worker *wk, const gfx_state *s, const gfx_batch
          const gfx_binding *g = &s->binding[span[i].binding];
          uint64_t offset = gfx_element_number(s, g, b, v) * g->stride_B + span[i].offset_B;
          if (offset < g->size_B)
-            gfx_lines_add(wk, &l, g->va + offset, span[i].size_B < g->size_B - offset ? span[i].size_B : g->size_B - offset);
+            gfx_lines_add(wk, &l, g->va + offset,
+                          span[i].size_B < g->size_B - offset ? span[i].size_B : g->size_B - offset);
       }
    gfx_lines_emit(wk, &l);
 }

@@ -1,8 +1,10 @@
-/* What the graphics pipeline tells the timing model (time/trace.h): which work of which block stands between which waves, and the
- * lines of memory that it touches. Included by pipeline.h. Without a job nobody gets here but for two tests of a pointer.
+/* What the graphics pipeline tells the timing model (time/trace.h): which work of which block stands between
+ * which waves, and the lines of memory that it touches. Included by pipeline.h. Without a job nobody gets
+ * here but for two tests of a pointer.
  *
- * A draw's units are numbered by its captain in the machine's order: batches of a round, then the tiles of its layers as they were
- * binned. Whoever works on one writes it as a whole, so units do not depend on the host's threads.
+ * A draw's units are numbered by its captain in the machine's order: batches of a round, then the tiles of
+ * its layers as they were binned. Whoever works on one writes it as a whole, so units do not depend on the
+ * host's threads.
  */
 #ifndef EMU_GFX_TRACE_H
 #define EMU_GFX_TRACE_H
@@ -53,15 +55,15 @@ void gfx_trace_output(struct gfx_worker *wk, const struct gfx_draw *d, const str
 /* gfx_trace_tile.c */
 void gfx_trace_tile(struct gfx_tile *t);
 /* Quads of gfx_quads_add, before the early tests and behind them. */
-void gfx_trace_early(struct gfx_tile *t, const struct gfx_shape *s, int32_t x, int32_t y, const uint32_t *before,
-                     const uint32_t *cover, unsigned count);
+void gfx_trace_early(struct gfx_tile *t, const struct gfx_shape *s, int32_t x, int32_t y,
+                     const uint32_t *before, const uint32_t *cover, unsigned count);
 void gfx_trace_untested(struct gfx_tile *t, const uint32_t *cover, unsigned count);
 void gfx_trace_gathered(struct gfx_tile *t); /* what led to the wave that begins, or to the tile's end */
 /* Quads of the wave behind the late tests: those of them that were tested, as bits. */
 void gfx_trace_late(struct gfx_tile *t, uint32_t tested);
 void gfx_trace_colour(struct gfx_tile *t, const uint8_t *cover);
 /* A rectangle of pixels that a clear filled; whole: all of their bits. */
-void gfx_trace_clear(struct gfx_tile *t, bool depth, unsigned colour, bool whole, uint32_t x0, uint32_t y0, uint32_t x1,
-                     uint32_t y1);
+void gfx_trace_clear(struct gfx_tile *t, bool depth, unsigned colour, bool whole, uint32_t x0, uint32_t y0,
+                     uint32_t x1, uint32_t y1);
 
 #endif

@@ -1,9 +1,11 @@
-/* What the back half tells the timing model of a tile: blocks walked and killed by hierarchical Z, quads and their tests, then each
- * wave, then what it writes. What comes before a wave is gathered, so that full waves are few records.
+/* What the back half tells the timing model of a tile: blocks walked and killed by hierarchical Z, quads and
+ * their tests, then each wave, then what it writes. What comes before a wave is gathered, so that full waves
+ * are few records.
  *
- * The model's ROP writes a quad a cycle to a target of up to 64 bits, blending beyond 32 bits takes two, 128 bits take two and
- * blending them four; samples of a pixel that is not wholly covered, or that are blended, are written one by one. Of a quad whose
- * pixels are wholly covered or not at all, one colour and one depth per pixel go to memory: the others are the same, which the ROP's tags say.
+ * The model's ROP writes a quad a cycle to a target of up to 64 bits, blending beyond 32 bits takes two, 128
+ * bits take two and blending them four; samples of a pixel that is not wholly covered, or that are blended,
+ * are written one by one. Of a quad whose pixels are wholly covered or not at all, one colour and one depth
+ * per pixel go to memory: the others are the same, which the ROP's tags say.
  */
 #include "back.h"
 
@@ -20,7 +22,7 @@ void gfx_trace_tile(gfx_tile *t)
       emu_trace_block(t->wk->trace, EMU_BLOCK_TILE, 1 + x + 3 * y + t->layer);
 }
 
-/* ---- memory of quads --------------------------------------------------------------------------------------- */
+/* ---- memory of quads ----------------------------------------------------------------------------------- */
 /* The quad's pixels are wholly covered or not at all. */
 static bool is_whole(const gfx_back *k, uint32_t cover)
 {
@@ -37,8 +39,10 @@ static void touch_quad(gfx_tile *t, gfx_lines *l, const gfx_target *g, int32_t x
    uint32_t shift = whole ? g->image.samples_log2 : 0;
    if ((uint32_t)x >= level->width_px || (uint32_t)y >= level->height_px)
       return;
-   if (level->tile_log2) { /* its pixels follow each other; what is one for all samples stands at the block's start */
-      uint32_t in_block = gfx_morton(x, y) & (level->tile_log2 == GFX_TILE_LOG2 ? 63 : 15), from_B = in_block * level->element_B;
+   if (level->tile_log2) { /* its pixels follow each other; what is one for all samples stands at the block's
+                              start */
+      uint32_t in_block = gfx_morton(x, y) & (level->tile_log2 == GFX_TILE_LOG2 ? 63 : 15),
+               from_B = in_block * level->element_B;
       uint64_t va = gfx_element_va(t, g, (uint32_t)x, (uint32_t)y) - from_B + (from_B >> shift);
       gfx_lines_add(t->wk, l, va, 4 * level->element_B >> shift);
       return;
@@ -47,16 +51,18 @@ static void touch_quad(gfx_tile *t, gfx_lines *l, const gfx_target *g, int32_t x
       gfx_lines_add(t->wk, l, gfx_element_va(t, g, (uint32_t)x, (uint32_t)y + r), 2 * level->element_B);
 }
 
-/* A block of 8 x 8 pixels or its upper or lower half that follow each other in memory and are touched as a whole. */
+/* A block of 8 x 8 pixels or its upper or lower half that follow each other in memory and are touched as a
+ * whole. */
 static bool touch_block(gfx_tile *t, gfx_lines *l, const gfx_target *g, int32_t x, int32_t y, uint32_t pixels)
 {
    if (g->level.tile_log2 != GFX_TILE_LOG2 || g->image.samples_log2)
       return false;
-   gfx_lines_add(t->wk, l, gfx_element_va(t, g, (uint32_t)x, (uint32_t)y), (uint64_t)pixels * g->level.element_B);
+   gfx_lines_add(t->wk, l, gfx_element_va(t, g, (uint32_t)x, (uint32_t)y),
+                 (uint64_t)pixels * g->level.element_B);
    return true;
 }
 
-/* ---- depth ------------------------------------------------------------------------------------------------- */
+/* ---- depth --------------------------------------------------------------------------------------------- */
 static uint32_t nonzero(const uint32_t *cover, unsigned count)
 {
    uint32_t n = 0;
@@ -86,8 +92,8 @@ void gfx_trace_untested(gfx_tile *t, const uint32_t *cover, unsigned count)
    t->work.quads += nonzero(cover, count);
 }
 
-void gfx_trace_early(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, const uint32_t *before, const uint32_t *cover,
-                     unsigned count)
+void gfx_trace_early(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, const uint32_t *before,
+                     const uint32_t *cover, unsigned count)
 {
    const gfx_back *k = t->k;
    gfx_tile_work *w = &t->work;
@@ -106,7 +112,8 @@ void gfx_trace_early(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y, cons
       return;
    for (unsigned n = 0; n < count; n++)
       if (before[n])
-         touch_quad(t, l, &k->depth, x + (int32_t)(n % 4) * 2, y + (int32_t)(n / 4) * 2, is_whole(k, before[n]));
+         touch_quad(t, l, &k->depth, x + (int32_t)(n % 4) * 2, y + (int32_t)(n / 4) * 2,
+                    is_whole(k, before[n]));
 }
 
 void gfx_trace_gathered(gfx_tile *t)
@@ -138,7 +145,7 @@ void gfx_trace_late(gfx_tile *t, uint32_t tested)
    gfx_lines_emit(t->wk, &l);
 }
 
-/* ---- colour ------------------------------------------------------------------------------------------------ */
+/* ---- colour -------------------------------------------------------------------------------------------- */
 /* Cycles for a quad of one sample. */
 static uint32_t quad_cost(const gfx_target *g, bool blends)
 {
@@ -187,13 +194,15 @@ void gfx_trace_colour(gfx_tile *t, const uint8_t *cover)
    emu_trace_block(t->wk->trace, EMU_BLOCK_BLEND, blended);
 }
 
-/* ---- clears ------------------------------------------------------------------------------------------------ */
-/* A tile of the target that is cleared as a whole: its tag says so, which takes a cycle for each block and a sector of memory. */
-static bool clear_tag(gfx_tile *t, const gfx_target *g, gfx_lines *l, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1)
+/* ---- clears -------------------------------------------------------------------------------------------- */
+/* A tile of the target that is cleared as a whole: its tag says so, which takes a cycle for each block and a
+ * sector of memory. */
+static bool clear_tag(gfx_tile *t, const gfx_target *g, gfx_lines *l, uint32_t x0, uint32_t y0, uint32_t x1,
+                      uint32_t y1)
 {
    uint32_t tx = (uint32_t)t->x, ty = (uint32_t)t->y, w = g->level.width_px, h = g->level.height_px;
-   bool all = g->level.tile_log2 == GFX_TILE_LOG2 && x0 <= tx && y0 <= ty && (x1 >= tx + GFX_TILE || x1 >= w) &&
-              (y1 >= ty + GFX_TILE || y1 >= h);
+   bool all = g->level.tile_log2 == GFX_TILE_LOG2 && x0 <= tx && y0 <= ty &&
+              (x1 >= tx + GFX_TILE || x1 >= w) && (y1 >= ty + GFX_TILE || y1 >= h);
    if (!all)
       return false;
    emu_trace_block(t->wk->trace, l->block, GFX_TILE * GFX_TILE / 64);
@@ -202,7 +211,8 @@ static bool clear_tag(gfx_tile *t, const gfx_target *g, gfx_lines *l, uint32_t x
    return true;
 }
 
-void gfx_trace_clear(gfx_tile *t, bool depth, unsigned colour, bool whole, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1)
+void gfx_trace_clear(gfx_tile *t, bool depth, unsigned colour, bool whole, uint32_t x0, uint32_t y0,
+                     uint32_t x1, uint32_t y1)
 {
    const gfx_target *g = depth ? t->depth.target : t->colour[colour].target;
    gfx_lines l = {.block = depth ? EMU_BLOCK_LATE_Z : EMU_BLOCK_ROP, .write = true};

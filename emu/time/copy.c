@@ -1,6 +1,7 @@
-/* Copies: a ring's channel of the copy engine, job after job, slice after slice. What a copy takes is the memory system's answer
- * (time_memory_copy): a fixed time for each job, longer across the bus, then the rate of the slower side. A slice goes in pieces, so that
- * what runs beside it on the cores finds the memory between them.
+/* Copies: a ring's channel of the copy engine, job after job, slice after slice. What a copy takes is the
+ * memory system's answer (time_memory_copy): a fixed time for each job, longer across the bus, then the rate
+ * of the slower side. A slice goes in pieces, so that what runs beside it on the cores finds the memory
+ * between them.
  */
 #include "engine.h"
 
@@ -67,8 +68,8 @@ static uint64_t move(time_machine *m, time_copy *k, const uint32_t *r)
 {
    uint64_t now = time_now(m), left = qword(r + 1) - k->moved, n = left < PIECE_B ? left : PIECE_B;
    uint32_t flags = (*r & FLAGS) | (k->begun ? (uint32_t)TIME_COPY_MORE : 0);
-   time_result t = time_memory_copy(time_machine_memory(m), n, qword(r + 3) + k->moved, qword(r + 5) + k->moved, flags, now,
-                                    k->job->counters);
+   time_result t = time_memory_copy(time_machine_memory(m), n, qword(r + 3) + k->moved,
+                                    qword(r + 5) + k->moved, flags, now, k->job->counters);
    k->begun = true;
    k->moved += n;
    if (k->moved == qword(r + 1)) {

@@ -4,8 +4,9 @@
  * tile.c    a core's rasteriser: tiles in order, early tests, fragment waves
  * rop.c     behind the waves, in order: late tests, colour
  *
- * A draw's units come in rounds: batches, then the tiles that their primitives were binned into. A tile begins when all batches of
- * its round are binned; the batches of the next round and of the next draw go on meanwhile, as long as the bins hold them.
+ * A draw's units come in rounds: batches, then the tiles that their primitives were binned into. A tile
+ * begins when all batches of its round are binned; the batches of the next round and of the next draw go on
+ * meanwhile, as long as the bins hold them.
  */
 #ifndef EMU_TIME_FIXED_H
 #define EMU_TIME_FIXED_H
@@ -14,8 +15,8 @@
 
 #define TIME_BATCH_WAVES 8u /* of one stage, side by side */
 #define TIME_TILE_WAVES 32u /* of a core, between rasteriser and the end of the ROP */
-/* A block's account may be so many cycles ahead of the clock; then it waits until the clock has come so near. Its own times are exact:
- * this is so that it acts once for several waves. */
+/* A block's account may be so many cycles ahead of the clock; then it waits until the clock has come so near.
+ * Its own times are exact: this is so that it acts once for several waves. */
 #define TIME_AHEAD 64u
 #define TIME_NEAR 16u
 #define TIME_ROOM 8u /* places that a rasteriser which found none waits for */
@@ -85,12 +86,12 @@ typedef struct time_batch {
    time_cursor cursor;
    enum time_batch_state state;
    uint32_t core;
-   uint64_t input;  /* what comes before the waves is there */
-   uint64_t fetch;  /* the attributes may be asked for */
-   uint64_t ready;  /* tessellator */
-   uint64_t cost;   /* of its busiest block */
+   uint64_t input; /* what comes before the waves is there */
+   uint64_t fetch; /* the attributes may be asked for */
+   uint64_t ready; /* tessellator */
+   uint64_t cost;  /* of its busiest block */
    uint32_t clip, setup, bin, xfb;
-   unsigned stage;  /* of the waves that run */
+   unsigned stage; /* of the waves that run */
    uint32_t running;
    uint64_t end[TIME_BATCH_WAVES];
 } time_batch;
@@ -108,9 +109,9 @@ typedef struct time_fragments {
    time_tile *tile;
    const uint32_t *data; /* its portion; NULL: a clear's place in the order */
    uint32_t dwords;
-   time_cursor behind;   /* what it writes */
+   time_cursor behind; /* what it writes */
    uint64_t ready;
-   uint64_t end;         /* UINT64_MAX: it has not ended */
+   uint64_t end; /* UINT64_MAX: it has not ended */
 } time_fragments;
 
 /* What a core has behind the bins. */
@@ -136,7 +137,7 @@ struct time_gfx {
    time_draw *draws, *last_draw; /* not all units are taken; the first one is at it */
    bool begun;                   /* it is */
    time_actor feed;
-   time_unit *held;              /* taken, waits for a place */
+   time_unit *held; /* taken, waits for a place */
    time_server index, attribute, assemble, tess, clip, setup, bin, xfb;
    time_batch *batches, *last_batch; /* in order */
    uint32_t in_flight, binned;       /* batches before and in the bins */
@@ -160,6 +161,6 @@ void time_tile_closes(time_raster *r, time_tile *t, uint64_t end);
 /* rop.c */
 void time_rop_act(time_machine *m, time_actor *a);
 
-#define TIME_OF(type, member, a) ((type *)(void *)((char *)(a) - offsetof(type, member)))
+#define TIME_OF(type, member, a) ((type *)(void *)((char *)(a)-offsetof(type, member)))
 
 #endif

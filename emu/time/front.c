@@ -1,15 +1,16 @@
 /* Draws and clears: the ring's order, their units, and the front half. Manual: "Time", Graphics.
  *
- * The front end takes batches one after the other: indices, assembly and attribute fetch book their time, memory answers on the way
- * of the core that the batch is given to (one after the other round the cores), and the waves start there when everything has come. Waves
- * of one stage run side by side, stages follow each other. Behind them clipping, set-up and binning take the batches in order. The next
- * draw's batches follow the last of this one; only bins that are full hold them up.
+ * The front end takes batches one after the other: indices, assembly and attribute fetch book their time,
+ * memory answers on the way of the core that the batch is given to (one after the other round the cores), and
+ * the waves start there when everything has come. Waves of one stage run side by side, stages follow each
+ * other. Behind them clipping, set-up and binning take the batches in order. The next draw's batches follow
+ * the last of this one; only bins that are full hold them up.
  */
 #include <stdlib.h>
 #include "engine.h"
 #include "fixed.h"
 
-/* ---- records ----------------------------------------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------------------------------------- */
 void time_cursor_start(time_cursor *c, const time_unit *u)
 {
    *c = (time_cursor){.piece = u->first};
@@ -49,7 +50,7 @@ static uint32_t amount(const uint32_t *r)
    return *r >> 8 & 0xfffff;
 }
 
-/* ---- rounds and draws -------------------------------------------------------------------------------------- */
+/* ---- rounds and draws ---------------------------------------------------------------------------------- */
 static time_round *round_new(time_gfx *g)
 {
    time_round *r = g->free_rounds;
@@ -111,11 +112,13 @@ void time_draw_closes(time_gfx *g, time_draw *d, uint64_t end)
    draw_check(g, d);
 }
 
-/* ---- batches: before the waves ------------------------------------------------------------------------------ */
+/* ---- batches: before the waves ------------------------------------------------------------------------- */
 static uint64_t touch(time_batch *b, const uint32_t *r, enum time_op op, uint64_t at)
 {
    time_gfx *g = b->gfx;
-   return time_memory_record(time_machine_memory(g->m), b->core, TIME_PATH_VERTEX, op, r, at, b->draw->job->counters).done;
+   return time_memory_record(time_machine_memory(g->m), b->core, TIME_PATH_VERTEX, op, r, at,
+                             b->draw->job->counters)
+       .done;
 }
 
 static void at_least(uint64_t *t, uint64_t at)
@@ -158,12 +161,12 @@ static void take_attributes(time_batch *b, uint64_t now)
       if ((kind != EMU_REC_BLOCK && kind != EMU_REC_BLOCK_LINES) || (*r & 0xff) != EMU_BLOCK_FETCH)
          break;
       at_least(&b->input, kind == EMU_REC_BLOCK
-                               ? serve(b, &g->attribute, now, amount(r), g->p->front_attributes_per_cycle)
-                               : touch(b, r, TIME_READ, now));
+                              ? serve(b, &g->attribute, now, amount(r), g->p->front_attributes_per_cycle)
+                              : touch(b, r, TIME_READ, now));
    }
 }
 
-/* ---- batches: waves ---------------------------------------------------------------------------------------- */
+/* ---- batches: waves ------------------------------------------------------------------------------------ */
 static bool start_wave(time_batch *b, const uint32_t *r)
 {
    time_gfx *g = b->gfx;
@@ -239,7 +242,7 @@ static bool run_waves(time_batch *b)
    return !b->running;
 }
 
-/* ---- batches: behind the waves, in order -------------------------------------------------------------------- */
+/* ---- batches: behind the waves, in order --------------------------------------------------------------- */
 static void bin(time_gfx *g, time_batch *b)
 {
    const emu_profile *p = g->p;
@@ -327,7 +330,7 @@ static time_batch *batch_new(time_gfx *g)
    return b;
 }
 
-/* ---- units ------------------------------------------------------------------------------------------------- */
+/* ---- units --------------------------------------------------------------------------------------------- */
 /* Into the pipeline, as soon as there is room. False: the machine has failed. */
 static bool begin_batch(time_gfx *g, time_draw *d, time_unit *u)
 {
@@ -378,7 +381,8 @@ static bool begin_tile(time_gfx *g, time_draw *d, time_unit *u)
    return true;
 }
 
-/* The bins' limit is for rounds before this one: where all primitives were culled no tile comes that would end a round. */
+/* The bins' limit is for rounds before this one: where all primitives were culled no tile comes that would
+ * end a round. */
 static bool has_room(const time_gfx *g, const time_draw *d)
 {
    uint32_t before = g->binned - (d->round && !d->tiles ? d->round->batches : 0);
@@ -452,7 +456,7 @@ static void feed_act(time_machine *m, time_actor *a)
    }
 }
 
-/* ---- the machine's side -------------------------------------------------------------------------------------- */
+/* ---- the machine's side -------------------------------------------------------------------------------- */
 static time_gfx *gfx_of(time_machine *m)
 {
    time_gfx *g = m->gfx;

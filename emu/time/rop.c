@@ -1,6 +1,7 @@
-/* Behind the fragment waves of a core: late tests and colour, in the order in which the rasteriser formed the waves, however they end.
- * The ROP takes a quad of a target a cycle (rop_quads_per_cycle), more where blending or samples cost more (EMU_BLOCK_ROP_MORE); its caches
- * hold it up when they take no more. A wave's place is free when the ROP is through with it.
+/* Behind the fragment waves of a core: late tests and colour, in the order in which the rasteriser formed the
+ * waves, however they end. The ROP takes a quad of a target a cycle (rop_quads_per_cycle), more where
+ * blending or samples cost more (EMU_BLOCK_ROP_MORE); its caches hold it up when they take no more. A wave's
+ * place is free when the ROP is through with it.
  */
 #include "engine.h"
 #include "fixed.h"
@@ -15,9 +16,11 @@ static void at_least(uint64_t *t, uint64_t at)
    *t = at > *t ? at : *t;
 }
 
-static time_result touch(time_raster *r, const time_fragments *f, const uint32_t *record, enum time_path path, uint64_t at)
+static time_result touch(time_raster *r, const time_fragments *f, const uint32_t *record, enum time_path path,
+                         uint64_t at)
 {
-   return time_memory_record(time_machine_memory(r->gfx->m), r->core, path, TIME_WRITE, record, at, f->tile->draw->job->counters);
+   return time_memory_record(time_machine_memory(r->gfx->m), r->core, path, TIME_WRITE, record, at,
+                             f->tile->draw->job->counters);
 }
 
 /* Tests with the depths that the wave put out; colours wait for them. */

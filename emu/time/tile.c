@@ -1,9 +1,10 @@
 /* A core's rasteriser and early tests, and the launch of fragment waves. Manual: "Time", Graphics.
  *
- * Tiles of a core are rasterised one after the other in the order of their draws, whatever becomes of the waves: a tile always goes to the
- * same core, so order per pixel is that of the queues. Blocks of 8 x 8 pixels are found at one rate, quads leave at another and are
- * tested at a third; what hierarchical Z kills takes nothing but the first. A wave whose quads and depths are there waits for its turn and for
- * room on the core. Between the rasteriser and the end of the ROP there is room for so many waves of all tiles together.
+ * Tiles of a core are rasterised one after the other in the order of their draws, whatever becomes of the
+ * waves: a tile always goes to the same core, so order per pixel is that of the queues. Blocks of 8 x 8
+ * pixels are found at one rate, quads leave at another and are tested at a third; what hierarchical Z kills
+ * takes nothing but the first. A wave whose quads and depths are there waits for its turn and for room on the
+ * core. Between the rasteriser and the end of the ROP there is room for so many waves of all tiles together.
  */
 #include "engine.h"
 #include "fixed.h"
@@ -31,7 +32,7 @@ void time_tile_closes(time_raster *r, time_tile *t, uint64_t end)
    g->free_tiles = t;
 }
 
-/* ---- rasteriser -------------------------------------------------------------------------------------------- */
+/* ---- rasteriser ---------------------------------------------------------------------------------------- */
 /* Blocks that are found, and quads that leave behind them: the slower of the two is what it takes. */
 static void rasterise(time_raster *r, emu_time_job *j, uint32_t blocks, uint32_t quads)
 {
@@ -80,8 +81,8 @@ static void take_lines(time_raster *r, const uint32_t *record)
 {
    time_machine *m = r->gfx->m;
    uint64_t at = r->depth_at > r->at ? r->depth_at : r->at;
-   time_result done = time_memory_record(time_machine_memory(m), r->core, TIME_PATH_DEPTH, TIME_READ, record, at,
-                                         r->first->draw->job->counters);
+   time_result done = time_memory_record(time_machine_memory(m), r->core, TIME_PATH_DEPTH, TIME_READ, record,
+                                         at, r->first->draw->job->counters);
    r->depth_at = done.accepted;
    at_least(&r->depth, done.done);
 }
@@ -90,7 +91,8 @@ static bool is_behind(const uint32_t *record)
 {
    uint32_t kind = *record >> 28, block = *record & 0xff;
    return (kind == EMU_REC_BLOCK || kind == EMU_REC_BLOCK_LINES) &&
-          (block == EMU_BLOCK_LATE_Z || block == EMU_BLOCK_ROP || block == EMU_BLOCK_ROP_MORE || block == EMU_BLOCK_BLEND);
+          (block == EMU_BLOCK_LATE_Z || block == EMU_BLOCK_ROP || block == EMU_BLOCK_ROP_MORE ||
+           block == EMU_BLOCK_BLEND);
 }
 
 /* A place in the order for what comes behind: that of a wave, or of a clear, whose record is none. */
@@ -165,7 +167,7 @@ static void rasterise_tiles(time_raster *r)
    }
 }
 
-/* ---- waves ------------------------------------------------------------------------------------------------- */
+/* ---- waves --------------------------------------------------------------------------------------------- */
 static void launch_act(time_machine *m, time_actor *a)
 {
    time_raster *r = TIME_OF(time_raster, launch, a);
@@ -201,7 +203,7 @@ static void raster_act(time_machine *m, time_actor *a)
    launch_act(m, &r->launch);
 }
 
-/* ---- the front half's side ----------------------------------------------------------------------------------- */
+/* ---- the front half's side ----------------------------------------------------------------------------- */
 void time_raster_init(time_gfx *g, time_raster *r, uint32_t core)
 {
    r->gfx = g;

@@ -1,7 +1,8 @@
-/* The fixed functions of the timing model with units made by hand, waves of a given length and a memory of fixed latency: whichever block
- * has most to do sets the pace, the others hide behind it.
+/* The fixed functions of the timing model with units made by hand, waves of a given length and a memory of
+ * fixed latency: whichever block has most to do sets the pace, the others hide behind it.
  *
- * The model's front.c, tile.c, rop.c, copy.c and loop.c are the real ones; cores, memory and queue are stand-ins of this program.
+ * The model's front.c, tile.c, rop.c, copy.c and loop.c are the real ones; cores, memory and queue are
+ * stand-ins of this program.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +24,7 @@ static uint32_t core_waves[64], room;
 static uint64_t memory_at[64][8], copied;
 static bool hesitate; /* units come late */
 
-/* ---- stand-ins --------------------------------------------------------------------------------------------- */
+/* ---- stand-ins ----------------------------------------------------------------------------------------- */
 typedef struct fake_wave {
    time_actor actor, *done;
    uint64_t *end;
@@ -47,7 +48,8 @@ static void fake_over(time_machine *machine, time_actor *a)
       time_at(machine, waiting[--waiting_count], time_now(machine));
 }
 
-bool time_core_room(const time_machine *machine, uint32_t core, const emu_time_job *j, unsigned stage, uint32_t waves)
+bool time_core_room(const time_machine *machine, uint32_t core, const emu_time_job *j, unsigned stage,
+                    uint32_t waves)
 {
    return core_waves[core] + waves <= room;
 }
@@ -60,8 +62,8 @@ void time_core_wait(time_machine *machine, uint32_t core, time_actor *a)
    waiting[waiting_count++] = a;
 }
 
-void time_wave_start(time_machine *machine, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *data, uint32_t dwords,
-                     uint64_t at, time_actor *done, uint64_t *end)
+void time_wave_start(time_machine *machine, uint32_t core, emu_time_job *j, unsigned stage,
+                     const uint32_t *data, uint32_t dwords, uint64_t at, time_actor *done, uint64_t *end)
 {
    fake_wave *w = fake_count ? fakes[--fake_count] : NULL;
    if (!w) {
@@ -74,20 +76,22 @@ void time_wave_start(time_machine *machine, uint32_t core, emu_time_job *j, unsi
    core_waves[core]++;
    assert_int_equal(dwords, 1);
    assert_int_equal(*data, (uint32_t)EMU_REC_SEGMENT << 28);
-   uint64_t length = stage != GPU_STAGE_FS ? VERTEX_WAVE : odd_wave && started++ % 8 == 0 ? odd_wave : wave_cycles;
+   uint64_t length = stage != GPU_STAGE_FS            ? VERTEX_WAVE
+                     : odd_wave && started++ % 8 == 0 ? odd_wave
+                                                      : wave_cycles;
    time_at(machine, &w->actor, (at > time_now(machine) ? at : time_now(machine)) + length);
 }
 
-time_result time_memory_record(time_memory *memory, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record,
-                               uint64_t now, uint64_t *counters)
+time_result time_memory_record(time_memory *memory, uint32_t core, enum time_path path, enum time_op op,
+                               const uint32_t *record, uint64_t now, uint64_t *counters)
 {
    uint64_t *at = &memory_at[core][path];
    *at = (now > *at ? now : *at) + (*record >> 8 & 0xff);
    return (time_result){*at, *at + LATENCY};
 }
 
-time_result time_memory_copy(time_memory *memory, uint64_t bytes, uint64_t from, uint64_t to, uint32_t flags, uint64_t now,
-                             uint64_t *counters)
+time_result time_memory_copy(time_memory *memory, uint64_t bytes, uint64_t from, uint64_t to, uint32_t flags,
+                             uint64_t now, uint64_t *counters)
 {
    uint64_t setup = flags & TIME_COPY_MORE ? 0 : 1000;
    assert_int_equal(to - from, 0x1000000);
@@ -120,7 +124,7 @@ void time_job_over(time_machine *machine, emu_time_job *j, uint64_t end)
    machine->ended = true;
 }
 
-/* ---- jobs and their units ----------------------------------------------------------------------------------- */
+/* ---- jobs and their units ------------------------------------------------------------------------------ */
 typedef struct job {
    emu_time_job base;
    time_unit *unit[4096];
@@ -255,7 +259,8 @@ static void hidden(job *j, uint32_t place, uint32_t blocks)
 static void run(void)
 {
    for (unsigned i = 0; i < job_count; i++)
-      assert_true((all[i]->base.kind == EMU_JOB_COPY ? time_copy_begin : time_draw_begin)(m, &all[i]->base, 0));
+      assert_true(
+          (all[i]->base.kind == EMU_JOB_COPY ? time_copy_begin : time_draw_begin)(m, &all[i]->base, 0));
    unsigned ended = 0;
    for (unsigned rounds = 0; ended < job_count; rounds++) {
       enum time_progress p = time_loop_run(m, FOREVER);
@@ -319,7 +324,7 @@ static void assert_paced(uint64_t least)
       fail_msg("%llu cycles, not about %llu", (unsigned long long)end_of_all, (unsigned long long)least);
 }
 
-/* ---- the front half ------------------------------------------------------------------------------------------ */
+/* ---- the front half ------------------------------------------------------------------------------------ */
 static void triangles_are_bound_by_setup(void **state)
 {
    job *j = job_new(EMU_JOB_DRAW);
@@ -365,7 +370,8 @@ static void stages_follow_each_other(void **state)
    unit(j, EMU_UNIT_BATCH, 3);
    run();
    /* domain points in three rows of eight, as far as a batch has waves side by side */
-   uint64_t expected = m->profile.draw_launch_cycles + VERTEX_WAVE * (1 + 1 + 3 + 1) + 1000 / m->profile.tess_points_per_cycle;
+   uint64_t expected = m->profile.draw_launch_cycles + VERTEX_WAVE * (1 + 1 + 3 + 1) +
+                       1000 / m->profile.tess_points_per_cycle;
    assert_int_equal(end_of_all, expected);
    assert_int_equal(COUNTER(j, FRONT_WAVES), 23);
 }
@@ -378,7 +384,7 @@ static void a_draw_costs_its_launch(void **state)
    assert_paced(200 * m->profile.draw_launch_cycles + 200 * 32 / m->profile.front_indices_per_cycle);
 }
 
-/* ---- the back half ------------------------------------------------------------------------------------------- */
+/* ---- the back half ------------------------------------------------------------------------------------- */
 static void fill_is_bound_by_the_rop(void **state)
 {
    for (unsigned more = 0; more < 3; more++) {
@@ -522,10 +528,11 @@ static void nothing_takes_the_launch(void **state)
    assert_int_equal(end_of_all, m->profile.draw_launch_cycles);
 }
 
-/* ---- copies --------------------------------------------------------------------------------------------------- */
+/* ---- copies -------------------------------------------------------------------------------------------- */
 static void copy(job *j, uint64_t bytes)
 {
-   const uint32_t r[7] = {(uint32_t)EMU_REC_COPY << 28, (uint32_t)bytes, (uint32_t)(bytes >> 32), 0x100000, 0, 0x1100000, 0};
+   const uint32_t r[7] = {
+       (uint32_t)EMU_REC_COPY << 28, (uint32_t)bytes, (uint32_t)(bytes >> 32), 0x100000, 0, 0x1100000, 0};
    memcpy(words, r, sizeof r);
    memcpy(words + 7, r, sizeof r);
    word_count = 14;
@@ -550,7 +557,7 @@ static void copies_follow_each_other(void **state)
    assert_int_equal(all[3]->base.end, 3 * each);
 }
 
-/* ---- when units come late ---------------------------------------------------------------------------------------- */
+/* ---- when units come late ------------------------------------------------------------------------------ */
 static void scene(void)
 {
    for (unsigned d = 0; d < 3; d++) {

@@ -1,13 +1,13 @@
-/* What graphics and copies tell the timing model: amounts worked out by hand for simple draws, and the same traces for any number of host
- * threads and every level of x86-64.
+/* What graphics and copies tell the timing model: amounts worked out by hand for simple draws, and the same
+ * traces for any number of host threads and every level of x86-64.
  */
 #include "gfx_rig.h"
 #include "time_tap.h"
 
 #define DEPTH 0x40000u
 
-static uint64_t blocks[EMU_BLOCK_COUNT];       /* amounts, summed over all units */
-static uint64_t sectors[EMU_BLOCK_COUNT];      /* of lines */
+static uint64_t blocks[EMU_BLOCK_COUNT];                          /* amounts, summed over all units */
+static uint64_t sectors[EMU_BLOCK_COUNT];                         /* of lines */
 static uint64_t written[EMU_BLOCK_COUNT], read_[EMU_BLOCK_COUNT]; /* of them */
 static unsigned waves[GPU_STAGE_COUNT];
 static unsigned units[8];
@@ -178,15 +178,19 @@ static void formats_and_blending(void **state)
 {
    static const struct {
       uint32_t format, plain, blended;
-   } f[] = {{9, 256, 256}, {37, 256, 256}, {97, 256, 512}, {109, 512, 1024}}; /* R8, RGBA8, RGBA16F, RGBA32F */
+   } f[] = {
+       {9, 256, 256}, {37, 256, 256}, {97, 256, 512}, {109, 512, 1024}}; /* R8, RGBA8, RGBA16F, RGBA32F */
    for (unsigned i = 0; i < 4; i++)
       for (unsigned blend = 0; blend < 2; blend++) {
          scene(32, f[i].format, 0, gfx_fs_flat);
-         RI(BLEND, 0) |= blend ? 1 | GPU_FACTOR_ONE << 1 | GPU_FACTOR_ONE << 6 | GPU_FACTOR_ONE << 14 | GPU_FACTOR_ONE << 19 : 0;
+         RI(BLEND, 0) |= blend ? 1 | GPU_FACTOR_ONE << 1 | GPU_FACTOR_ONE << 6 | GPU_FACTOR_ONE << 14 |
+                                     GPU_FACTOR_ONE << 19
+                               : 0;
          cover(0.5f, false);
          draw(3);
          assert_int_equal(blocks[EMU_BLOCK_ROP], 256);
-         assert_int_equal(blocks[EMU_BLOCK_ROP] + blocks[EMU_BLOCK_ROP_MORE], blend ? f[i].blended : f[i].plain);
+         assert_int_equal(blocks[EMU_BLOCK_ROP] + blocks[EMU_BLOCK_ROP_MORE],
+                          blend ? f[i].blended : f[i].plain);
          assert_int_equal(blocks[EMU_BLOCK_BLEND], blend ? 256 : 0);
          assert_int_equal(read_[EMU_BLOCK_ROP], blend ? written[EMU_BLOCK_ROP] : 0);
          assert_int_equal(written[EMU_BLOCK_ROP], 32u * fmt_lookup(f[i].format)->block_B);
@@ -225,7 +229,8 @@ static void clears(void **state)
       assert_true(gfx_wait());
       sum();
       assert_int_equal(units[EMU_UNIT_CLEAR], part ? 1 : 4);
-      assert_int_equal(blocks[EMU_BLOCK_ROP], part ? 8 * 16 / 4 : 4 * 16); /* whole tiles: a cycle for a block, a sector for all */
+      assert_int_equal(blocks[EMU_BLOCK_ROP],
+                       part ? 8 * 16 / 4 : 4 * 16); /* whole tiles: a cycle for a block, a sector for all */
       assert_int_equal(written[EMU_BLOCK_ROP], part ? 8 * 16 * 4 / 32 : 4);
       assert_int_equal(read_[EMU_BLOCK_ROP], 0);
    }
@@ -248,7 +253,8 @@ static void feedback(void **state)
 static void copies(void **state)
 {
    const uint64_t src = RIG_VA, dst = RIG_VA + 0x80000, bytes = 0x30000;
-   const uint32_t values[6] = {(uint32_t)src, (uint32_t)(src >> 32), (uint32_t)dst, (uint32_t)(dst >> 32), (uint32_t)bytes, 0};
+   const uint32_t values[6] = {(uint32_t)src,         (uint32_t)(src >> 32), (uint32_t)dst,
+                               (uint32_t)(dst >> 32), (uint32_t)bytes,       0};
    for (uint32_t op = GPU_DMA_COPY; op <= GPU_DMA_FILL; op++) {
       for (uint32_t i = 0; i < 6; i++)
          emu_dma_write(dev, 1, GPU_OFF_DMA_SRC_LO + 4 * i, values[i]);
@@ -268,7 +274,7 @@ static void copies(void **state)
    }
 }
 
-/* ---- the same everywhere ------------------------------------------------------------------------------------- */
+/* ---- the same everywhere ------------------------------------------------------------------------------- */
 static uint32_t noise_state;
 static uint32_t noise(uint32_t n)
 {
@@ -302,7 +308,8 @@ static uint64_t clock_now(void)
    return cycles;
 }
 
-/* Several draws in several states; a number for all of their traces, for their times and for what the model counted. */
+/* Several draws in several states; a number for all of their traces, for their times and for what the model
+ * counted. */
 static uint64_t traces_of(unsigned threads, const char *isa)
 {
    uint64_t hash = 14695981039346656037u;

@@ -1,6 +1,6 @@
-/* Reads what engines hand to the timing unit: the linker sends emu_time_launch and emu_time_deliver here first (--wrap, CMakeLists.txt).
- * Units of everything since tap_clear are joined from their chunks and ordered by job, then by number, which is how the model sees them.
- * Included once.
+/* Reads what engines hand to the timing unit: the linker sends emu_time_launch and emu_time_deliver here
+ * first (--wrap, CMakeLists.txt). Units of everything since tap_clear are joined from their chunks and
+ * ordered by job, then by number, which is how the model sees them. Included once.
  */
 #ifndef TIME_TAP_H
 #define TIME_TAP_H
@@ -19,7 +19,8 @@ typedef struct tap_unit {
 static pthread_mutex_t tap_lock = PTHREAD_MUTEX_INITIALIZER;
 static tap_unit *tap;
 static size_t tap_count;
-static const emu_time_job *tap_jobs[64]; /* an address may come again when a job has ended: the latest counts */
+static const emu_time_job
+    *tap_jobs[64]; /* an address may come again when a job has ended: the latest counts */
 static unsigned tap_job_count;
 
 emu_time_job *__real_emu_time_launch(emu_device *d, uint32_t ring, enum emu_job_kind kind, uint32_t tag);
