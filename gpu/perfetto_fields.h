@@ -49,7 +49,7 @@ enum { PF_VARINT = 0, PF_FIXED64 = 1, PF_BYTES = 2, PF_FIXED32 = 5 };
 
 /* What events of Figment are, as their category says. */
 #define TRACE_DEVICE "figment.device" /* instant on a device's track: profile, timing, core_clock_khz */
-#define TRACE_JOB    "figment.job"    /* slice: queue, number, kind, tag, start, end (cycles), label, counters */
+#define TRACE_JOB    "figment.job"    /* slice: queue, number, kind, tag, launched, start, end (cycles), label, counters */
 #define TRACE_LABEL  "figment.label"  /* slice around the jobs under a debug label */
 #define TRACE_WAVE   "figment.wave"   /* slice: job (its number), cycles; on a track of a slot of a core */
 #define TRACE_LIMIT  "figment.limit"  /* instant: from here on something is left out */

@@ -235,17 +235,24 @@ static void note_counters(pf_writer *w, const emu_time_job *j)
    pf_close(w);
 }
 
+/* When its first work was taken up; it may have been launched long before. */
+static uint64_t begin_of(const emu_time_job *j)
+{
+   return j->begun ? j->begin : j->end;
+}
+
 static void put_job(time_sink *s, sink_ring *r, const sink_lane *lane, const emu_time_job *j)
 {
    char text[512];
    pf_packet_begin(&r->w);
    snprintf(text, sizeof text, "%s %llu", kinds[j->kind], (unsigned long long)j->number);
-   pf_event_open(&r->w, ns_of(s, r->base + j->start), lane->track, PF_TYPE_BEGIN, TRACE_JOB, text);
+   pf_event_open(&r->w, ns_of(s, r->base + begin_of(j)), lane->track, PF_TYPE_BEGIN, TRACE_JOB, text);
    pf_note_uint(&r->w, "queue", j->ring);
    pf_note_uint(&r->w, "number", j->number);
    pf_note_text(&r->w, "kind", kinds[j->kind]);
    pf_note_uint(&r->w, "tag", j->tag);
-   pf_note_uint(&r->w, "start", r->base + j->start);
+   pf_note_uint(&r->w, "launched", r->base + j->start);
+   pf_note_uint(&r->w, "start", r->base + begin_of(j));
    pf_note_uint(&r->w, "end", r->base + j->end);
    if (j->label) {
       label_path(j->label, text, sizeof text);
@@ -259,7 +266,7 @@ static void put_job(time_sink *s, sink_ring *r, const sink_lane *lane, const emu
 
 static void add_job(time_sink *s, sink_ring *r, const emu_time_job *j)
 {
-   uint64_t start = r->base + j->start, end = r->base + j->end;
+   uint64_t start = r->base + begin_of(j), end = r->base + j->end;
    bool fresh;
    sink_lane *lane = has_room(s, r, start, false) ? lane_for(&r->jobs, start, LANES, &fresh) : NULL;
    if (!lane)

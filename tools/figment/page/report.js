@@ -84,7 +84,8 @@ class Part {
 const jobName = j => `${j.kind} ${j.number}`;
 const jobPath = j => (j.label || []).join(' / ');
 function jobsOf(device) {
-   const all = (device.jobs && device.jobs.length ? device.jobs : device.longest || []).slice();
+   /* From where its first work was taken up; it may have been launched long before. */
+   const all = (device.jobs && device.jobs.length ? device.jobs : device.longest || []).map(j => ({...j, start: j.begin ?? j.start, launched: j.start}));
    return all.sort((a, b) => a.start - b.start || a.ring - b.ring || a.number - b.number);
 }
 const toNs = (device, cycles) => cycles * 1e6 / ((device.card && device.card.core_clock_khz) || 1e6);
@@ -208,7 +209,7 @@ class Timeline {
       const p = new Part(this.device, job), limits = p.limits.slice(0, 4);
       this.details.replaceChildren(
          el('b', {}, jobName(job)), ` on queue ${job.ring}` + (jobPath(job) ? `, ${jobPath(job)}` : ''),
-         el('div', {}, `${seconds(toNs(this.device, job.cycles))} (${grouped(job.cycles)} cycles) from ${seconds(toNs(this.device, job.start))}`),
+         el('div', {}, `${seconds(toNs(this.device, job.cycles))} (${grouped(job.cycles)} cycles) from ${seconds(toNs(this.device, job.start))}, launched at ${seconds(toNs(this.device, job.launched))}`),
          el('div', {}, limits.length ? 'used: ' + limits.map(l => `${l.name} ${percent(l.value)}`).join(', ') : ''));
    }
    box(x0, x1, y, h, colour, text, hint, more = {}) {
