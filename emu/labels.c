@@ -1,5 +1,6 @@
-/* The label unit: a stack of labels for each ring, and on top of it at most one mark, a label that was inserted. Labels change nothing
- * that the machine does. Stacks are bounded: what is pushed onto a full one is counted, so that its end is found, and has no name.
+/* The label unit: a stack of labels for each ring, and on top of it at most one mark, a label that was
+ * inserted. Labels change nothing that the machine does. Stacks are bounded: what is pushed onto a full one
+ * is counted, so that its end is found, and has no name.
  */
 #include "labels.h"
 #include "machine.h"

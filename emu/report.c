@@ -1,6 +1,7 @@
-/* Report: FIGMENT_REPORT=file gets one JSON object with the counters of every device of this process, written when a device closes and, for
- * devices still open, when the process exits. The file is replaced in one step, so a reader never sees half of it. What stands in it is
- * report_json.c's, records of jobs are report_jobs.c's.
+/* Report: FIGMENT_REPORT=file gets one JSON object with the counters of every device of this process, written
+ * when a device closes and, for devices still open, when the process exits. The file is replaced in one step,
+ * so a reader never sees half of it. What stands in it is report_json.c's, records of jobs are
+ * report_jobs.c's.
  */
 #include "report.h"
 #include <errno.h>
@@ -68,7 +69,8 @@ static void take_counters(report_entry *e)
       e->counters[i] = atomic_load_explicit(&e->dev->counters[i], memory_order_relaxed);
 }
 
-/* At exit other threads may be gone while they held the lock, which nobody holds for long: then there is no report rather than no exit. */
+/* At exit other threads may be gone while they held the lock, which nobody holds for long: then there is no
+ * report rather than no exit. */
 static void write_at_exit(void)
 {
    for (int i = 0; pthread_mutex_trylock(&lock) != 0; i++) {
@@ -90,7 +92,8 @@ static void stay_until_exit(void)
    atexit(write_at_exit);
 #ifdef _WIN32
    HMODULE self;
-   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const char *)&lock, &self);
+   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                      (const char *)&lock, &self);
 #endif
 }
 
@@ -126,7 +129,8 @@ void emu_report_close(emu_device *dev)
    pthread_mutex_unlock(&lock);
 }
 
-struct time_inst_cost *emu_report_shader(emu_device *dev, const struct emu_program *p, const struct time_program *t, unsigned stage)
+struct time_inst_cost *emu_report_shader(emu_device *dev, const struct emu_program *p,
+                                         const struct time_program *t, unsigned stage)
 {
    struct time_inst_cost *cost = NULL;
    if (!dev->report || !dev->report->shaders_wanted)

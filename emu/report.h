@@ -60,8 +60,10 @@ void report_job_counters(const report_job *j, uint64_t counters[GPU_COUNTER_COUN
 void report_timeline_add(report_entry *e, const struct time_sample *x);
 uint64_t report_timeline_period(const report_entry *e, uint32_t ring);
 void report_timeline_json(FILE *f, const report_entry *e); /* elements of an array */
-/* report_shaders.c: costs of the program's instructions, kept by the report; NULL: host memory is exhausted. */
-struct time_inst_cost *report_shader_cost(report_entry *e, const struct emu_program *p, const struct time_program *t, unsigned stage);
+/* report_shaders.c: costs of the program's instructions, kept by the report; NULL: host memory is exhausted.
+ */
+struct time_inst_cost *report_shader_cost(report_entry *e, const struct emu_program *p,
+                                          const struct time_program *t, unsigned stage);
 void report_shaders_json(FILE *f, const report_entry *e); /* elements of an array */
 /* report_json.c: one device as an object. */
 void report_json_device(FILE *f, const report_entry *e);

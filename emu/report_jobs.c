@@ -1,5 +1,6 @@
-/* Records of jobs for the report: the longest of a device, always, and with FIGMENT_REPORT_JOBS the first so many of each ring. Nothing here
- * depends on how the jobs of several rings interleave, so a report is the same in every run. What there is no memory for is left out.
+/* Records of jobs for the report: the longest of a device, always, and with FIGMENT_REPORT_JOBS the first so
+ * many of each ring. Nothing here depends on how the jobs of several rings interleave, so a report is the
+ * same in every run. What there is no memory for is left out.
  */
 #include "report.h"
 #include <stdlib.h>
@@ -36,9 +37,16 @@ static report_job *record(const emu_job_report *job)
    report_job *j = malloc(sizeof(*j) + size);
    if (!j)
       return NULL;
-   *j = (report_job){.label = emu_label_hold(job->label), .start = job->start, .begin = job->begin,
-                     .end = job->end, .added = job->added,
-                     .number = job->number, .ring = job->ring, .tag = job->tag, .kind = job->kind, .packed_B = (uint16_t)size};
+   *j = (report_job){.label = emu_label_hold(job->label),
+                     .start = job->start,
+                     .begin = job->begin,
+                     .end = job->end,
+                     .added = job->added,
+                     .number = job->number,
+                     .ring = job->ring,
+                     .tag = job->tag,
+                     .kind = job->kind,
+                     .packed_B = (uint16_t)size};
    memcpy(j->packed, packed, size);
    return j;
 }

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {
-   [EMU_JOB_DISPATCH] = "dispatch", [EMU_JOB_DRAW] = "draw", [EMU_JOB_CLEAR] = "clear", [EMU_JOB_COPY] = "copy"};
+static const char *const kinds[] = {[EMU_JOB_DISPATCH] = "dispatch",
+                                    [EMU_JOB_DRAW] = "draw",
+                                    [EMU_JOB_CLEAR] = "clear",
+                                    [EMU_JOB_COPY] = "copy"};
 static const char *const timings[] = {
    [EMU_TIMING_OFF] = "off", [EMU_TIMING_APPROX] = "approx", [EMU_TIMING_DETAILED] = "detailed"};
 
@@ -83,7 +85,8 @@ static void put_labels(FILE *f, const emu_label *l)
    put_text(f, l->text);
 }
 
-/* The cycles that a job worked: from its first work, or, with what it took to get there, from where it alone kept the ring. */
+/* The cycles that a job worked: from its first work, or, with what it took to get there, from where it alone
+ * kept the ring. */
 static uint64_t cycles_of(const report_job *j)
 {
    uint64_t worked = j->end > j->begin ? j->end - j->begin : 0;
@@ -98,8 +101,9 @@ static void put_job(FILE *f, const report_job *j)
    fprintf(f, "{\"kind\":\"%s\",\"ring\":%u,\"number\":%llu,\"tag\":%u,\"label\":[", kinds[j->kind], j->ring,
            (unsigned long long)j->number, j->tag);
    put_labels(f, j->label);
-   fprintf(f, "],\"start\":%llu,\"begin\":%llu,\"end\":%llu,\"cycles\":%llu,\"added\":%llu,\"counters\":{", (unsigned long long)j->start,
-           (unsigned long long)j->begin, (unsigned long long)j->end, (unsigned long long)cycles_of(j), (unsigned long long)j->added);
+   fprintf(f, "],\"start\":%llu,\"begin\":%llu,\"end\":%llu,\"cycles\":%llu,\"added\":%llu,\"counters\":{",
+           (unsigned long long)j->start, (unsigned long long)j->begin, (unsigned long long)j->end,
+           (unsigned long long)cycles_of(j), (unsigned long long)j->added);
    report_job_counters(j, counters);
    for (unsigned i = 0; i < GPU_COUNTER_COUNT; i++)
       if (counters[i]) {

@@ -1,4 +1,5 @@
-/* Tables of counters, metrics and limits, and the evaluation of formulas: recursive descent, straight from the text. */
+/* Tables of counters, metrics and limits, and the evaluation of formulas: recursive descent, straight from
+ * the text. */
 #include "counters.h"
 
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Counters, metrics and limits as tables, and the arithmetic of their formulas. Manual: chapter "Counters".
  *
- * A formula is text over + - * / and parentheses, numbers without signs, names of counters (capitals), of metrics that stand before it
- * in the table (capitals), and of keys of the profile (lower case). It is evaluated in double precision: metrics are for reading and
- * no result of the machine depends on one. */
+ * A formula is text over + - * / and parentheses, numbers without signs, names of counters (capitals), of
+ * metrics that stand before it in the table (capitals), and of keys of the profile (lower case). It is
+ * evaluated in double precision: metrics are for reading and no result of the machine depends on one. */
 #ifndef GPU_COUNTERS_H
 #define GPU_COUNTERS_H
 

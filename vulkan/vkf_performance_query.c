@@ -1,6 +1,7 @@
-/* VK_KHR_performance_query: the machine's counters as the API lists them. Queries themselves are query pools like others (vkf_query_pool.c,
- * vkf_cmd_query.c): COUNTERS packets at begin and end, so one pass is enough for any choice of counters. Counters of the host are left out.
- * Every VkDevice is a card of its own: nobody else can disturb its counters, and the profiling lock is always free.
+/* VK_KHR_performance_query: the machine's counters as the API lists them. Queries themselves are query pools
+ * like others (vkf_query_pool.c, vkf_cmd_query.c): COUNTERS packets at begin and end, so one pass is enough
+ * for any choice of counters. Counters of the host are left out. Every VkDevice is a card of its own: nobody
+ * else can disturb its counters, and the profiling lock is always free.
  */
 #include "counters.h"
 #include "vkf_physical_device.h"
@@ -59,8 +60,8 @@ static void fill_description(const counter_info *c, VkPerformanceCounterDescript
 }
 
 VKAPI_ATTR VkResult VKAPI_CALL vkf_EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(
-    VkPhysicalDevice physicalDevice, uint32_t queueFamilyIndex, uint32_t *pCount, VkPerformanceCounterKHR *pCounters,
-    VkPerformanceCounterDescriptionKHR *pDescriptions)
+    VkPhysicalDevice physicalDevice, uint32_t queueFamilyIndex, uint32_t *pCount,
+    VkPerformanceCounterKHR *pCounters, VkPerformanceCounterDescriptionKHR *pDescriptions)
 {
    uint32_t n = vkf_performance_counters();
    if (!pCounters && !pDescriptions) {
@@ -84,7 +85,8 @@ VKAPI_ATTR void VKAPI_CALL vkf_GetPhysicalDeviceQueueFamilyPerformanceQueryPasse
    *pNumPasses = 1;
 }
 
-VKAPI_ATTR VkResult VKAPI_CALL vkf_AcquireProfilingLockKHR(VkDevice device, const VkAcquireProfilingLockInfoKHR *pInfo)
+VKAPI_ATTR VkResult VKAPI_CALL vkf_AcquireProfilingLockKHR(VkDevice device,
+                                                           const VkAcquireProfilingLockInfoKHR *pInfo)
 {
    return VK_SUCCESS;
 }

@@ -1,4 +1,5 @@
-/* What a report says beside the counters: constants of the card, metrics, records of jobs with their labels; and the label unit. */
+/* What a report says beside the counters: constants of the card, metrics, records of jobs with their labels;
+ * and the label unit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,12 +39,21 @@ static emu_device *open_with(const char *jobs)
    return dev;
 }
 
-static void job_numbered(emu_device *dev, uint32_t ring, uint64_t number, uint64_t start, uint64_t cycles, uint64_t waves)
+static void job_numbered(emu_device *dev, uint32_t ring, uint64_t number, uint64_t start, uint64_t cycles,
+                         uint64_t waves)
 {
    uint64_t counters[GPU_COUNTER_COUNT] = {[GPU_COUNTER_WAVES] = waves};
    emu_label *label = emu_label_now(dev, ring);
-   emu_report_job(dev, &(emu_job_report){.kind = EMU_JOB_DRAW, .ring = ring, .tag = 7, .number = number, .label = label, .start = start,
-                                         .begin = start, .end = start + cycles, .added = cycles, .counters = counters});
+   emu_report_job(dev, &(emu_job_report){.kind = EMU_JOB_DRAW,
+                                         .ring = ring,
+                                         .tag = 7,
+                                         .number = number,
+                                         .label = label,
+                                         .start = start,
+                                         .begin = start,
+                                         .end = start + cycles,
+                                         .added = cycles,
+                                         .counters = counters});
    emu_label_drop(label);
 }
 
@@ -96,7 +106,8 @@ static void longest_of_many(void **state)
    job(dev, 0, 5, 19, 1000); /* as long as the longest, of a ring before */
    report(dev);
    holds("\"job_count\":41,");
-   char *first = strstr(text, "\"WAVES\":1000"), *second = strstr(text, "\"WAVES\":19}"), *third = strstr(text, "\"WAVES\":39}");
+   char *first = strstr(text, "\"WAVES\":1000"), *second = strstr(text, "\"WAVES\":19}"),
+        *third = strstr(text, "\"WAVES\":39}");
    assert_true(first && second && third && first < second && second < third);
    holds("\"cycles\":12,");
    lacks("\"cycles\":11,"); /* 15 are longer than 12 cycles; of the two with 12 one is among the 16 */
@@ -108,8 +119,11 @@ static void waiting_jobs(void **state)
 {
    uint64_t counters[GPU_COUNTER_COUNT] = {0};
    emu_device *dev = open_with("on");
-   emu_report_job(dev, &(emu_job_report){.start = 10, .begin = 60, .end = 100, .added = 90, .counters = counters});
-   emu_report_job(dev, &(emu_job_report){.number = 1, .start = 12, .begin = 70, .end = 120, .added = 20, .counters = counters});
+   emu_report_job(dev,
+                  &(emu_job_report){.start = 10, .begin = 60, .end = 100, .added = 90, .counters = counters});
+   emu_report_job(dev,
+                  &(emu_job_report){
+                      .number = 1, .start = 12, .begin = 70, .end = 120, .added = 20, .counters = counters});
    report(dev);
    holds("\"end\":100,\"cycles\":90,\"added\":90,");
    holds("\"end\":120,\"cycles\":50,\"added\":20,");
@@ -123,7 +137,8 @@ static void bounded_records(void **state)
       job_numbered(dev, 6, order[i], order[i], 1, UINT64_MAX - order[i]);
    job(dev, 3, 0, 1, 300);
    report(dev);
-   holds("\"left_out\":2,\"jobs\":[\n{\"kind\":\"draw\",\"ring\":3,\"number\":0,\"tag\":7,\"label\":[],\"start\":0,\"begin\":0,\"end\":1,\"cycles\":1,"
+   holds("\"left_out\":2,\"jobs\":[\n{\"kind\":\"draw\",\"ring\":3,\"number\":0,\"tag\":7,\"label\":[],"
+         "\"start\":0,\"begin\":0,\"end\":1,\"cycles\":1,"
          "\"added\":1,\"counters\":{\"WAVES\":300}},\n{\"kind\":\"draw\",\"ring\":6,\"number\":0,");
    char *jobs = strstr(text, "\"jobs\":[");
    assert_non_null(strstr(jobs, "18446744073709551613"));
@@ -150,8 +165,11 @@ static void labels_of_jobs(void **state)
    report(dev);
    holds("\"label\":[\"frame \\\"1\\\"\",\"shadow\\u000a\"],\"start\":0");
    holds("\"label\":[\"frame \\\"1\\\"\",\"shadow\\u000a\",\"mark\"],\"start\":1");
-   holds("\"label\":[\"frame \\\"1\\\"\"],\"start\":2,\"begin\":2,\"end\":3,\"cycles\":1,\"added\":1,\"counters\":{\"WAVES\":3}");
-   holds("\"label\":[],\"start\":2,\"begin\":2,\"end\":3,\"cycles\":1,\"added\":1,\"counters\":{\"WAVES\":4}");
+   holds(
+       "\"label\":[\"frame "
+       "\\\"1\\\"\"],\"start\":2,\"begin\":2,\"end\":3,\"cycles\":1,\"added\":1,\"counters\":{\"WAVES\":3}");
+   holds(
+       "\"label\":[],\"start\":2,\"begin\":2,\"end\":3,\"cycles\":1,\"added\":1,\"counters\":{\"WAVES\":4}");
    holds("\"label\":[\"last\"],\"start\":3");
    holds("\"label\":[],\"start\":4");
 }
@@ -237,8 +255,20 @@ static void arithmetic_of_formulas(void **state)
       double value;
    } good[] = {{"1 + 2 * 3", 7}, {"(1+2)*3", 9}, {"8 / 4 / 2", 1}, {" 2 - 3 - 4 ", -5}, {"1.25*4", 5},
                {"WAVES * cores", 84}, {"100 * (WAVES - 7)", 0}, {"((((((2))))))", 2}};
-   static const char *const bad[] = {"", "1 +", "WAVE", "(1", "1)", "1 2", "* 3", "WAVES cores", "core", "1 / (0 * nothing)",
-                                     "LANES_PER_CYCLE", "a$b", "-1", "((((((((((((((((((((((((((((((((((((((((1"};
+   static const char *const bad[] = {"",
+                                     "1 +",
+                                     "WAVE",
+                                     "(1",
+                                     "1)",
+                                     "1 2",
+                                     "* 3",
+                                     "WAVES cores",
+                                     "core",
+                                     "1 / (0 * nothing)",
+                                     "LANES_PER_CYCLE",
+                                     "a$b",
+                                     "-1",
+                                     "((((((((((((((((((((((((((((((((((((((((1"};
    double v;
    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
       assert_int_equal(eval(good[i].formula, &v), METRIC_OK);
@@ -248,16 +278,21 @@ static void arithmetic_of_formulas(void **state)
       if (eval(bad[i], &v) != METRIC_BAD)
          fail_msg("accepted: %s", bad[i]);
    assert_int_equal(eval("1 / (WAVES - 7)", &v), METRIC_NONE);
-   assert_int_equal(eval("3 + TIME", &v), METRIC_NONE); /* the only metric before the first: no clock, no time */
+   assert_int_equal(eval("3 + TIME", &v),
+                    METRIC_NONE); /* the only metric before the first: no clock, no time */
 }
 
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(card_and_metrics), cmocka_unit_test(longest_of_many), cmocka_unit_test(bounded_records),
-      cmocka_unit_test(waiting_jobs),
-      cmocka_unit_test(labels_of_jobs), cmocka_unit_test(deep_labels), cmocka_unit_test(formulas_name_what_exists),
-      cmocka_unit_test(arithmetic_of_formulas),
+       cmocka_unit_test(card_and_metrics),
+       cmocka_unit_test(longest_of_many),
+       cmocka_unit_test(bounded_records),
+       cmocka_unit_test(waiting_jobs),
+       cmocka_unit_test(labels_of_jobs),
+       cmocka_unit_test(deep_labels),
+       cmocka_unit_test(formulas_name_what_exists),
+       cmocka_unit_test(arithmetic_of_formulas),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* VK_KHR_performance_query and VK_EXT_calibrated_timestamps: counters as they are listed, their values around work whose counts are known,
- * results read and copied; the card's clock. */
+/* VK_KHR_performance_query and VK_EXT_calibrated_timestamps: counters as they are listed, their values around
+ * work whose counts are known, results read and copied; the card's clock. */
 #include "vkt.h"
 #include "square_spirv.h"
 
@@ -29,24 +29,28 @@ static bool has_times(void)
 static void list(uint32_t family)
 {
    uint32_t n = 0;
-   vkt_ok(vk.EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(t.physical, family, &n, NULL, NULL));
+   vkt_ok(
+       vk.EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(t.physical, family, &n, NULL, NULL));
    assert_in_range(n, 50, MAX_COUNTERS);
    for (uint32_t i = 0; i < n; i++) {
       counters[i] = (VkPerformanceCounterKHR){.sType = VK_STRUCTURE_TYPE_PERFORMANCE_COUNTER_KHR};
-      descriptions[i] = (VkPerformanceCounterDescriptionKHR){.sType = VK_STRUCTURE_TYPE_PERFORMANCE_COUNTER_DESCRIPTION_KHR};
+      descriptions[i] = (VkPerformanceCounterDescriptionKHR){
+          .sType = VK_STRUCTURE_TYPE_PERFORMANCE_COUNTER_DESCRIPTION_KHR};
    }
    counter_count = n;
-   vkt_ok(vk.EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(t.physical, family, &n, counters, descriptions));
+   vkt_ok(vk.EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(t.physical, family, &n, counters,
+                                                                           descriptions));
    assert_int_equal(n, counter_count);
 }
 
 static VkQueryPool make_pool(const uint32_t *indices, uint32_t n, uint32_t queries)
 {
    VkQueryPool pool;
-   VkQueryPoolPerformanceCreateInfoKHR performance = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_PERFORMANCE_CREATE_INFO_KHR,
-                                                      .queueFamilyIndex = VKT_FAMILY_COMPUTE,
-                                                      .counterIndexCount = n,
-                                                      .pCounterIndices = indices};
+   VkQueryPoolPerformanceCreateInfoKHR performance = {
+       .sType = VK_STRUCTURE_TYPE_QUERY_POOL_PERFORMANCE_CREATE_INFO_KHR,
+       .queueFamilyIndex = VKT_FAMILY_COMPUTE,
+       .counterIndexCount = n,
+       .pCounterIndices = indices};
    VkQueryPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
                                  .pNext = &performance,
                                  .queryType = VK_QUERY_TYPE_PERFORMANCE_QUERY_KHR,
@@ -65,7 +69,8 @@ static void lists(void **state)
       for (uint32_t i = 0; i < counter_count; i++) {
          assert_int_equal(counters[i].storage, VK_PERFORMANCE_COUNTER_STORAGE_UINT64_KHR);
          assert_int_equal(counters[i].scope, VK_PERFORMANCE_COUNTER_SCOPE_COMMAND_KHR);
-         assert_true(*descriptions[i].name && *descriptions[i].category && strlen(descriptions[i].description) > 5);
+         assert_true(*descriptions[i].name && *descriptions[i].category &&
+                     strlen(descriptions[i].description) > 5);
          for (uint32_t k = 0; k < i; k++)
             assert_memory_not_equal(counters[i].uuid, counters[k].uuid, VK_UUID_SIZE);
       }
@@ -74,26 +79,31 @@ static void lists(void **state)
    assert_int_equal(counters[counter("DRAM_BYTES_READ")].unit, VK_PERFORMANCE_COUNTER_UNIT_BYTES_KHR);
    assert_string_equal(descriptions[counter("L1_HITS")].category, "L1");
    for (uint32_t i = 0; i < counter_count; i++) /* what differs from run to run is no counter of the card */
-      assert_true(strcmp(descriptions[i].name, "TLB_MISSES") && strcmp(descriptions[i].name, "CP_IDLE_INSTRUCTIONS"));
+      assert_true(strcmp(descriptions[i].name, "TLB_MISSES") &&
+                  strcmp(descriptions[i].name, "CP_IDLE_INSTRUCTIONS"));
    uint32_t few = 3;
-   assert_int_equal(vk.EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(t.physical, 0, &few, counters, NULL),
-                    VK_INCOMPLETE);
+   assert_int_equal(
+       vk.EnumeratePhysicalDeviceQueueFamilyPerformanceQueryCountersKHR(t.physical, 0, &few, counters, NULL),
+       VK_INCOMPLETE);
    assert_int_equal(few, 3);
 }
 
 static void dispatch_counts(void **state)
 {
    list(VKT_FAMILY_COMPUTE);
-   const uint32_t indices[] = {counter("WORKGROUPS"), counter("DISPATCHES"), counter("DRAWS"), counter("CS_INVOCATIONS"),
-                               counter("WAVES"), counter("WAVES"), counter("GPU_CYCLES")};
+   const uint32_t indices[] = {counter("WORKGROUPS"),     counter("DISPATCHES"), counter("DRAWS"),
+                               counter("CS_INVOCATIONS"), counter("WAVES"),      counter("WAVES"),
+                               counter("GPU_CYCLES")};
    enum { N = sizeof indices / sizeof *indices };
    VkQueryPool pool = make_pool(indices, N, 2);
-   struct vkt_buffer data = vkt_buffer(&t, 4 * 64 * GROUPS, VKT_TYPE_SYSTEM), copied = vkt_buffer(&t, 16 * N, VKT_TYPE_SYSTEM);
+   struct vkt_buffer data = vkt_buffer(&t, 4 * 64 * GROUPS, VKT_TYPE_SYSTEM),
+                     copied = vkt_buffer(&t, 16 * N, VKT_TYPE_SYSTEM);
    struct vkt_compute c = vkt_compute(&t, &(struct vkt_compute_info){VKT_SPIRV(square_spirv), .bindings = 1});
    VkPerformanceCounterResultKHR r[2][N];
 
    vkt_bind_buffer(&t, &c, 0, 0, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, &data, 0, VK_WHOLE_SIZE);
-   VkAcquireProfilingLockInfoKHR lock = {.sType = VK_STRUCTURE_TYPE_ACQUIRE_PROFILING_LOCK_INFO_KHR, .timeout = UINT64_MAX};
+   VkAcquireProfilingLockInfoKHR lock = {.sType = VK_STRUCTURE_TYPE_ACQUIRE_PROFILING_LOCK_INFO_KHR,
+                                         .timeout = UINT64_MAX};
    vkt_ok(vk.AcquireProfilingLockKHR(t.device, &lock));
    VkCommandBuffer cmd = vkt_begin(&t);
    vk.CmdResetQueryPool(cmd, pool, 0, 2);
@@ -162,9 +172,10 @@ static void refuses(void **state)
 {
    VkQueryPool pool = VK_NULL_HANDLE;
    const uint32_t beyond[] = {0, 100000};
-   VkQueryPoolPerformanceCreateInfoKHR performance = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_PERFORMANCE_CREATE_INFO_KHR,
-                                                      .counterIndexCount = 2,
-                                                      .pCounterIndices = beyond};
+   VkQueryPoolPerformanceCreateInfoKHR performance = {
+       .sType = VK_STRUCTURE_TYPE_QUERY_POOL_PERFORMANCE_CREATE_INFO_KHR,
+       .counterIndexCount = 2,
+       .pCounterIndices = beyond};
    VkQueryPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
                                  .pNext = &performance,
                                  .queryType = VK_QUERY_TYPE_PERFORMANCE_QUERY_KHR,
@@ -176,21 +187,25 @@ static void refuses(void **state)
 
 static uint64_t card_time(void)
 {
-   VkCalibratedTimestampInfoEXT info = {.sType = VK_STRUCTURE_TYPE_CALIBRATED_TIMESTAMP_INFO_EXT, .timeDomain = VK_TIME_DOMAIN_DEVICE_EXT};
+   VkCalibratedTimestampInfoEXT info = {.sType = VK_STRUCTURE_TYPE_CALIBRATED_TIMESTAMP_INFO_EXT,
+                                        .timeDomain = VK_TIME_DOMAIN_DEVICE_EXT};
    uint64_t time = 0, deviation = 1;
    vkt_ok(vk.GetCalibratedTimestampsEXT(t.device, 1, &info, &time, &deviation));
    assert_int_equal(deviation, 0);
    return time;
 }
 
-/* The clock stands still while the card has no work, whatever the host does, and timestamps lie between its readings. */
+/* The clock stands still while the card has no work, whatever the host does, and timestamps lie between its
+ * readings. */
 static void clock_of_the_card(void **state)
 {
    VkTimeDomainEXT domain = VK_TIME_DOMAIN_MAX_ENUM_EXT;
    uint32_t n = 0;
    uint64_t written = 0;
    VkQueryPool pool;
-   VkQueryPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO, .queryType = VK_QUERY_TYPE_TIMESTAMP, .queryCount = 1};
+   VkQueryPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
+                                 .queryType = VK_QUERY_TYPE_TIMESTAMP,
+                                 .queryCount = 1};
 
    vkt_ok(vk.GetPhysicalDeviceCalibrateableTimeDomainsEXT(t.physical, &n, NULL));
    assert_int_equal(n, 1);
@@ -203,7 +218,8 @@ static void clock_of_the_card(void **state)
    vk.CmdWriteTimestamp(cmd, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, pool, 0);
    vkt_ok(vkt_submit(&t, cmd));
    uint64_t after = card_time();
-   vkt_ok(vk.GetQueryPoolResults(t.device, pool, 0, 1, 8, &written, 8, VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT));
+   vkt_ok(vk.GetQueryPoolResults(t.device, pool, 0, 1, 8, &written, 8,
+                                 VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT));
    assert_true(before < after && before <= written && written <= after);
    assert_int_equal(card_time(), after);
    vk.DestroyQueryPool(t.device, pool, NULL);
@@ -211,10 +227,12 @@ static void clock_of_the_card(void **state)
 
 static int open_device(void **state)
 {
-   static const char *const extensions[] = {VK_KHR_PERFORMANCE_QUERY_EXTENSION_NAME, VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME};
+   static const char *const extensions[] = {VK_KHR_PERFORMANCE_QUERY_EXTENSION_NAME,
+                                            VK_EXT_CALIBRATED_TIMESTAMPS_EXTENSION_NAME};
    static const VkPhysicalDevicePerformanceQueryFeaturesKHR features = {
-      .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PERFORMANCE_QUERY_FEATURES_KHR, .performanceCounterQueryPools = VK_TRUE,
-      .performanceCounterMultipleQueryPools = VK_TRUE};
+       .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PERFORMANCE_QUERY_FEATURES_KHR,
+       .performanceCounterQueryPools = VK_TRUE,
+       .performanceCounterMultipleQueryPools = VK_TRUE};
    struct vkt_options o = {.extensions = extensions, .extension_count = 2, .device_next = &features};
    vkt_open_instance(&t, &o);
    vkt_ok(vkt_create_device(&t, &o));

@@ -1,5 +1,6 @@
-/* Baselines of counters for regression gates. The file is JSON with one counter a line, sorted by name, so that a change of one counter is a
- * change of one line. Counters of the host are left out: they differ from run to run. */
+/* Baselines of counters for regression gates. The file is JSON with one counter a line, sorted by name, so
+ * that a change of one counter is a change of one line. Counters of the host are left out: they differ from
+ * run to run. */
 #include "baseline.h"
 #include "report.h"
 #include "run.h"
@@ -37,7 +38,9 @@ static void put_device(FILE *f, const struct report *r, int object, const int *i
    report_device(r, object, &p);
    json_string(j, json_member(j, object, "profile"), profile, sizeof profile);
    json_string(j, json_member(j, object, "timing"), timing, sizeof timing);
-   fprintf(f, "      {\n         \"profile\": \"%s\",\n         \"timing\": \"%s\",\n         \"counters\": {\n", profile, timing);
+   fprintf(f,
+           "      {\n         \"profile\": \"%s\",\n         \"timing\": \"%s\",\n         \"counters\": {\n",
+           profile, timing);
    for (size_t i = 0; i < count; i++)
       fprintf(f, "            \"%s\": %" PRIu64 "%s\n", counter_table()[index[i]].name, p.counters[index[i]],
               i + 1 < count ? "," : "");
@@ -115,7 +118,8 @@ static void compare_counter(struct table *t, const char *name, uint64_t was, uin
 }
 
 /* All counters of this command's table; what the baseline does not know yet is no difference, but said. */
-static void compare_counters(struct table *t, const struct json *old, int counters, const struct report_part *now, double tolerance)
+static void compare_counters(struct table *t, const struct json *old, int counters,
+                             const struct report_part *now, double tolerance)
 {
    int index[GPU_COUNTER_COUNT];
    size_t count = sorted_counters(index);
@@ -130,19 +134,21 @@ static void compare_counters(struct table *t, const struct json *old, int counte
 }
 
 /* Counts of different cards or models say nothing about each other. */
-static bool same_text(const tool_command *c, const struct json *old, int a, const struct json *now, int b, const char *what)
+static bool same_text(const tool_command *c, const struct json *old, int a, const struct json *now, int b,
+                      const char *what)
 {
    char was[64], is[64];
    json_string(old, json_member(old, a, what), was, sizeof was);
    json_string(now, json_member(now, b, what), is, sizeof is);
    if (!strcmp(was, is))
       return true;
-   tool_fail(c, "the baseline was taken with %s %s, this run with %s: they cannot be compared", what, was, is);
+   tool_fail(c, "the baseline was taken with %s %s, this run with %s: they cannot be compared", what, was,
+             is);
    return false;
 }
 
-static bool compare_device(const tool_command *c, struct table *t, const struct json *old, int a, const struct report *r, int b,
-                           double tolerance)
+static bool compare_device(const tool_command *c, struct table *t, const struct json *old, int a,
+                           const struct report *r, int b, double tolerance)
 {
    struct report_part now;
    int counters = json_member(old, a, "counters");
@@ -159,7 +165,8 @@ static bool compare_device(const tool_command *c, struct table *t, const struct 
    return true;
 }
 
-static int compare(const tool_command *c, const struct json *old, const char *path, const struct report *r, double tolerance)
+static int compare(const tool_command *c, const struct json *old, const char *path, const struct report *r,
+                   double tolerance)
 {
    int devices = json_member(old, 0, "devices");
    struct table t = {.devices = json_size(&r->json, r->devices)};

@@ -60,7 +60,8 @@ static void judge_latency(const metric_source *s, const limit_info *limit, doubl
       snprintf(out->why, sizeof out->why, "%.0f %% of issue slots: %s; occupancy %.0f %%", waited, wait->doc,
                metric_named(s, "OCCUPANCY", 0));
    else if (limit)
-      snprintf(out->why, sizeof out->why, "closest to a limit: %s, %.0f %% of %s", limit->name, used, limit->doc);
+      snprintf(out->why, sizeof out->why, "closest to a limit: %s, %.0f %% of %s", limit->name, used,
+               limit->doc);
    else
       snprintf(out->why, sizeof out->why, "no counter tells");
 }
@@ -74,8 +75,9 @@ void bound_find(const metric_source *s, struct bound *out)
       judge_latency(s, limit, used, out);
    } else if (is_of_cores(limit) && busy < BOUND_BUSY_PERCENT) {
       *out = (struct bound){.name = "idle cores", .percent = 100 - busy};
-      snprintf(out->why, sizeof out->why, "they had work %.0f %% of the time; those that had, %s: %.0f %% of %s", busy, limit->name, used,
-               limit->doc);
+      snprintf(out->why, sizeof out->why,
+               "they had work %.0f %% of the time; those that had, %s: %.0f %% of %s", busy, limit->name,
+               used, limit->doc);
    } else {
       *out = (struct bound){.name = limit->name, .percent = used};
       snprintf(out->why, sizeof out->why, "%.0f %% of %s", used, limit->doc);

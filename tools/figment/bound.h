@@ -9,7 +9,8 @@
 
 struct bound {
    const char *name; /* of the limit (limit_table), "idle cores" or "latency" */
-   double percent;   /* of the limit; of idle cores: of their time; of latency: of issue slots, 0 if nothing is known */
+   double percent; /* of the limit; of idle cores: of their time; of latency: of issue slots, 0 if nothing is
+                      known */
    char why[200];    /* the evidence */
 };
 

@@ -1,5 +1,5 @@
-/* Reading JSON files: tokens of jsmn with the few questions that the subcommands ask. Indices are those of tokens; -1 stands for what is
- * not there, and every function takes it. */
+/* Reading JSON files: tokens of jsmn with the few questions that the subcommands ask. Indices are those of
+ * tokens; -1 stands for what is not there, and every function takes it. */
 #ifndef TOOLS_FIGMENT_JSON_H
 #define TOOLS_FIGMENT_JSON_H
 
@@ -25,7 +25,8 @@ void json_release(struct json *j);
 
 /* Value of a key of the object at i. */
 int json_member(const struct json *j, int i, const char *key);
-/* Steps through an object's keys or an array's elements: the first, the one behind; -1 at the end. Of a key the value is at key + 1. */
+/* Steps through an object's keys or an array's elements: the first, the one behind; -1 at the end. Of a key
+ * the value is at key + 1. */
 int json_first(const struct json *j, int i);
 int json_next(const struct json *j, int parent, int i);
 bool json_is_array(const struct json *j, int i);

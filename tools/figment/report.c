@@ -1,5 +1,5 @@
-/* The GPU's report for people: the JSON that the emulator leaves at FIGMENT_REPORT when a device closes, as tables. Its form is in the
- * manual's chapter "Counters". */
+/* The GPU's report for people: the JSON that the emulator leaves at FIGMENT_REPORT when a device closes, as
+ * tables. Its form is in the manual's chapter "Counters". */
 #include "report.h"
 #include "run.h"
 
@@ -52,7 +52,8 @@ static void read_counters(struct report_part *p, const char *key)
 
 void report_device(const struct report *r, int object, struct report_part *out)
 {
-   *out = (struct report_part){.json = &r->json, .object = object, .card = json_member(&r->json, object, "card")};
+   *out = (struct report_part){
+       .json = &r->json, .object = object, .card = json_member(&r->json, object, "card")};
    read_counters(out, "counters");
    read_counters(out, "host");
 }
@@ -136,7 +137,8 @@ static void print_block(const struct report_part *p, const char *block)
       print_line(counters[i].name, p->counters[i], counters[i].unit);
    }
    for (size_t i = 0; i < count && any; i++)
-      if (!strcmp(metrics[i].block, block) && metric_value(&source, i, &v) == METRIC_OK && is_worth_saying(&metrics[i], v))
+      if (!strcmp(metrics[i].block, block) && metric_value(&source, i, &v) == METRIC_OK &&
+          is_worth_saying(&metrics[i], v))
          print_metric(&metrics[i], v);
 }
 

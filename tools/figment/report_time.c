@@ -1,4 +1,5 @@
-/* Where the time went: the longest jobs with what bounds them, and, if the report has all jobs, the same by label. */
+/* Where the time went: the longest jobs with what bounds them, and, if the report has all jobs, the same by
+ * label. */
 #include "bound.h"
 #include "report.h"
 
@@ -60,8 +61,9 @@ static void print_job(const struct report_part *device, int object)
    label_of(&job, label, sizeof label);
    json_string(j, json_member(j, object, "kind"), kind, sizeof kind);
    report_print_number(added_by(j, object));
-   printf(" cycles   ring %" PRIu64 ", job %" PRIu64 ", %s%s%s\n", json_number(j, json_member(j, object, "ring")),
-          json_number(j, json_member(j, object, "number")), kind, *label ? ": " : "", label);
+   printf(" cycles   ring %" PRIu64 ", job %" PRIu64 ", %s%s%s\n",
+          json_number(j, json_member(j, object, "ring")), json_number(j, json_member(j, object, "number")),
+          kind, *label ? ": " : "", label);
    metric_source s = report_source(&job);
    print_bound(&s);
 }
@@ -76,7 +78,8 @@ static struct group *group_of(struct groups *g, const struct report_part *job)
    for (size_t i = 0; i < g->count; i++)
       if (!strcmp(g->group[i].label, label) &&
           json_length(job->json, kind) == json_length(job->json, g->group[i].kind) &&
-          !memcmp(json_chars(job->json, kind), json_chars(job->json, g->group[i].kind), (size_t)json_length(job->json, kind)))
+          !memcmp(json_chars(job->json, kind), json_chars(job->json, g->group[i].kind),
+                  (size_t)json_length(job->json, kind)))
          return &g->group[i];
    if (g->count == g->room) {
       size_t room = g->room ? g->room * 2 : 16;
@@ -95,7 +98,8 @@ static struct group *group_of(struct groups *g, const struct report_part *job)
 static int by_cycles(const void *a, const void *b)
 {
    uint64_t na = ((const struct group *)a)->cycles, nb = ((const struct group *)b)->cycles;
-   return na != nb ? (na < nb ? 1 : -1) : strcmp(((const struct group *)a)->label, ((const struct group *)b)->label);
+   return na != nb ? (na < nb ? 1 : -1)
+                   : strcmp(((const struct group *)a)->label, ((const struct group *)b)->label);
 }
 
 static void add_job(struct groups *g, const struct report_part *device, int object)
@@ -118,8 +122,8 @@ static void print_group(const struct report_part *device, const struct group *g)
 
    memcpy(sum.counters, g->counters, sizeof sum.counters);
    report_print_number(g->cycles);
-   printf(" cycles   %" PRIu64 " x %.*s%s%s\n", g->jobs, json_length(device->json, g->kind), json_chars(device->json, g->kind),
-          *g->label ? ": " : "", g->label);
+   printf(" cycles   %" PRIu64 " x %.*s%s%s\n", g->jobs, json_length(device->json, g->kind),
+          json_chars(device->json, g->kind), *g->label ? ": " : "", g->label);
    metric_source s = report_source(&sum);
    print_bound(&s);
 }
@@ -143,12 +147,15 @@ static void print_labels(const struct report_part *device, int jobs)
 void report_print_time(const struct report_part *device)
 {
    const struct json *j = device->json;
-   int longest = json_member(j, device->object, "longest"), jobs = json_member(j, device->object, "jobs"), shown = 0;
+   int longest = json_member(j, device->object, "longest"), jobs = json_member(j, device->object, "jobs"),
+       shown = 0;
    uint64_t left_out = json_number(j, json_member(j, device->object, "left_out"));
 
    if (json_size(j, longest))
-      printf("the longest of %" PRIu64 " jobs\n", json_number(j, json_member(j, device->object, "job_count")));
-   for (int i = json_first(j, longest); i >= 0 && shown < LONGEST_SHOWN; i = json_next(j, longest, i), shown++)
+      printf("the longest of %" PRIu64 " jobs\n",
+             json_number(j, json_member(j, device->object, "job_count")));
+   for (int i = json_first(j, longest); i >= 0 && shown < LONGEST_SHOWN;
+        i = json_next(j, longest, i), shown++)
       print_job(device, i);
    if (json_size(j, jobs))
       print_labels(device, jobs);
