@@ -1,6 +1,7 @@
 /* Bad input of the graphics pipeline: what is out of range, not finite, endless or not there gives what the manual says, the same each
  * time, and at worst a lost device, after which a fresh one draws. */
 #include "vkt_gfx.h"
+#include "vkt_loss.h"
 #include <math.h>
 #include "gfx.h"
 #include "gfx_kill_spirv.h"
@@ -509,29 +510,11 @@ static void test_memory_that_is_gone(void **state)
    }
 }
 
-/* The small card with a limit of one million instructions a wave. */
-static void use_short_watchdog(void)
-{
-   static char text[16384];
-   const char key[] = "\"watchdog_wave_instructions\":";
-   FILE *f = fopen(PROFILE_DIR "/fg1-nano.json", "rb");
-   assert_non_null(f);
-   text[fread(text, 1, sizeof text - 1, f)] = 0;
-   fclose(f);
-   char *at = strstr(text, key);
-   assert_non_null(at);
-   f = fopen(TEST_DIR "/gfx-watchdog.json", "wb");
-   assert_non_null(f);
-   fprintf(f, "%.*s%s 1048576%s", (int)(at - text), text, key, strchr(at, ','));
-   fclose(f);
-   vkt_setenv("FIGMENT_PROFILE", TEST_DIR "/gfx-watchdog.json");
-}
-
 static void test_endless_stages(void **state)
 {
    static const uint32_t odd[4] = {1, 0, 0, 0}, even[4] = {0, 0, 0, 0};
    teardown(NULL);
-   use_short_watchdog();
+   vkt_use_short_watchdog(TEST_DIR "/gfx-watchdog.json");
    setup(NULL);
    for (int stage = 0; stage < 2; stage++) {
       struct gfx_pipeline_info info = plain;
