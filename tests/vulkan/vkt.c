@@ -91,6 +91,15 @@ void vkt_run_test(void **test)
    run(test);
 }
 
+bool vkt_may_err(void) { return !getenv("VKT_NO_MISTAKES"); }
+
+void vkt_run_mistakes(void **test)
+{
+   if (!vkt_may_err())
+      skip();
+   vkt_run_test(test);
+}
+
 long vkt_requests(void)
 {
 #ifdef _WIN32
@@ -395,6 +404,26 @@ void vkt_barrier(VkCommandBuffer cmd)
                         .dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT};
    vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
                          VK_PIPELINE_STAGE_ALL_COMMANDS_BIT | VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &b, 0, NULL, 0, NULL);
+}
+
+void vkt_make_general(VkCommandBuffer cmd, VkImage image, VkImageAspectFlags aspects)
+{
+   VkImageMemoryBarrier b = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+                             .dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
+                             .newLayout = VK_IMAGE_LAYOUT_GENERAL,
+                             .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                             .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                             .image = image,
+                             .subresourceRange = {aspects, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS}};
+   vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, NULL, 0, NULL, 1,
+                         &b);
+}
+
+void vkt_submit_general(struct vkt *t, VkImage image, VkImageAspectFlags aspects)
+{
+   VkCommandBuffer cmd = vkt_begin(t);
+   vkt_make_general(cmd, image, aspects);
+   vkt_ok(vkt_submit(t, cmd));
 }
 
 static void transfer(struct vkt *t, struct vkt_buffer *from, struct vkt_buffer *to, VkDeviceSize size)
