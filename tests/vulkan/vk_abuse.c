@@ -266,9 +266,9 @@ static void test_fork(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_neighbour_lives),      cmocka_unit_test(test_loss_while_another_queue_waits),
-      cmocka_unit_test(test_devices_leave_nothing), cmocka_unit_test(test_memory_to_the_last),
-      cmocka_unit_test(test_crowd_of_sharers),     cmocka_unit_test(test_huge_grid_abandoned),
+      vkt_mistakes_test(test_neighbour_lives),      vkt_mistakes_test(test_loss_while_another_queue_waits),
+      vkt_mistakes_test(test_devices_leave_nothing), cmocka_unit_test(test_memory_to_the_last),
+      cmocka_unit_test(test_crowd_of_sharers),     vkt_mistakes_test(test_huge_grid_abandoned),
       cmocka_unit_test(test_fork),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);

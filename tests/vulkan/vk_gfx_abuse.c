@@ -584,9 +584,9 @@ int main(void)
       cmocka_unit_test(test_degenerate_triangles),
       cmocka_unit_test(test_soup),
       cmocka_unit_test(test_indices_out_of_range),
-      cmocka_unit_test(test_buffers_too_small),
+      vkt_mistakes_test(test_buffers_too_small),
       cmocka_unit_test(test_restart),
-      cmocka_unit_test(test_viewports),
+      vkt_mistakes_test(test_viewports),
       cmocka_unit_test(test_scissors),
       cmocka_unit_test(test_largest_targets),
       cmocka_unit_test(test_kill_every_pixel),
@@ -594,10 +594,10 @@ int main(void)
       cmocka_unit_test(test_geometry_beyond_its_vertices),
       cmocka_unit_test(test_tessellation_levels),
       cmocka_unit_test(test_indirect_oddities),
-      cmocka_unit_test(test_wild_pointers),
-      cmocka_unit_test(test_memory_that_is_gone),
-      cmocka_unit_test(test_endless_stages),
-      cmocka_unit_test(test_loss_amid_frames),
+      vkt_mistakes_test(test_wild_pointers),
+      vkt_mistakes_test(test_memory_that_is_gone),
+      vkt_mistakes_test(test_endless_stages),
+      vkt_mistakes_test(test_loss_amid_frames),
    };
    return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -235,8 +235,8 @@ int main(void)
 {
    vkt_setenv("FIGMENT_VK", "quiet");
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_wild_address),       cmocka_unit_test(test_wild_copy),
-      cmocka_unit_test(test_endless_shader),     cmocka_unit_test(test_destroy_while_busy),
+      vkt_mistakes_test(test_wild_address),       vkt_mistakes_test(test_wild_copy),
+      vkt_mistakes_test(test_endless_shader),     vkt_mistakes_test(test_destroy_while_busy),
       cmocka_unit_test(test_firmware_images),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);

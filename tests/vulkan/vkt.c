@@ -316,6 +316,13 @@ void vkt_close(struct vkt *t)
 }
 
 /* ---- buffers -------------------------------------------------------------------------------------------- */
+static bool is_addressable(const VkBaseInStructure *s)
+{
+   while (s && s->sType != VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO)
+      s = s->pNext;
+   return s && ((const VkMemoryAllocateFlagsInfo *)s)->flags & VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
+}
+
 struct vkt_buffer vkt_buffer_next(struct vkt *t, VkDeviceSize size, uint32_t type, const void *alloc_next,
                                   const void *buffer_next)
 {
@@ -330,6 +337,8 @@ struct vkt_buffer vkt_buffer_next(struct vkt *t, VkDeviceSize size, uint32_t typ
                                        VK_BUFFER_USAGE_INDEX_BUFFER_BIT |
                                        VK_BUFFER_USAGE_TRANSFORM_FEEDBACK_BUFFER_BIT_EXT |
                                        VK_BUFFER_USAGE_TRANSFORM_FEEDBACK_COUNTER_BUFFER_BIT_EXT};
+   if (is_addressable(alloc_next))
+      info.usage |= VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
    vkt_ok(vk.CreateBuffer(t->device, &info, NULL, &b.buffer));
    VkMemoryRequirements need;
    vk.GetBufferMemoryRequirements(t->device, b.buffer, &need);
@@ -358,17 +367,24 @@ void vkt_buffer_free(struct vkt *t, struct vkt_buffer *b)
 }
 
 /* ---- command buffers -------------------------------------------------------------------------------------- */
-VkCommandBuffer vkt_begin(struct vkt *t)
+static VkCommandBuffer begin_with(struct vkt *t, VkCommandBufferUsageFlags flags)
 {
    VkCommandBuffer cmd;
    VkCommandBufferAllocateInfo alloc = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
                                         .commandPool = t->pool,
                                         .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
                                         .commandBufferCount = 1};
-   VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+   VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .flags = flags};
    vkt_ok(vk.AllocateCommandBuffers(t->device, &alloc, &cmd));
    vkt_ok(vk.BeginCommandBuffer(cmd, &begin));
    return cmd;
+}
+
+VkCommandBuffer vkt_begin(struct vkt *t) { return begin_with(t, 0); }
+
+VkCommandBuffer vkt_begin_for_many(struct vkt *t)
+{
+   return begin_with(t, VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
 }
 
 VkFence vkt_fence(struct vkt *t)

@@ -78,7 +78,7 @@ bool vkt_is_failing(void);
 void vkt_run_test(void **test);
 #undef cmocka_unit_test
 #define cmocka_unit_test(f) {#f, vkt_run_test, NULL, NULL, (void *)(f)}
-/* For tests that break the specification on purpose: where VKT_NO_MISTAKES is set, for the validation layers, they are skipped. */
+/* For tests that break the specification on purpose, or lose their device, after which the layers take all work for pending: where VKT_NO_MISTAKES is set, for the validation layers, they are skipped. */
 void vkt_run_mistakes(void **test);
 #define vkt_mistakes_test(f) {#f, vkt_run_mistakes, NULL, NULL, (void *)(f)}
 bool vkt_may_err(void); /* VKT_NO_MISTAKES is not set */
@@ -106,6 +106,7 @@ void vkt_buffer_free(struct vkt *t, struct vkt_buffer *b);
 
 /* A command buffer in recording state; submit ends it, waits for a fence and frees it. */
 VkCommandBuffer vkt_begin(struct vkt *t);
+VkCommandBuffer vkt_begin_for_many(struct vkt *t); /* to be pending more than once */
 VkResult vkt_submit(struct vkt *t, VkCommandBuffer cmd);
 VkResult vkt_submit_no_wait(struct vkt *t, VkQueue queue, VkCommandBuffer cmd, VkFence fence);
 VkFence vkt_fence(struct vkt *t);
