@@ -6,10 +6,14 @@
 #include <string.h>
 #include <time.h>
 #ifdef _WIN32
+#include <direct.h>
 #include <io.h>
 #define isatty _isatty
+#define make_directory(path) _mkdir(path)
 #else
+#include <sys/stat.h>
 #include <unistd.h>
+#define make_directory(path) mkdir(path, 0777)
 #endif
 
 #define PATTERNS 32u
@@ -59,7 +63,7 @@ static void usage(FILE *f)
            "  --device NAME    the first device with NAME in its name\n"
            "  --library FILE   load this Vulkan loader or driver instead of the system's loader\n"
            "  --json FILE      write all points there\n"
-           "  --plots DIR      write DIR/BENCHMARK.svg\n"
+           "  --plots DIR      write DIR/BENCHMARK.svg; DIR is made if it is not there\n"
            "  --quick          fewer points\n"
            "  --repeat N       measure each time N times and take the least (default: 1 where the clock is seen not to wobble,\n"
            "                   else 5)\n"
@@ -263,13 +267,16 @@ int main(int argc, char **argv)
    m.results = mb_results_new();
    m.quick = m.results->quick = o.quick;
    mb_open(&m, o.device, o.validate);
-   m.repeats = o.repeats ? o.repeats : is_clock_steady(&m) ? 1 : 5;
+   m.scale = is_clock_steady(&m) ? 1 : 4;
+   m.repeats = o.repeats ? o.repeats : m.scale == 1 ? 1 : 5;
    fprintf(stderr, "%s, %s, timestamps of %g ns, each time measured %u time%s\n", m.results->device, m.results->driver,
            m.results->period_ns, m.repeats, m.repeats == 1 ? "" : "s");
    run_all(&m, &o);
    mb_close(&m);
    if (o.json && !mb_results_write(m.results, o.json))
       mb_die("cannot write %s", o.json);
+   if (o.plots)
+      make_directory(o.plots); /* may be there already; if it cannot be made, the first file says so */
    if (o.plots && !mb_plot_all(m.results, o.plots, message, sizeof message))
       mb_die("cannot write %s", message);
    mb_results_free(m.results);

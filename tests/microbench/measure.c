@@ -118,6 +118,7 @@ double mb_time(struct mb *m, mb_record *before, const void *before_what, mb_reco
 
 double mb_slope(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi)
 {
+   hi = lo + (hi - lo) * m->scale;
    run.push.count = lo;
    double at_lo = mb_time(m, warm ? mb_dispatch : NULL, warm, mb_dispatch, &run);
    run.push.count = hi;

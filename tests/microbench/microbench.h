@@ -86,7 +86,8 @@ struct mb {
    uint64_t fresh_B;   /* where in the arena mb_fresh goes on */
    uint32_t group;     /* lanes of the greatest workgroup, at most 1024 */
    bool quick;
-   unsigned repeats;   /* each time is the least of so many */
+   unsigned repeats; /* each time is the least of so many */
+   unsigned scale;   /* ... and slopes run over so many times the work, where the clock wobbles */
    struct mb_results *results;
    const struct mb_bench *bench; /* at work */
 };
@@ -129,7 +130,8 @@ typedef void mb_record(struct mb *m, VkCommandBuffer cmd, const void *what);
 double mb_time(struct mb *m, mb_record *before, const void *before_what, mb_record *timed, const void *timed_what);
 /* A dispatch; mb_record of a struct mb_run. */
 void mb_dispatch(struct mb *m, VkCommandBuffer cmd, const void *run);
-/* Nanoseconds per unit of push.count: from two dispatches, with counts lo and hi, each behind `warm` (NULL: none). */
+/* Nanoseconds per unit of push.count: from two dispatches, with counts lo and hi (more on a clock that wobbles), each behind
+ * `warm` (NULL: none). */
 double mb_slope(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi);
 void mb_barrier(VkCommandBuffer cmd);
 /* Recorded, submitted, waited for; no timestamps. */

@@ -1,14 +1,18 @@
 #version 450
-/* Writes the chain that chase.comp follows: element i of push.count is at i * push.a bytes, plus a line of its own within its
- * page where push.b says so, and holds where the next one is. The order is a linear congruential generator of full period, so
- * that one cycle visits every element and no two neighbours follow each other. */
+/* Writes the chain that chase.comp follows. Element i lies at i * push.a bytes or, where push.b is not 0, is one of 32 lines of page
+ * i / 32: pages are push.b bytes apart, and their lines are scattered over at most 64 KiB. Each element holds where the next one
+ * is; the order is a linear congruential generator of full period, so that one cycle visits every element and no two neighbours
+ * follow each other. */
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
 layout(local_size_x = 64) in;
 
 uint place(uint i)
 {
-   return i * push.a + (i * 7u + (i >> 5) & push.b) * 128u;
+   if (push.b == 0u)
+      return i * push.a;
+   uint page = i >> 5, apart = min(push.b >> 7, 512u) >> 5, line = i & 31u;
+   return page * push.b + (line * apart + (page * 7u + (page >> 4) + line * 3u) % apart) * 128u;
 }
 
 void main()
