@@ -37,6 +37,7 @@ static void triangles(struct ck *c)
 static void pixels(struct ck *c)
 {
    const double blend = ck_at(c, "fill", "blended", 4);
+   ck_near(c, "fill: blending at the ROPs' rate", ck_key(c, "rop_quads_per_cycle") * 4 * ck_key(c, "cores") * c->ghz, blend, 0.1, "G/s");
    ck_near(c, "fill: blending of 8 bits as fast as of 32", 1, ck_at(c, "fill", "blended", 1) / blend, 0.15, "times");
    ck_near(c, "fill: blending of 64 bits at half rate", 0.5, ck_at(c, "fill", "blended", 8) / blend, 0.15, "times");
    ck_near(c, "fill: blending of 128 bits at a quarter", 0.25, ck_at(c, "fill", "blended", 16) / blend, 0.15, "times");

@@ -234,12 +234,11 @@ static void run_all(struct mb *m, const struct options *o)
    for (unsigned i = 0; i < mb_bench_count; i++) {
       if (!is_wanted(o, &mb_benches[i]))
          continue;
-      double begin = now();
       m->bench = &mb_benches[i];
-      fprintf(stderr, "%s[%2u/%2u] %5.1f s  %s%s", live ? "\r\033[K" : "", ++n, total, begin - start, m->bench->name,
+      fprintf(stderr, "%s[%2u/%2u] %5.1f s  %s%s", live ? "\r\033[K" : "", ++n, total, now() - start, m->bench->name,
               live ? "" : "\n");
       m->bench->run(m);
-      m->results->seconds[i] = now() - begin;
+      m->results->was_run[i] = true;
       if (live)
          fprintf(stderr, "\r\033[K");
       if (!o->quiet)

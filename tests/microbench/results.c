@@ -8,19 +8,17 @@
 struct mb_results *mb_results_new(void)
 {
    struct mb_results *r = calloc(1, sizeof *r);
-   if (!r || !(r->seconds = calloc(mb_bench_count, sizeof *r->seconds))) {
+   if (!r || !(r->was_run = calloc(mb_bench_count, sizeof *r->was_run))) {
       fprintf(stderr, "figment-microbench: no memory\n");
       exit(1);
    }
-   for (unsigned i = 0; i < mb_bench_count; i++)
-      r->seconds[i] = -1;
    return r;
 }
 
 void mb_results_free(struct mb_results *r)
 {
    free(r->points);
-   free(r->seconds);
+   free(r->was_run);
    free(r);
 }
 
@@ -54,7 +52,7 @@ static void text(FILE *f, const char *key, const char *value, const char *end)
    fprintf(f, "\"%s", end);
 }
 
-static void write_bench(FILE *f, const struct mb_bench *b, double seconds, bool first)
+static void write_bench(FILE *f, const struct mb_bench *b, bool first)
 {
    fprintf(f, "%s\n {", first ? "" : ",");
    text(f, "bench", b->name, ",");
@@ -63,8 +61,7 @@ static void write_bench(FILE *f, const struct mb_bench *b, double seconds, bool 
    text(f, "x", b->x, ",");
    text(f, "x_unit", b->x_unit, ",");
    text(f, "y", b->y, ",");
-   text(f, "unit", b->unit, ",");
-   fprintf(f, "\"seconds\":%.3f}", seconds);
+   text(f, "unit", b->unit, "}");
 }
 
 static void write_point(FILE *f, const struct mb_point *p, bool first)
@@ -96,8 +93,8 @@ bool mb_results_write(const struct mb_results *r, const char *path)
    text(f, "api", r->api, ",");
    fprintf(f, "\"timestampPeriod\":%.9g,\"quick\":%s,\n\"benches\":[", r->period_ns, r->quick ? "true" : "false");
    for (unsigned i = 0; i < mb_bench_count; i++)
-      if (r->seconds[i] >= 0) {
-         write_bench(f, &mb_benches[i], r->seconds[i], first);
+      if (r->was_run[i]) {
+         write_bench(f, &mb_benches[i], first);
          first = false;
       }
    fprintf(f, "],\n\"points\":[");

@@ -2,12 +2,12 @@
  *
  *   {"microbench": 1,
  *    "device": "...", "driver": "...", "api": "1.1.0", "timestampPeriod": ns a tick, "quick": false,
- *    "benches": [{"bench": name, "group": ..., "title": ..., "x": label, "x_unit": ..., "y": label, "unit": ...,
- *                 "seconds": of wall time}, ...],
+ *    "benches": [{"bench": name, "group": ..., "title": ..., "x": label, "x_unit": ..., "y": label, "unit": ...}, ...],
  *    "points": [{"bench": name, "series": ..., "x": number, "x_unit": ..., "y": number or null, "unit": ...,
  *                "note": why y is null}, ...]}
  *
- * Benches are in the order of benches.def, points in the order in which they were measured. */
+ * Benches are in the order of benches.def, points in the order in which they were measured. Nothing in it is of the host's time: where
+ * the GPU's clock is steady, two runs give the same file. */
 #ifndef MICROBENCH_RESULTS_H
 #define MICROBENCH_RESULTS_H
 
@@ -40,7 +40,7 @@ struct mb_results {
    char device[256], driver[600], api[32];
    double period_ns;
    bool quick;
-   double *seconds; /* of each bench; below 0: not run */
+   bool *was_run; /* each bench */
    struct mb_point *points;
    size_t count, room;
 };
