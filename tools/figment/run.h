@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tool.h"
 
@@ -17,6 +18,11 @@ bool run_temporary(char *path, size_t size);
 /* Start argv[0] and wait for it. False and a message if it could not be started; else *status is its exit
  * status, 128 + n if signal n ended it. */
 bool run_program(const tool_command *c, char **argv, int *status);
+
+#ifdef _WIN32
+/* Start it and do not wait: the process' handle, or -1 and a message. */
+intptr_t run_start(const tool_command *c, char **argv);
+#endif
 
 /* Print the report of a FIGMENT_REPORT file for people. False if the file holds none (no device was opened)
  * or cannot be read; a message says which. */

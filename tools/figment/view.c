@@ -36,7 +36,7 @@ const tool_command tool_view = {
    "view",
    "show an exported image live, in a window or as PNG",
    "[PATH | -- PROGRAM [ARGUMENTS]]",
-   "PATH names a section that another process holds: /proc/PID/fd/N (Linux). A PROGRAM is started on the emulated GPU and watched until it\n"
+   "PATH names a section that another process holds: /proc/PID/fd/N (Linux; on Windows use --name or --handle). A PROGRAM is started on the emulated GPU and watched until it\n"
    "ends, its counters included (those of --pid if it runs with FIGMENT_WATCH=on, which also makes swapchains visible that share no memory\n"
    "with their window). Images and frames tell their size and format themselves. With --size, a section is taken for rows of texels\n"
    "(VK_IMAGE_TILING_LINEAR, or a buffer): of a process, the smallest that is large enough. All is mapped read-only. Escape or closing\n"

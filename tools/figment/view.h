@@ -28,6 +28,9 @@ view_process *view_process_open(long pid); /* NULL: no memory */
 /* The picture to show now, given how much time has passed since the last question. False if there is none. */
 bool view_process_picture(view_process *p, unsigned passed_ms, view_image *out);
 
+/* The counter page (gpu/watch_page.h) of a process; NULL if it has none (yet). Stays mapped. */
+const struct gpu_watch_page *view_counters(const tool_command *c, long pid);
+
 /* ---- window: view_sdl.c, or view_no_window.c where there is none ---- */
 typedef struct view_window view_window;
 
@@ -53,8 +56,6 @@ typedef struct view_section {
  * Here and below: without a command, no message. */
 int view_sections(const tool_command *c, long pid, view_section *out, int max);
 bool view_section_open(const tool_command *c, long pid, const view_section *section, map_view *out);
-/* The counter page (gpu/watch_page.h) of a process; NULL if it has none (yet). Stays mapped. */
-const struct gpu_watch_page *view_counters(const tool_command *c, long pid);
 /* Start a program on the emulated GPU; its process number, or -1 and a message. */
 long view_start(const tool_command *c, char **argv);
 /* Whether a process that view_start started, or any other, still runs. */

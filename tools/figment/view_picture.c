@@ -135,3 +135,22 @@ bool view_process_picture(view_process *p, unsigned passed_ms, view_image *out)
       }
    return found;
 }
+
+/* ---- counters ------------------------------------------------------------------------------------------ */
+const struct gpu_watch_page *view_counters(const tool_command *c, long pid)
+{
+   view_section list[VIEW_SECTIONS];
+   int n = view_sections(c, pid, list, VIEW_SECTIONS);
+   map_view mapped;
+
+   for (int i = 0; i < n; i++) {
+      /* Its payload is rounded up to a chunk and small: others are not even mapped. */
+      if (list[i].payload != 65536 || !view_section_open(NULL, pid, &list[i], &mapped))
+         continue;
+      const struct gpu_watch_page *page = (const void *)mapped.data;
+      if (page->magic == GPU_WATCH_MAGIC && page->size_B == sizeof *page && page->count == GPU_COUNTER_COUNT)
+         return page;
+      map_close(&mapped);
+   }
+   return NULL;
+}
