@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_SIZE, OPT_FORMAT, OPT_STRIDE, OPT_OFFSET, OPT_PNG, OPT_WINDOW, OPT_FRAMES, OPT_FPS, OPT_EOF, OPT_PID, OPT_LIST };
+enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_SIZE, OPT_FORMAT, OPT_STRIDE, OPT_OFFSET, OPT_PNG, OPT_WINDOW, OPT_FRAMES,
+       OPT_FPS, OPT_EOF, OPT_PID, OPT_LIST };
 
 static const tool_option options[] = {
    [OPT_FD] = {"--fd", NULL, "N", "an inherited file descriptor (Linux)"},
@@ -36,11 +37,12 @@ const tool_command tool_view = {
    "view",
    "show an exported image live, in a window or as PNG",
    "[PATH | -- PROGRAM [ARGUMENTS]]",
-   "PATH names a section that another process holds: /proc/PID/fd/N (Linux; on Windows use --name or --handle). A PROGRAM is started on the emulated GPU and watched until it\n"
-   "ends, its counters included (those of --pid if it runs with FIGMENT_WATCH=on, which also makes swapchains visible that share no memory\n"
-   "with their window). Images and frames tell their size and format themselves. With --size, a section is taken for rows of texels\n"
-   "(VK_IMAGE_TILING_LINEAR, or a buffer): of a process, the smallest that is large enough. All is mapped read-only. Escape or closing\n"
-   "the window ends it.",
+   "PATH names a section that another process holds: /proc/PID/fd/N (Linux; on Windows --name or --handle).\n"
+   "A PROGRAM is started on the emulated GPU and watched until it ends, its counters included (those of --pid\n"
+   "if it runs with FIGMENT_WATCH=on, which also makes swapchains visible that share no memory with their\n"
+   "window). Images and frames tell their size and format themselves. With --size, a section is taken for rows\n"
+   "of texels (VK_IMAGE_TILING_LINEAR, or a buffer): of a process, the smallest that is large enough. All is\n"
+   "mapped read-only. Escape or closing the window ends it.",
    "   figment view -- vkcube\n"
    "   figment view --pid 4711                                            attaches to a running program\n"
    "   figment view /proc/4711/fd/9 --size 800x450 --format R8G8B8A8_SRGB  a buffer\n"
