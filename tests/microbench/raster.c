@@ -35,11 +35,23 @@ struct mb_target mb_target(struct mb *m, uint32_t size, VkFormat colour, VkForma
                                          .colorAttachmentCount = colour != VK_FORMAT_UNDEFINED,
                                          .pColorAttachments = &c,
                                          .pDepthStencilAttachment = depth ? &z : NULL};
+   /* A pass clears what the one before it has drawn. */
+   const VkPipelineStageFlags stages = VK_PIPELINE_STAGE_COLOR_ATTACHMENT_OUTPUT_BIT |
+                                       VK_PIPELINE_STAGE_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_LATE_FRAGMENT_TESTS_BIT;
+   const VkAccessFlags writes = VK_ACCESS_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT;
+   const VkSubpassDependency behind = {.srcSubpass = VK_SUBPASS_EXTERNAL,
+                                       .srcStageMask = stages,
+                                       .dstStageMask = stages,
+                                       .srcAccessMask = writes,
+                                       .dstAccessMask = writes | VK_ACCESS_COLOR_ATTACHMENT_READ_BIT |
+                                                        VK_ACCESS_DEPTH_STENCIL_ATTACHMENT_READ_BIT};
    const VkRenderPassCreateInfo pass = {.sType = VK_STRUCTURE_TYPE_RENDER_PASS_CREATE_INFO,
                                         .attachmentCount = n,
                                         .pAttachments = a,
                                         .subpassCount = 1,
-                                        .pSubpasses = &subpass};
+                                        .pSubpasses = &subpass,
+                                        .dependencyCount = 1,
+                                        .pDependencies = &behind};
    mb_ok(vk.CreateRenderPass(m->device, &pass, NULL, &t.pass));
    const VkFramebufferCreateInfo framebuffer = {.sType = VK_STRUCTURE_TYPE_FRAMEBUFFER_CREATE_INFO,
                                                 .renderPass = t.pass,
