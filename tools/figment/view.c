@@ -428,6 +428,7 @@ static int run(const tool_command *c, int argc, char **argv)
       return TOOL_FAILED;
    if ((v.process || (status = parse_image(c, &line, &mapped, &v.image)) == TOOL_OK) && (status = parse_loop(c, &line, &v)) == TOOL_OK)
       status = view(c, &line, &v);
+   view_process_close(v.process);
    free(v.rows);
    free(v.now);
    free(v.before);

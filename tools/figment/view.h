@@ -25,6 +25,7 @@ void view_untile(const view_image *im, const uint8_t *tiles, uint8_t *rows);
 /* The sections of a process, watched. */
 typedef struct view_process view_process;
 view_process *view_process_open(long pid); /* NULL: no memory */
+void view_process_close(view_process *p);  /* pictures of it are gone, too */
 /* The picture to show now, given how much time has passed since the last question. False if there is none. */
 bool view_process_picture(view_process *p, unsigned passed_ms, view_image *out);
 

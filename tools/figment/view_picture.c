@@ -117,6 +117,13 @@ view_process *view_process_open(long pid)
    return p;
 }
 
+void view_process_close(view_process *p)
+{
+   for (int i = 0; p && i < p->count; i++)
+      map_close(&p->held[i].view);
+   free(p);
+}
+
 bool view_process_picture(view_process *p, unsigned passed_ms, view_image *out)
 {
    bool found = false;
