@@ -1,5 +1,6 @@
-/* What a section shows: a note in its trailer, by which a viewer finds the picture in it without being told where and how large. Written
- * by the exporting driver; a viewer believes nothing of it that does not fit the section. Manual: chapter "Section port". */
+/* What a section shows: a note in its trailer, by which a viewer finds the picture in it without being told
+ * where and how large. Written by the exporting driver; a viewer believes nothing of it that does not fit the
+ * section. Manual: chapter "Section port". */
 #ifndef GPU_PICTURE_H
 #define GPU_PICTURE_H
 

@@ -78,7 +78,8 @@ bool vkt_is_failing(void);
 void vkt_run_test(void **test);
 #undef cmocka_unit_test
 #define cmocka_unit_test(f) {#f, vkt_run_test, NULL, NULL, (void *)(f)}
-/* For tests that break the specification on purpose, or lose their device, after which the layers take all work for pending: where VKT_NO_MISTAKES is set, for the validation layers, they are skipped. */
+/* For tests that break the specification on purpose, or lose their device, after which the layers take all work for pending:
+ * where VKT_NO_MISTAKES is set, for the validation layers, they are skipped. */
 void vkt_run_mistakes(void **test);
 #define vkt_mistakes_test(f) {#f, vkt_run_mistakes, NULL, NULL, (void *)(f)}
 bool vkt_may_err(void); /* VKT_NO_MISTAKES is not set */

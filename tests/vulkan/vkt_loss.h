@@ -1,5 +1,6 @@
 /* What tests of lost devices share: the proof that one lives, a card whose watchdog bites early, and a host
- * thread that waits for a fence. The thread's memory is its own, since a test that fails leaves its thread and its device behind. */
+ * thread that waits for a fence. The thread's memory is its own, since a test that fails leaves its thread and
+ * its device behind. */
 #ifndef VKT_LOSS_H
 #define VKT_LOSS_H
 

@@ -1,7 +1,8 @@
 /* figment view: the picture in an exported section, or what a program presents, live, while the GPU draws into it.
  *
- * Every tick copies the image out of the mapping and looks whether it has changed; what is shown, compared and saved is that copy. The GPU may
- * be in the middle of a frame: then so is the picture.
+ * Every tick copies the image out of the mapping and looks whether it has changed; what is shown, compared and
+ * saved is that copy. The GPU may be in the middle of a frame: then so is the picture. Which picture it is:
+ * view_picture.c.
  */
 #include "view.h"
 
