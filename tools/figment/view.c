@@ -401,9 +401,10 @@ static int choose(const tool_command *c, const tool_line *line, char **program, 
       return TOOL_FAILED;
    if (line->given[OPT_LIST])
       return TOOL_OK;
-   if (!(line->given[OPT_SIZE] ? find_section(c, line, v, section) : find_picture(c, v)))
-      return TOOL_FAILED;
-   return TOOL_OK;
+   if (line->given[OPT_SIZE] ? find_section(c, line, v, section) : find_picture(c, v))
+      return TOOL_OK;
+   view_process_close(v->process);
+   return TOOL_FAILED;
 }
 
 static bool open_chosen(const tool_command *c, const viewer *v, const view_section *section, const map_source *source, map_view *out)
