@@ -1,9 +1,9 @@
-/* Arithmetic: the same dependent operations in one wave, which shows their latency, and in more and more waves of one workgroup, until
- * the rate of what computes them is reached. */
+/* Arithmetic: the same dependent operations in one wave, which shows their latency, and in more and more waves of one workgroup, in the
+ * end with two independent sequences each, until the rate of what computes them is reached. */
 #include "microbench.h"
 #include <string.h>
 
-#define TURNS 32u /* of op.comp's loop */
+#define TURNS 64u /* of op.comp's loop */
 
 struct op {
    const char *name, *bench;
@@ -31,16 +31,12 @@ static const char *missing(const struct mb *m, const struct op *o)
    return NULL;
 }
 
-static void measure(struct mb *m, const struct op *o)
+static void measure(struct mb *m, const struct op *o, uint32_t waves, uint32_t chains)
 {
-   for (uint32_t waves = 1; waves * 32 <= m->group; waves *= m->quick ? m->group / 32 : 2) {
-      VkPipeline p = mb_compute(m, o->code, waves * 32, 0);
-      const struct mb_run run = {.pipeline = p, .groups = 1, .push = {.f = 1.5f, .g = 2.5f}};
-      mb_point(m, o->name, waves, mb_slope(m, NULL, run, 2, 8) / (TURNS * o->count * waves));
-      mb_pipeline_free(m, &p);
-      if (m->group <= 32)
-         break;
-   }
+   VkPipeline p = mb_compute(m, o->code, waves * 32, chains);
+   const struct mb_run run = {.pipeline = p, .groups = 1, .push = {.f = 1.5f, .g = 2.5f}};
+   mb_point(m, o->name, waves * chains, mb_slope(m, NULL, run, 1, 4) / (TURNS * o->count * waves * chains));
+   mb_pipeline_free(m, &p);
 }
 
 static void measure_all(struct mb *m)
@@ -49,10 +45,14 @@ static void measure_all(struct mb *m)
       const char *why = missing(m, &ops[i]);
       if (strcmp(ops[i].bench, m->bench->name))
          continue;
-      if (why)
+      if (why) {
          mb_unsupported(m, ops[i].name, why);
-      else
-         measure(m, &ops[i]);
+         continue;
+      }
+      for (uint32_t waves = 1; waves * 32 < m->group; waves *= m->quick ? m->group / 32 : 2)
+         measure(m, &ops[i], waves, 1);
+      measure(m, &ops[i], m->group / 32, 1);
+      measure(m, &ops[i], m->group / 32, 2);
    }
 }
 

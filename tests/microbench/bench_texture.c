@@ -73,7 +73,7 @@ void bench_texture_turn(struct mb *m)
 {
    static const char *const names[2] = {"optimal tiling", "linear tiling"};
    VkSampler s = sampler(m, VK_FILTER_NEAREST, VK_SAMPLER_MIPMAP_MODE_NEAREST, 0);
-   VkPipeline p = mb_compute(m, &sample_code, 64, 0);
+   VkPipeline p = mb_compute(m, &sample_code, 64, 32);
    for (int linear = 0; linear < 2; linear++) {
       if (linear && !has_linear(m)) {
          mb_unsupported(m, names[1], "linear images cannot be sampled");
@@ -95,7 +95,7 @@ void bench_texture_turn(struct mb *m)
 void bench_texture_shrink(struct mb *m)
 {
    VkSampler s = sampler(m, VK_FILTER_LINEAR, VK_SAMPLER_MIPMAP_MODE_NEAREST, 0);
-   VkPipeline p = mb_compute(m, &sample_code, 64, 0);
+   VkPipeline p = mb_compute(m, &sample_code, 64, 8);
    struct mb_image i = texture(m, VK_FORMAT_R8G8B8A8_UNORM, PICTURE, true, VK_IMAGE_TILING_OPTIMAL);
    mb_use_texture(m, s, &i);
    for (uint32_t level = 0; level <= 4; level += m->quick ? 2 : 1)

@@ -43,12 +43,13 @@ static void pixels(struct ck *c)
    ck_near(c, "fill: blending of 128 bits at a quarter", 0.25, ck_at(c, "fill", "blended", 16) / blend, 0.15, "times");
    ck_within(c, "msaa: four samples blend slower than one", 0.15, 0.6,
              ck_at(c, "msaa", "blended", 4) / ck_at(c, "msaa", "blended", 1), "times");
-   ck_within(c, "overdraw: front to back, 12 layers hidden", 0.95, 1.6,
-             ck_at(c, "overdraw", "front to back", 13) / ck_at(c, "overdraw", "front to back", 1), "times");
-   ck_within(c, "overdraw: back to front, 13 layers seen", 5, 14,
-             ck_at(c, "overdraw", "back to front", 13) / ck_at(c, "overdraw", "back to front", 1), "times");
-   ck_within(c, "overdraw: discard keeps depth from being known early", 1.1, 14,
-             ck_at(c, "overdraw", "front to back, may discard", 13) / ck_at(c, "overdraw", "front to back", 13), "times");
+   const double back1 = ck_at(c, "overdraw", "back to front", 1), back7 = ck_at(c, "overdraw", "back to front", 7),
+                back13 = ck_at(c, "overdraw", "back to front", 13), front13 = ck_at(c, "overdraw", "front to back", 13);
+   ck_within(c, "overdraw: front to back, 12 layers hidden", 0.95, 1.5, front13 / ck_at(c, "overdraw", "front to back", 1), "times");
+   ck_within(c, "overdraw: back to front, 13 layers seen", 3, 13, back13 / front13, "times");
+   ck_near(c, "overdraw: back to front, each layer costs the same", 1, (back13 - back7) / (back7 - back1), 0.1, "times");
+   ck_within(c, "overdraw: discard keeps depth from being known early", 1.5, 14,
+             ck_at(c, "overdraw", "front to back, may discard", 13) / front13, "times");
 }
 
 void ck_graphics(struct ck *c)

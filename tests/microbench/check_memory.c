@@ -7,7 +7,7 @@
 #define MIB (1024.0 * KIB)
 #define CHASE "chase", "one lane, random lines"
 
-/* What the last point below `level` may be for a cache of so many bytes (or entries): sets fill unevenly. */
+/* What the last point on the plateau may be for a cache of so many bytes or entries: sets fill unevenly. */
 static void knee(struct ck *c, const char *what, double size, double measured, const char *unit)
 {
    ck_within(c, what, size * 0.5, size * 1.26, measured, unit);
@@ -23,12 +23,12 @@ static void latency(struct ck *c)
    ck_near(c, "chase: plateau of L2", l2, ck_cycles(c, ck_median(c, CHASE, 2 * l1_B, fmin(l2_B, reach_B) / 2)), 0.1, "cycles");
    ck_near(c, "chase: plateau of memory, with the second TLB", dram + second,
            ck_cycles(c, ck_median(c, CHASE, 4 * l2_B, 256 * MIB)), 0.1, "cycles");
-   knee(c, "chase: knee of L1", l1_B, ck_last_below(c, CHASE, sqrt(l1 * l2) * ns), "B");
-   knee(c, "chase: knee of L2", l2_B, ck_last_below(c, CHASE, sqrt((l2 + second) * (dram + second)) * ns), "B");
+   knee(c, "chase: knee of L1", l1_B, ck_last_below(c, CHASE, l1 * 1.3 * ns), "B");
+   knee(c, "chase: knee of L2", l2_B, ck_last_below(c, CHASE, (l2 + second) * 1.1 * ns), "B");
    knee(c, "chase_pages: knee of a core's TLB", ck_key(c, "tlb_entries"),
-        ck_last_below(c, "chase_pages", "64 KiB pages", (l2 + second / 2) * ns), "pages");
+        ck_last_below(c, "chase_pages", "64 KiB pages", (l2 + second / 6) * ns), "pages");
    knee(c, "chase_pages: knee of a core's TLB, pages of 4 KiB", ck_key(c, "tlb_entries") * 16,
-        ck_last_below(c, "chase_pages", "4 KiB pages", (l2 + second / 2) * ns), "pages");
+        ck_last_below(c, "chase_pages", "4 KiB pages", (l2 + second / 6) * ns), "pages");
 }
 
 static void bandwidth(struct ck *c)
@@ -37,11 +37,11 @@ static void bandwidth(struct ck *c)
    const double slices = ck_key(c, "l2_slices") * ck_key(c, "l2_B_per_cycle"), crossbar = cores * ck_key(c, "xbar_B_per_cycle");
    const double dram = ck_key(c, "dram_B_per_s") * 1e-9;
    ck_near(c, "bandwidth_size: plateau of L2", fmin(slices, crossbar) * c->ghz,
-           ck_median(c, "bandwidth_size", "16 B a lane", 4 * l1_B, l2_B / 4), 0.1, "GB/s");
+           ck_median(c, "bandwidth_size", "16 B a lane", 4 * l1_B, l2_B / 2), 0.1, "GB/s");
    ck_near(c, "bandwidth_size: plateau of memory", dram, ck_median(c, "bandwidth_size", "16 B a lane", 16 * l2_B, 256 * MIB), 0.1,
            "GB/s");
    ck_within(c, "bandwidth_size: L1 above L2", 1.2, INFINITY,
-             ck_most(c, "bandwidth_size", "16 B a lane", 0, l1_B) / ck_median(c, "bandwidth_size", "16 B a lane", 4 * l1_B, l2_B / 4),
+             ck_most(c, "bandwidth_size", "16 B a lane", 0, l1_B) / ck_median(c, "bandwidth_size", "16 B a lane", 4 * l1_B, l2_B / 2),
              "times");
    ck_within(c, "bandwidth_random: in L1 above in memory", 2, INFINITY,
              ck_median(c, "bandwidth_random", "4 B a lane", 0, 16 * KIB) /
@@ -73,7 +73,7 @@ static void coalescing(struct ck *c)
       char what[64];
       snprintf(what, sizeof what, "near_stride: stride %d costs %d", stride, stride);
       if (c->profile)
-         ck_within(c, what, 0.9 * stride, stride == 1 ? 1.6 : 1.15 * stride,
+         ck_within(c, what, 0.9 * stride, stride == 1 ? 1.8 : 1.15 * stride, /* at 1 the instructions between the loads show */
                    ck_cycles(c, ck_at(c, "near_stride", "one workgroup", stride)), "cycles");
    }
    if (c->profile)

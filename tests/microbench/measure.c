@@ -116,7 +116,7 @@ double mb_time(struct mb *m, mb_record *before, const void *before_what, mb_reco
    return least;
 }
 
-double mb_slope(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi)
+double mb_slope_cold(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi)
 {
    hi = lo + (hi - lo) * m->scale;
    run.push.count = lo;
@@ -124,6 +124,15 @@ double mb_slope(struct mb *m, const struct mb_run *warm, struct mb_run run, uint
    run.push.count = hi;
    double at_hi = mb_time(m, warm ? mb_dispatch : NULL, warm, mb_dispatch, &run);
    return (at_hi - at_lo) / (double)(hi - lo);
+}
+
+double mb_slope(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi)
+{
+   if (warm)
+      mb_do(m, mb_dispatch, warm);
+   run.push.count = hi;
+   mb_do(m, mb_dispatch, &run);
+   return mb_slope_cold(m, warm, run, lo, hi);
 }
 
 /* ---- resources ---------------------------------------------------------------------------------------------- */

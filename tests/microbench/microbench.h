@@ -131,8 +131,9 @@ double mb_time(struct mb *m, mb_record *before, const void *before_what, mb_reco
 /* A dispatch; mb_record of a struct mb_run. */
 void mb_dispatch(struct mb *m, VkCommandBuffer cmd, const void *run);
 /* Nanoseconds per unit of push.count: from two dispatches, with counts lo and hi (more on a clock that wobbles), each behind
- * `warm` (NULL: none). */
+ * `warm` (NULL: none). Before them a rehearsal, so that neither pays for what is met for the first time: instructions, pages. */
 double mb_slope(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi);
+double mb_slope_cold(struct mb *m, const struct mb_run *warm, struct mb_run run, uint32_t lo, uint32_t hi); /* no rehearsal */
 void mb_barrier(VkCommandBuffer cmd);
 /* Recorded, submitted, waited for; no timestamps. */
 void mb_do(struct mb *m, mb_record *record, const void *what);

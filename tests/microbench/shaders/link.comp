@@ -6,6 +6,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "common.glsl"
 layout(local_size_x = 64) in;
+layout(set = 0, binding = 0, std430) buffer Pairs { uvec2 pairs[]; };
 
 uint place(uint i)
 {
@@ -23,8 +24,7 @@ void main()
    uint next = place((i * 1645u + 7919u) % push.count);
 #if ADDRESS
    uint carry, low = uaddCarry(push.address.x, next, carry);
-   arena[place(i) / 4u] = low;
-   arena[place(i) / 4u + 1u] = push.address.y + carry;
+   pairs[place(i) / 8u] = uvec2(low, push.address.y + carry);
 #else
    arena[place(i) / 4u] = next / 4u;
 #endif

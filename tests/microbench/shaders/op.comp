@@ -1,5 +1,6 @@
 #version 450
-/* 32 operations a turn, each needing the one before: one wave shows their latency, many show their rate. OP, TYPE and BITS
+/* 64 times OP a turn, each needing the one before: one wave shows their latency, many show their rate. CHAINS 2: a second such
+ * sequence between them, that neither needs nor is needed by the first. OP, TYPE and BITS
  * come from the table ops.def. */
 #extension GL_GOOGLE_include_directive : require
 #if BITS == 16
@@ -11,16 +12,27 @@
 #endif
 #include "common.glsl"
 layout(local_size_x_id = 0) in;
-#define TURN { OP; }
+layout(constant_id = 1) const uint CHAINS = 1;
+struct chain {
+   TYPE x, y, z;
+};
+chain step(chain c, uint i)
+{
+   TYPE x = c.x, y = c.y, z = c.z;
+   OP;
+   return chain(x, y, z);
+}
+#define TURN one = step(one, i); if (CHAINS == 2) two = step(two, i);
 #define TURN8 TURN TURN TURN TURN TURN TURN TURN TURN
 
 void main()
 {
-   TYPE x = TYPE(gl_LocalInvocationIndex), y = TYPE(push.f) + x, z = TYPE(push.g) + x;
+   TYPE start = TYPE(gl_LocalInvocationIndex);
+   chain one = chain(start, TYPE(push.f) + start, TYPE(push.g) + start), two = chain(one.z, one.x, one.y);
    uint i = gl_LocalInvocationIndex;
    for (uint k = 0; k < push.count; k++) {
-      TURN8 TURN8 TURN8 TURN8
+      TURN8 TURN8 TURN8 TURN8 TURN8 TURN8 TURN8 TURN8
    }
-   if (uint(x) == 0x7fffffu || uint(y) == 0x7fffffu)
+   if (uint(one.x) == 0x7fffffu || uint(one.y) == 0x7fffffu || uint(two.x) == 0x7fffffu || uint(two.y) == 0x7fffffu)
       result[9] = i;
 }

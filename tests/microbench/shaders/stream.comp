@@ -1,5 +1,5 @@
 #version 450
-/* Each wave reads push.count times, one load in flight: lane l of wave w reads the word at
+/* Each wave reads push.count times DEEP words, DEEP loads in flight: lane l of wave w reads, k = 0, 1, ..., the word at
  *    l * push.c + (push.address.x + w * push.a + k * push.b & push.address.y)
  * all counted in words of WIDTH dwords. */
 #extension GL_GOOGLE_include_directive : require
@@ -7,20 +7,25 @@
 layout(local_size_x = 32) in;
 #if WIDTH == 4
 layout(set = 0, binding = 0, std430) buffer Wide { uvec4 wide[]; };
-#define READ(i) wide[i]
 #define WORD uvec4
+#define WORDS wide
 #else
-#define READ(i) arena[i]
 #define WORD uint
+#define WORDS arena
 #endif
+#define READ(n) WORDS[(at + n * push.b & push.address.y) + lane]
 
 void main()
 {
    uint at = push.address.x + gl_WorkGroupID.x * push.a, lane = gl_LocalInvocationIndex * push.c;
    WORD sum = WORD(0);
    for (uint k = 0; k < push.count; k++) {
-      sum ^= READ((at & push.address.y) + lane);
-      at += push.b;
+#if DEEP == 4
+      sum ^= READ(0) ^ READ(1) ^ READ(2) ^ READ(3);
+#else
+      sum ^= READ(0);
+#endif
+      at += DEEP * push.b;
    }
    if (sum == WORD(0x7fffffffu))
       result[2] = at;
