@@ -147,7 +147,7 @@ void bench_bandwidth_stride(struct mb *m)
                                  .groups = waves,
                                  .push = {.a = 32 * s, .b = 32 * s * waves + 4096, .c = s, .address = {0, 2 * MIB / 4 - 1}}};
       if (!m->quick || !(s & (s - 1)))
-         mb_point(m, "from 2 MiB", s * 4, waves * deep * 128.0 / mb_slope(m, &warm, run, lo, hi));
+         mb_point(m, "from 2 MiB", s * 4, waves * deep * 128.0 / mb_slope(m, &warm, run, 2 * lo, 2 * hi));
    }
    for (unsigned i = 0; i < sizeof strides / sizeof strides[0]; i++)
       if (!m->quick || !(strides[i] & (strides[i] - 1)))

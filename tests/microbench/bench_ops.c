@@ -1,5 +1,5 @@
 /* Arithmetic: the same dependent operations in one wave, which shows their latency, and in more and more waves of one workgroup, in the
- * end with two independent sequences each, until the rate of what computes them is reached. */
+ * end with four independent sequences each, until the rate of what computes them is reached. */
 #include "microbench.h"
 #include <string.h>
 
@@ -52,7 +52,7 @@ static void measure_all(struct mb *m)
       for (uint32_t waves = 1; waves * 32 < m->group; waves *= m->quick ? m->group / 32 : 2)
          measure(m, &ops[i], waves, 1);
       measure(m, &ops[i], m->group / 32, 1);
-      measure(m, &ops[i], m->group / 32, 2);
+      measure(m, &ops[i], m->group / 32, 4);
    }
 }
 

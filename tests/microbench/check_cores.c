@@ -66,13 +66,13 @@ static void operations(struct ck *c)
       ck_near(c, what, ck_key(c, key), ck_cycles(c, ck_at(c, ops[i].bench, ops[i].name, 1)), 0.1, "cycles");
       snprintf(what, sizeof what, "%s: rate of %s", ops[i].bench, ops[i].name);
       snprintf(key, sizeof key, "cost.%s.issue_cycles", ops[i].class);
-      ck_near(c, what, ck_key(c, key) / schedulers, ck_cycles(c, ck_at(c, ops[i].bench, ops[i].name, 64)), 0.1, "cycles");
+      ck_near(c, what, ck_key(c, key) / schedulers, ck_cycles(c, ck_at(c, ops[i].bench, ops[i].name, 128)), 0.1, "cycles");
    }
    static const char *const slow[] = {"f32_div", "f32_sqrt", "f64_fma", "f64_div", "i32_div"};
    for (size_t i = 0; i < sizeof slow / sizeof slow[0]; i++) {
       char what[64];
       snprintf(what, sizeof what, "ops: %s slower than f32_fma", slow[i]);
-      ck_within(c, what, 1.5, INFINITY, one_op(c, slow[i], 64) / one_op(c, "f32_fma", 64), "times");
+      ck_within(c, what, 1.5, INFINITY, one_op(c, slow[i], 128) / one_op(c, "f32_fma", 128), "times");
    }
 }
 
