@@ -77,6 +77,9 @@ emu_result emu_sysmem_bind(emu_device *dev, uint64_t pa, void *host, uint64_t si
 /* Takes the range away; waits until no engine holds a pointer into it. Also drops all TLB entries. */
 void emu_sysmem_unbind(emu_device *dev, uint64_t pa, uint64_t size_B);
 
+/* Whether this process lets itself be watched from outside (FIGMENT_WATCH=on). */
+bool emu_watched(void);
+
 /* ---- section port -----------------------------------------------------------------------------
  * A section is an operating-system shared memory object: payload from offset 0, then (at the next 64 KiB boundary) a trailer of
  * EMU_SECTION_TRAILER_B bytes that holds the creator's metadata. Sections are independent of devices and
@@ -106,6 +109,8 @@ emu_result emu_section_export(emu_section *s, uint32_t win32_access, bool inheri
 
 /* Copy of the trailer as it is at this moment, to out (size_B <= EMU_SECTION_TRAILER_B). The peer may change it at any time. */
 void emu_section_trailer(const emu_section *s, void *out, size_t size_B);
+/* Change part of the trailer, for others to read; at_B + size_B <= EMU_SECTION_TRAILER_B. */
+void emu_section_note(emu_section *s, uint32_t at_B, const void *data, size_t size_B);
 void *emu_section_host(emu_section *s);          /* mapping of the payload */
 uint64_t emu_section_payload_B(const emu_section *s);
 void emu_section_ref(emu_section *s);

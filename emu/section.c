@@ -75,6 +75,12 @@ void emu_section_trailer(const emu_section *s, void *out, size_t size_B)
    memcpy(out, s->map + emu_round_chunk(s->payload_B), size_B);
 }
 
+void emu_section_note(emu_section *s, uint32_t at_B, const void *data, size_t size_B)
+{
+   assert(at_B <= EMU_SECTION_TRAILER_B && size_B <= EMU_SECTION_TRAILER_B - at_B);
+   memcpy(s->map + emu_round_chunk(s->payload_B) + at_B, data, size_B);
+}
+
 void *emu_section_host(emu_section *s)
 {
    return s->map;

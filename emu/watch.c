@@ -51,7 +51,7 @@ static void *watch(void *arg)
    return NULL;
 }
 
-static bool wanted(void)
+bool emu_watched(void)
 {
    const char *v = getenv("FIGMENT_WATCH");
    return v && !strcmp(v, "on");
@@ -72,7 +72,7 @@ static bool create_section(watcher *w)
 
 void emu_watch_open(emu_device *dev)
 {
-   watcher *w = wanted() ? calloc(1, sizeof(*w)) : NULL;
+   watcher *w = emu_watched() ? calloc(1, sizeof(*w)) : NULL;
    if (!w)
       return;
    w->dev = dev;

@@ -6,6 +6,7 @@
 #include "vkf_device.h"
 #include "vkf_format.h"
 #include "vkf_memory.h"
+#include "vkf_picture.h"
 #include "vkf_swapchain.h"
 
 #define LINEAR_PITCH_ALIGN_B 64u
@@ -167,7 +168,9 @@ VKAPI_ATTR VkResult VKAPI_CALL vkf_BindImageMemory(VkDevice device, VkImage imag
                                                    VkDeviceSize memoryOffset)
 {
    struct vkf_image *i = vkf_image_from(image);
-   i->va = vkf_memory_from(memory)->bo.va + memoryOffset;
+   const struct vkf_bo *bo = &vkf_memory_from(memory)->bo;
+   i->va = bo->va + memoryOffset;
+   vkf_picture_bound(bo->section, i, memoryOffset);
    vkf_address_bound(vkf_device_from(device), i, i->va, i->size_B);
    return VK_SUCCESS;
 }

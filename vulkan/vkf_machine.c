@@ -55,6 +55,11 @@ void vkf_machine_close(struct vkf_machine *m)
       emu_device_close(dev(m));
 }
 
+bool vkf_machine_watched(void)
+{
+   return emu_watched();
+}
+
 const char *vkf_machine_profile(const struct vkf_machine *m)
 {
    return emu_device_profile_name((const emu_device *)m);
@@ -175,6 +180,11 @@ VkResult vkf_section_export(struct vkf_section *s, uint32_t win32_access, bool i
 void vkf_section_trailer(const struct vkf_section *s, void *out, size_t size_B)
 {
    emu_section_trailer((const emu_section *)s, out, size_B);
+}
+
+void vkf_section_note(struct vkf_section *s, uint32_t at_B, const void *data, size_t size_B)
+{
+   emu_section_note(sec(s), at_B, data, size_B);
 }
 
 void *vkf_section_host(struct vkf_section *s)

@@ -16,6 +16,8 @@ struct vkf_section;
 /* VK_ERROR_INITIALIZATION_FAILED, _OUT_OF_HOST_MEMORY or _TOO_MANY_OBJECTS with a message in err. */
 VkResult vkf_machine_open(struct vkf_machine **out, char *err, size_t err_B);
 void vkf_machine_close(struct vkf_machine *m);
+/* The process lets itself be watched from outside. */
+bool vkf_machine_watched(void);
 const char *vkf_machine_profile(const struct vkf_machine *m);
 
 /* ---- registers: addresses as GPU_REG_* ------------------------------------------------------------ */
@@ -52,6 +54,8 @@ VkResult vkf_section_import_name(const void *win32_name, uint64_t payload_B, str
 /* A new handle, the caller's to close. */
 VkResult vkf_section_export(struct vkf_section *s, uint32_t win32_access, bool inherit, intptr_t *handle);
 void vkf_section_trailer(const struct vkf_section *s, void *out, size_t size_B);
+/* Change part of the trailer, for others to read. */
+void vkf_section_note(struct vkf_section *s, uint32_t at_B, const void *data, size_t size_B);
 void *vkf_section_host(struct vkf_section *s);
 void vkf_section_release(struct vkf_section *s);
 

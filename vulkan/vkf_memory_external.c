@@ -5,6 +5,12 @@
 #include "vkf_memory.h"
 #include "vkf_trailer.h"
 
+/* vkAllocateMemory has no error of its own for a process that may open no more files. */
+static VkResult without_handles(VkResult r)
+{
+   return r == VK_ERROR_TOO_MANY_OBJECTS ? VK_ERROR_OUT_OF_HOST_MEMORY : r;
+}
+
 static VkResult import_section(struct vkf_device *device, const VkMemoryAllocateInfo *info,
                                const struct vkf_external_request *request, struct vkf_section **out)
 {
@@ -13,7 +19,7 @@ static VkResult import_section(struct vkf_device *device, const VkMemoryAllocate
                     ? vkf_section_import_name(request->import_name, info->allocationSize, out, &why)
                     : vkf_section_import(request->handle, info->allocationSize, out, &why);
    if (r != VK_SUCCESS)
-      return vkf_error(device, NULL, r, "vkAllocateMemory: cannot import: %s", why);
+      return vkf_error(device, NULL, without_handles(r), "vkAllocateMemory: cannot import: %s", why);
    struct vkf_trailer trailer;
    vkf_section_trailer(*out, &trailer, sizeof trailer);
    why = vkf_trailer_mismatch(&trailer, VKF_TRAILER_MEMORY, info->allocationSize, info->memoryTypeIndex);
@@ -40,7 +46,7 @@ VkResult vkf_external_section(struct vkf_device *device, const VkMemoryAllocateI
    if (r == VK_ERROR_INVALID_EXTERNAL_HANDLE)
       vkf_error(device, NULL, r,
                 "vkAllocateMemory: cannot make the named section (does one of that name exist?)");
-   return r;
+   return without_handles(r);
 }
 
 /* The part of vkf_external_parse that both systems have. */

@@ -4,6 +4,8 @@
  * pending images become free. Refreshes come at 60 Hz, but where the window system itself says when a frame
  * is due. */
 #include "vkf_device.h"
+#include "vkf_memory.h"
+#include "vkf_picture.h"
 #include "vkf_swapchain.h"
 
 #define PERIOD_NS UINT64_C(16666667) /* between two refreshes */
@@ -128,6 +130,7 @@ static VkResult show(struct vkf_swapchain *sc, struct vkf_swapchain_image *i)
    if (sc->serial >= surface->newest) {
       surface->newest = sc->serial;
       r = surface->wsi->show(&sc->window, &i->frame);
+      vkf_picture_shown(vkf_memory_from(i->buffer_memory)->bo.section, vkf_swapchain_now_ns());
    }
    pthread_mutex_unlock(&surface->lock);
    return r;

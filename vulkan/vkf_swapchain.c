@@ -7,6 +7,7 @@
 #include "vkf_image.h"
 #include "vkf_machine.h"
 #include "vkf_memory.h"
+#include "vkf_picture.h"
 #include <time.h>
 #ifndef _WIN32
 #include <unistd.h>
@@ -40,6 +41,18 @@ static VkResult make_image(struct vkf_swapchain *sc, const VkSwapchainCreateInfo
    return r == VK_SUCCESS ? vkf_BindImageMemory(device, i->image, i->image_memory, 0) : r;
 }
 
+/* Where the window system, or someone who looks on, takes it from memory that is shared. */
+static VkResult allocate_frame(struct vkf_swapchain *sc, uint64_t size_B, VkDeviceMemory *memory)
+{
+   VkExportMemoryAllocateInfo share = {.sType = VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO,
+                                       .handleTypes = VKF_OPAQUE_HANDLE};
+   VkMemoryAllocateInfo mi = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+                              .pNext = sc->surface->wsi->shared || vkf_machine_watched() ? &share : NULL,
+                              .allocationSize = size_B,
+                              .memoryTypeIndex = VKF_MEMORY_SYSTEM_CACHED};
+   return vkf_AllocateMemory(vkf_device_to(sc->device), &mi, NULL, memory);
+}
+
 static VkResult make_buffer(struct vkf_swapchain *sc, struct vkf_swapchain_image *i)
 {
    VkDevice device = vkf_device_to(sc->device);
@@ -49,13 +62,7 @@ static VkResult make_buffer(struct vkf_swapchain *sc, struct vkf_swapchain_image
    VkResult r = vkf_CreateBuffer(device, &bi, NULL, &i->buffer);
    if (r != VK_SUCCESS)
       return r;
-   VkExportMemoryAllocateInfo share = {.sType = VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO,
-                                       .handleTypes = VKF_OPAQUE_HANDLE};
-   VkMemoryAllocateInfo mi = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-                              .pNext = sc->surface->wsi->shared ? &share : NULL,
-                              .allocationSize = bi.size,
-                              .memoryTypeIndex = VKF_MEMORY_SYSTEM_CACHED};
-   r = vkf_AllocateMemory(device, &mi, NULL, &i->buffer_memory);
+   r = allocate_frame(sc, bi.size, &i->buffer_memory);
    return r == VK_SUCCESS ? vkf_BindBufferMemory(device, i->buffer, i->buffer_memory, 0) : r;
 }
 
@@ -97,6 +104,7 @@ static VkResult attach_frame(struct vkf_swapchain *sc, const VkSwapchainCreateIn
       close((int)i->frame.handle);
 #endif
    i->frame.handle = -1;
+   vkf_picture_frame(bo->section, sc->extent);
    return r;
 }
 

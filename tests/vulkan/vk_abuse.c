@@ -1,12 +1,11 @@
 /* Loads that no well-behaved program makes: faults beside living devices, losses while others wait, hundreds of devices, exhausted
  * memory, exports and imports in a crowd of threads, forks, endless grids abandoned. Nothing hangs, nothing leaks, neighbours live on. */
-#include "vkt.h"
+#include "vkt_loss.h"
 #include <dirent.h>
 #include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "spin_spirv.h"
-#include "square_spirv.h"
 
 static const struct vkt_compute_info square_info = {VKT_SPIRV(square_spirv), .bindings = 1};
 static const struct vkt_compute_info spin_info = {VKT_SPIRV(spin_spirv), .bindings = 1};
@@ -31,20 +30,6 @@ static void sizes(long *mapped, long *resident)
    fclose(f);
 }
 
-static void prove_alive(struct vkt *t)
-{
-   struct vkt_buffer b = vkt_buffer(t, 256, VKT_TYPE_SYSTEM);
-   struct vkt_compute c = vkt_compute(t, &square_info);
-   vkt_bind_buffer(t, &c, 0, 0, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, &b, 0, VK_WHOLE_SIZE);
-   VkCommandBuffer cmd = vkt_begin(t);
-   vkt_dispatch(cmd, &c, 1, 1, 1);
-   vkt_barrier(cmd);
-   vkt_ok(vkt_submit(t, cmd));
-   assert_int_equal(((uint32_t *)b.host)[63], 63);
-   vkt_compute_free(t, &c);
-   vkt_buffer_free(t, &b);
-}
-
 /* A dispatch into memory that has been freed; the device is lost. */
 static void lose(struct vkt *t)
 {
@@ -63,30 +48,17 @@ static void test_neighbour_lives(void **state)
    struct vkt good, bad;
    vkt_open(&good);
    vkt_open(&bad);
-   prove_alive(&good);
+   vkt_prove_alive(&good);
    lose(&bad);
-   prove_alive(&good);
+   vkt_prove_alive(&good);
    vkt_close_device(&bad);
-   prove_alive(&good);
+   vkt_prove_alive(&good);
    struct vkt_options none = {0};
    vkt_ok(vkt_create_device(&bad, &none));
-   prove_alive(&bad);
+   vkt_prove_alive(&bad);
    vkt_close(&good);
-   prove_alive(&bad);
+   vkt_prove_alive(&bad);
    vkt_close(&bad);
-}
-
-struct waiter {
-   struct vkt *t;
-   VkFence fence;
-   VkResult result;
-};
-
-static void *wait_fence(void *context)
-{
-   struct waiter *w = context;
-   w->result = vk.WaitForFences(w->t->device, 1, &w->fence, VK_TRUE, UINT64_MAX);
-   return NULL;
 }
 
 /* The other queue waits for a semaphore that will never be signalled, a host thread for that queue's fence. */
@@ -110,13 +82,12 @@ static void test_loss_while_another_queue_waits(void **state)
    VkPipelineStageFlags stage = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
    VkSubmitInfo second = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO, .waitSemaphoreCount = 1, .pWaitSemaphores = &semaphore,
                           .pWaitDstStageMask = &stage};
-   struct waiter w = {.t = &t, .fence = vkt_fence(&t)};
-   vkt_ok(vk.QueueSubmit(t.transfer, 1, &second, w.fence));
-   pthread_t thread;
-   assert_int_equal(pthread_create(&thread, NULL, wait_fence, &w), 0);
+   static struct vkt_waiter w;
+   VkFence fence = vkt_fence(&t);
+   vkt_ok(vk.QueueSubmit(t.transfer, 1, &second, fence));
+   vkt_start_waiter(&w, &t, fence);
    lose(&t);
-   pthread_join(thread, NULL);
-   assert_int_equal(w.result, VK_ERROR_DEVICE_LOST);
+   assert_int_equal(vkt_join_waiter(&w), VK_ERROR_DEVICE_LOST);
    assert_int_equal(vk.QueueWaitIdle(t.queue2), VK_ERROR_DEVICE_LOST);
    assert_int_equal(vk.DeviceWaitIdle(t.device), VK_ERROR_DEVICE_LOST);
    /* children in an order that nobody intended: memory first, pools before what is made of them */
@@ -127,7 +98,7 @@ static void test_loss_while_another_queue_waits(void **state)
    vk.DestroySemaphore(t.device, semaphore, NULL);
    vk.DestroyPipeline(t.device, c.pipeline, NULL);
    vk.DestroyBuffer(t.device, spin.buffer, NULL);
-   vk.DestroyFence(t.device, w.fence, NULL);
+   vk.DestroyFence(t.device, fence, NULL);
    vkt_close(&t);
 }
 
@@ -136,7 +107,7 @@ static void test_devices_leave_nothing(void **state)
    struct vkt t;
    struct vkt_options none = {0};
    vkt_open(&t);
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close_device(&t);
    unsigned fds = 0, threads = 0;
    long mapped = 0, resident = 0, mapped_now, resident_now;
@@ -181,7 +152,7 @@ static void test_memory_to_the_last(void **state)
          assert_true(n >= 4);
          while (n)
             vk.FreeMemory(t.device, list[--n], NULL);
-         prove_alive(&t);
+         vkt_prove_alive(&t);
       }
    vkt_close(&t);
 }
@@ -235,7 +206,7 @@ static void test_crowd_of_sharers(void **state)
          fail_msg("a thread failed at: %s", (char *)what);
    }
    assert_int_equal(entries("/proc/self/fd"), fds);
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close(&t);
 }
 
@@ -259,7 +230,7 @@ static void test_huge_grid_abandoned(void **state)
    vkt_close_device(&t);
    struct vkt_options none = {0};
    vkt_ok(vkt_create_device(&t, &none));
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close(&t);
 }
 
@@ -268,7 +239,7 @@ static void test_fork(void **state)
 {
    struct vkt t;
    vkt_open(&t);
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    for (int way = 0; way < 3; way++) {
       pid_t child = fork();
       assert_true(child >= 0);
@@ -279,7 +250,7 @@ static void test_fork(void **state)
             exit(0);
          if (way == 2) {
             vkt_open(&own);
-            prove_alive(&own);
+            vkt_prove_alive(&own);
             vkt_close(&own);
          }
          _exit(0);
@@ -287,7 +258,7 @@ static void test_fork(void **state)
       int status;
       assert_int_equal(waitpid(child, &status, 0), child);
       assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-      prove_alive(&t);
+      vkt_prove_alive(&t);
    }
    vkt_close(&t);
 }
@@ -295,9 +266,9 @@ static void test_fork(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_neighbour_lives),      cmocka_unit_test(test_loss_while_another_queue_waits),
-      cmocka_unit_test(test_devices_leave_nothing), cmocka_unit_test(test_memory_to_the_last),
-      cmocka_unit_test(test_crowd_of_sharers),     cmocka_unit_test(test_huge_grid_abandoned),
+      vkt_mistakes_test(test_neighbour_lives),      vkt_mistakes_test(test_loss_while_another_queue_waits),
+      vkt_mistakes_test(test_devices_leave_nothing), cmocka_unit_test(test_memory_to_the_last),
+      cmocka_unit_test(test_crowd_of_sharers),     vkt_mistakes_test(test_huge_grid_abandoned),
       cmocka_unit_test(test_fork),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);

@@ -363,7 +363,7 @@ int main(void)
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_commands_resolve), cmocka_unit_test(test_instance_refusals),
       cmocka_unit_test(test_bad_profile),      cmocka_unit_test(test_device_refusals),
-      cmocka_unit_test(test_extension_lists),  cmocka_unit_test(test_missing_parts),
+      cmocka_unit_test(test_extension_lists),  vkt_mistakes_test(test_missing_parts),
       cmocka_unit_test(test_properties),       cmocka_unit_test(test_allocation_failures),
       cmocka_unit_test(test_names_and_labels),
    };

@@ -1,6 +1,5 @@
 /* Blits and resolves, and copies of multisampled images, against a reference on the host that reads and
- * writes the images' memory by the manual's rule of tiles. On every queue, with the application's own state
- * bound before and after. */
+ * writes the images' memory by the manual's rule of tiles. With the application's own state bound before and after. */
 #include "vkt_image.h"
 #include "image.h"
 #include <math.h>
@@ -215,15 +214,15 @@ static bool within(const struct direction *k, int32_t at)
 }
 
 /* One random region; texels outside of it must keep their values. */
-static void blit_once(const struct image *src, const struct image *dst, VkFilter filter, unsigned q)
+static void blit_once(const struct image *src, const struct image *dst, VkFilter filter)
 {
    struct direction k[3];
    bool z = src->info.imageType == VK_IMAGE_TYPE_3D || dst->info.imageType == VK_IMAGE_TYPE_3D;
    uint32_t common = slices(src) < slices(dst) ? slices(src) : slices(dst), count = 1 + rnd(common);
    random_span((int32_t)src->info.extent.width, &k[0].s0, &k[0].s1, false);
    random_span((int32_t)dst->info.extent.width, &k[0].t0, &k[0].t1, false);
-   random_span((int32_t)src->info.extent.height, &k[1].s0, &k[1].s1, false);
-   random_span((int32_t)dst->info.extent.height, &k[1].t0, &k[1].t1, false);
+   random_span((int32_t)src->info.extent.height, &k[1].s0, &k[1].s1, src->info.imageType == VK_IMAGE_TYPE_1D);
+   random_span((int32_t)dst->info.extent.height, &k[1].t0, &k[1].t1, dst->info.imageType == VK_IMAGE_TYPE_1D);
    k[2] = (struct direction){0, (int32_t)count, 0, (int32_t)count};
    if (z) {
       k[2] = (struct direction){0, 1, 0, 1};
@@ -253,13 +252,13 @@ static void blit_once(const struct image *src, const struct image *dst, VkFilter
                             .filter = filter};
    uint8_t *old = malloc(dst->size_B);
    memcpy(old, dst->host, dst->size_B);
-   VkCommandBuffer cmd = begin_on(q);
+   VkCommandBuffer cmd = begin_on(0);
    if (rnd(2))
       vk.CmdBlitImage(cmd, src->image, VK_IMAGE_LAYOUT_GENERAL, dst->image, VK_IMAGE_LAYOUT_GENERAL, 1, &r,
                       filter);
    else
       vk.CmdBlitImage2KHR(cmd, &info);
-   run_on(q, cmd);
+   run_on(0, cmd);
    for (int32_t zz = 0; zz < (int32_t)slices(dst); zz++)
       for (int32_t y = 0; y < (int32_t)dst->info.extent.height; y++)
          for (int32_t x = 0; x < (int32_t)dst->info.extent.width; x++) {
@@ -303,8 +302,8 @@ static void blit_formats(VkFormat from, VkFormat to, VkFilter filter, unsigned r
       struct image a = make_image(&ia), b = make_image(&ib);
       randomise(&a);
       memset(b.host, 0, b.size_B);
-      blit_once(&a, &b, filter, rnd(QUEUES));
-      blit_once(&a, &b, filter, rnd(QUEUES));
+      blit_once(&a, &b, filter);
+      blit_once(&a, &b, filter);
       free_image(&a);
       free_image(&b);
    }
@@ -375,20 +374,20 @@ static void one_aspect_of_two(void **state)
    for (uint32_t i = 0; i < n; i++)
       assert_int_equal(to[i], (from[i] & 0xffffff) | (~i & 0xff000000));
    r.srcSubresource.aspectMask = r.dstSubresource.aspectMask = VK_IMAGE_ASPECT_STENCIL_BIT;
-   cmd = begin_on(1);
+   cmd = begin_on(0);
    vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r,
                    VK_FILTER_NEAREST);
-   run_on(1, cmd);
+   run_on(0, cmd);
    assert_memory_equal(from, to, n * 4);
    /* Both as regions of one command, which has no order among them. */
    VkImageBlit both[2] = {r, r};
    both[1].srcSubresource.aspectMask = both[1].dstSubresource.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT;
    for (unsigned round = 0; round < 5; round++) {
       memset(to, 0, n * 4);
-      cmd = begin_on(round % QUEUES);
+      cmd = begin_on(0);
       vk.CmdBlitImage(cmd, a.image, VK_IMAGE_LAYOUT_GENERAL, b.image, VK_IMAGE_LAYOUT_GENERAL, 2, both,
                       VK_FILTER_NEAREST);
-      run_on(round % QUEUES, cmd);
+      run_on(0, cmd);
       assert_memory_equal(from, to, n * 4);
    }
    free_image(&a);
@@ -398,7 +397,7 @@ static void one_aspect_of_two(void **state)
 /* ---- samples
  * ------------------------------------------------------------------------------------------------------------------
  */
-static void resolve_once(VkFormat format, VkSampleCountFlagBits samples, unsigned q)
+static void resolve_once(VkFormat format, VkSampleCountFlagBits samples)
 {
    VkImageCreateInfo info = random_info(format, VK_IMAGE_TYPE_2D);
    struct image dst = make_image(&info);
@@ -426,12 +425,12 @@ static void resolve_once(VkFormat format, VkSampleCountFlagBits samples, unsigne
                              .dstImageLayout = VK_IMAGE_LAYOUT_GENERAL,
                              .regionCount = 1,
                              .pRegions = &r2};
-   VkCommandBuffer cmd = begin_on(q);
+   VkCommandBuffer cmd = begin_on(0);
    if (rnd(2))
       vk.CmdResolveImage(cmd, src.image, VK_IMAGE_LAYOUT_GENERAL, dst.image, VK_IMAGE_LAYOUT_GENERAL, 1, &r);
    else
       vk.CmdResolveImage2KHR(cmd, &i2);
-   run_on(q, cmd);
+   run_on(0, cmd);
    for (uint32_t z = 0; z < info.arrayLayers; z++)
       for (uint32_t y = 0; y < h - y0; y++)
          for (uint32_t x = 0; x < w - x0; x++) {
@@ -465,7 +464,7 @@ static void resolves(void **state)
    for (unsigned i = 0; i < sizeof formats / sizeof *formats; i++)
       for (VkSampleCountFlagBits samples = 2; samples <= 8; samples <<= 1)
          for (unsigned k = 0; k < 2; k++)
-            resolve_once(formats[i], samples, rnd(QUEUES));
+            resolve_once(formats[i], samples);
 }
 
 /* All samples go with their texel; of one aspect, only that. */
@@ -527,7 +526,7 @@ static void bound_state_survives(void **state)
                     {{0, 0, 0}, {16, 16, 1}},
                     layers(&b, b.aspects, 1),
                     {{0, 0, 0}, {16, 16, 1}}};
-   VkCommandBuffer cmd = begin_on(1);
+   VkCommandBuffer cmd = begin_on(0);
    vk.CmdBindPipeline(cmd, VK_PIPELINE_BIND_POINT_COMPUTE, c.pipeline);
    vk.CmdBindDescriptorSets(cmd, VK_PIPELINE_BIND_POINT_COMPUTE, c.layout, 0, 1, &c.set, 0, NULL);
    uint32_t push = 5;
@@ -538,7 +537,7 @@ static void bound_state_survives(void **state)
                    VK_FILTER_LINEAR);
    vkt_barrier(cmd);
    vk.CmdDispatch(cmd, 2, 1, 1);
-   run_on(1, cmd);
+   run_on(0, cmd);
    for (unsigned i = 0; i < 1024; i++)
       assert_int_equal(((uint32_t *)out.host)[i], i < 64 ? 10 : 0);
    vkt_compute_free(&t, &c);

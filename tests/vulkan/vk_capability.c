@@ -238,7 +238,7 @@ static void test_every_capability(void **state)
 
 int main(void)
 {
-   const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_capability)};
+   const struct CMUnitTest tests[] = {vkt_mistakes_test(test_every_capability)};
    vkt_load();
    return cmocka_run_group_tests(tests, setup, teardown);
 }

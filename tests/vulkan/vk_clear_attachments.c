@@ -100,12 +100,12 @@ static uint32_t expected(uint32_t x, uint32_t y, uint32_t layer)
    return spot ? 0xffffffff : layer && inside ? 0x12345678 : 5;
 }
 
-static void check(struct target *g, VkCommandBuffer cmd)
+static void check(struct target *g, VkCommandBuffer cmd, VkImageLayout layout)
 {
    VkBufferImageCopy copy = {.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, LAYERS}, .imageExtent = {SIDE, SIDE, 1}};
    memset(g->back.host, 0x77, SIDE * SIDE * LAYERS * 4);
    vkt_barrier(cmd);
-   vk.CmdCopyImageToBuffer(cmd, g->image, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, g->back.buffer, 1, &copy);
+   vk.CmdCopyImageToBuffer(cmd, g->image, layout, g->back.buffer, 1, &copy);
    run_on(0, cmd);
    const uint32_t *p = g->back.host;
    for (uint32_t i = 0; i < SIDE * SIDE * LAYERS; i++)
@@ -148,7 +148,7 @@ static void render_pass(bool nested)
    else
       clears(cmd);
    vk.CmdEndRenderPass(cmd);
-   check(&g, cmd);
+   check(&g, cmd, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL);
    if (nested)
       vk.FreeCommandBuffers(t.device, pool_of[0], 1, &inner);
    free_target(&g);
@@ -175,13 +175,14 @@ static void dynamic_rendering(bool nested)
                            .colorAttachmentCount = 1,
                            .pColorAttachments = &color};
    VkCommandBuffer cmd = begin_on(0), inner = nested ? secondary(&inherit) : VK_NULL_HANDLE;
+   vkt_make_general(cmd, g.image, VK_IMAGE_ASPECT_COLOR_BIT);
    vk.CmdBeginRenderingKHR(cmd, &info);
    if (nested)
       vk.CmdExecuteCommands(cmd, 1, &inner);
    else
       clears(cmd);
    vk.CmdEndRenderingKHR(cmd);
-   check(&g, cmd);
+   check(&g, cmd, VK_IMAGE_LAYOUT_GENERAL);
    if (nested)
       vk.FreeCommandBuffers(t.device, pool_of[0], 1, &inner);
    free_target(&g);

@@ -479,7 +479,7 @@ int main(void)
       cmocka_unit_test(test_square),           cmocka_unit_test(test_bounds),
       cmocka_unit_test(test_reduce_and_indirect), cmocka_unit_test(test_features),
       cmocka_unit_test(test_descriptor_copies), cmocka_unit_test(test_descriptor_pools),
-      cmocka_unit_test(test_pipeline_cache),   cmocka_unit_test(test_bad_modules),
+      cmocka_unit_test(test_pipeline_cache),   vkt_mistakes_test(test_bad_modules),
       cmocka_unit_test(test_program_memory_reuse),
    };
    return cmocka_run_group_tests(tests, setup, teardown);

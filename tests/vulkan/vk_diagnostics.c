@@ -112,6 +112,8 @@ static void statistics_of(VkPipeline pipeline, struct statistics *s)
    uint32_t fewer = 3;
    VkPipelineExecutableStatisticKHR some[3];
    memset(some, 0, sizeof some);
+   for (uint32_t i = 0; i < 3; i++)
+      some[i].sType = VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_STATISTIC_KHR;
    assert_int_equal(vk.GetPipelineExecutableStatisticsKHR(t.device, &info, &fewer, some), VK_INCOMPLETE);
    assert_int_equal(fewer, 3);
    for (uint32_t i = 0; i < s->count; i++)
@@ -134,6 +136,8 @@ static char *text_of(VkPipeline pipeline, const char *name)
    VkPipelineExecutableInfoKHR info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INFO_KHR, .pipeline = pipeline};
    VkPipelineExecutableInternalRepresentationKHR r[4] = {0};
    uint32_t n = 0;
+   for (uint32_t i = 0; i < 4; i++)
+      r[i].sType = VK_STRUCTURE_TYPE_PIPELINE_EXECUTABLE_INTERNAL_REPRESENTATION_KHR;
    vkt_ok(vk.GetPipelineExecutableInternalRepresentationsKHR(t.device, &info, &n, NULL));
    assert_true(n >= 1 && n <= 4);
    vkt_ok(vk.GetPipelineExecutableInternalRepresentationsKHR(t.device, &info, &n, r));
@@ -208,7 +212,8 @@ static void test_executables(void **state)
    assert_non_null(assembled);
    assert_int_equal(words * 8, value_of(&first, "Code size"));
    free(assembled);
-   assert_null(text_of(p, "IR"));
+   if (vkt_may_err()) /* it was not made for that */
+      assert_null(text_of(p, "IR"));
    free(isa);
    free(ir);
    VkPipelineInfoKHR pi = {.sType = VK_STRUCTURE_TYPE_PIPELINE_INFO_KHR, .pipeline = p};

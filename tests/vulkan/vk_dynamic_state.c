@@ -21,6 +21,7 @@ static const VkDynamicState states[] = {
    VK_DYNAMIC_STATE_POLYGON_MODE_EXT, VK_DYNAMIC_STATE_DEPTH_CLAMP_ENABLE_EXT};
 
 static const char *const extensions[] = {
+   VK_KHR_CREATE_RENDERPASS_2_EXTENSION_NAME, VK_KHR_DEPTH_STENCIL_RESOLVE_EXTENSION_NAME, /* the next one wants them */
    VK_KHR_DYNAMIC_RENDERING_EXTENSION_NAME, VK_EXT_EXTENDED_DYNAMIC_STATE_EXTENSION_NAME,
    VK_EXT_EXTENDED_DYNAMIC_STATE_2_EXTENSION_NAME, VK_EXT_EXTENDED_DYNAMIC_STATE_3_EXTENSION_NAME,
    VK_EXT_COLOR_WRITE_ENABLE_EXTENSION_NAME, VK_EXT_MULTI_DRAW_EXTENSION_NAME};
@@ -107,6 +108,7 @@ static void make_target(void)
                                  .subresourceRange = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1}};
    vkt_ok(vk.CreateImageView(t.device, &info, NULL, &view));
    back = vkt_buffer(&t, SIDE * SIDE * 4, VKT_TYPE_SYSTEM);
+   vkt_submit_general(&t, target, VK_IMAGE_ASPECT_COLOR_BIT);
 }
 
 /* State that lets everything through: all pixels become white. */
@@ -155,7 +157,7 @@ static void check(VkCommandBuffer cmd, uint64_t samples, uint32_t pixel, uint32_
    vk.CmdEndQuery(cmd, queries, 0);
    vk.CmdEndRenderingKHR(cmd);
    vkt_barrier(cmd);
-   vk.CmdCopyImageToBuffer(cmd, target, VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, back.buffer, 1, &copy);
+   vk.CmdCopyImageToBuffer(cmd, target, VK_IMAGE_LAYOUT_GENERAL, back.buffer, 1, &copy);
    run_on(0, cmd);
    vkt_ok(vk.GetQueryPoolResults(t.device, queries, 0, 1, sizeof passed, &passed, 8, VK_QUERY_RESULT_64_BIT));
    assert_int_equal(passed, samples);

@@ -134,7 +134,7 @@ static void test_binary(void **state)
 {
    int fds = open_fds();
    VkSemaphore there = semaphore(&a, true, VK_SEMAPHORE_TYPE_BINARY), back = semaphore(&a, true, VK_SEMAPHORE_TYPE_BINARY);
-   VkSemaphore b_there = semaphore(&b, false, VK_SEMAPHORE_TYPE_BINARY), b_back = semaphore(&b, false, VK_SEMAPHORE_TYPE_BINARY);
+   VkSemaphore b_there = semaphore(&b, true, VK_SEMAPHORE_TYPE_BINARY), b_back = semaphore(&b, false, VK_SEMAPHORE_TYPE_BINARY);
    vkt_ok(import_semaphore(&b, b_there, semaphore_fd(&a, there), 0));
    vkt_ok(import_semaphore(&b, b_back, semaphore_fd(&a, back), 0));
    assert_int_equal(open_fds(), fds + 4); /* a section each; the fds that carried them are taken over */
@@ -172,7 +172,8 @@ static void test_temporary_semaphore(void **state)
    VkSemaphore outer = semaphore(&a, true, VK_SEMAPHORE_TYPE_BINARY), inner = semaphore(&b, false, VK_SEMAPHORE_TYPE_BINARY);
    VkFence f = vkt_fence(&b);
    for (int i = 0; i < 5; i++) {
-      submit(&b, VK_NULL_HANDLE, inner, VK_NULL_HANDLE);
+      submit(&b, VK_NULL_HANDLE, inner, f);
+      expect_done(&b, f);
       submit(&a, VK_NULL_HANDLE, outer, VK_NULL_HANDLE);
       vkt_ok(import_semaphore(&b, inner, semaphore_fd(&a, outer), VK_SEMAPHORE_IMPORT_TEMPORARY_BIT));
       submit(&b, inner, VK_NULL_HANDLE, f); /* the temporary one */
@@ -182,6 +183,7 @@ static void test_temporary_semaphore(void **state)
    }
    submit(&b, VK_NULL_HANDLE, VK_NULL_HANDLE, f);
    expect_done(&b, f);
+   vkt_ok(vk.DeviceWaitIdle(a.device));
    vk.DestroySemaphore(a.device, outer, NULL);
    vk.DestroySemaphore(b.device, inner, NULL);
    vk.DestroyFence(b.device, f, NULL);
@@ -391,7 +393,7 @@ int main(void)
 {
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_binary),   cmocka_unit_test(test_temporary_semaphore), cmocka_unit_test(test_timeline),
-      cmocka_unit_test(test_fences),   cmocka_unit_test(test_temporary_fence),     cmocka_unit_test(test_refusals),
+      cmocka_unit_test(test_fences),   cmocka_unit_test(test_temporary_fence),     vkt_mistakes_test(test_refusals),
       cmocka_unit_test(test_garbage),  cmocka_unit_test(test_dead_peer),
    };
    return cmocka_run_group_tests(tests, setup, teardown);

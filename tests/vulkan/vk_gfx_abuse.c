@@ -1,6 +1,7 @@
 /* Bad input of the graphics pipeline: what is out of range, not finite, endless or not there gives what the manual says, the same each
  * time, and at worst a lost device, after which a fresh one draws. */
 #include "vkt_gfx.h"
+#include "vkt_loss.h"
 #include <math.h>
 #include "gfx.h"
 #include "gfx_kill_spirv.h"
@@ -509,29 +510,11 @@ static void test_memory_that_is_gone(void **state)
    }
 }
 
-/* The small card with a limit of one million instructions a wave. */
-static void use_short_watchdog(void)
-{
-   static char text[16384];
-   const char key[] = "\"watchdog_wave_instructions\":";
-   FILE *f = fopen(PROFILE_DIR "/fg1-nano.json", "rb");
-   assert_non_null(f);
-   text[fread(text, 1, sizeof text - 1, f)] = 0;
-   fclose(f);
-   char *at = strstr(text, key);
-   assert_non_null(at);
-   f = fopen(TEST_DIR "/gfx-watchdog.json", "wb");
-   assert_non_null(f);
-   fprintf(f, "%.*s%s 1048576%s", (int)(at - text), text, key, strchr(at, ','));
-   fclose(f);
-   vkt_setenv("FIGMENT_PROFILE", TEST_DIR "/gfx-watchdog.json");
-}
-
 static void test_endless_stages(void **state)
 {
    static const uint32_t odd[4] = {1, 0, 0, 0}, even[4] = {0, 0, 0, 0};
    teardown(NULL);
-   use_short_watchdog();
+   vkt_use_short_watchdog(TEST_DIR "/gfx-watchdog.json");
    setup(NULL);
    for (int stage = 0; stage < 2; stage++) {
       struct gfx_pipeline_info info = plain;
@@ -601,9 +584,9 @@ int main(void)
       cmocka_unit_test(test_degenerate_triangles),
       cmocka_unit_test(test_soup),
       cmocka_unit_test(test_indices_out_of_range),
-      cmocka_unit_test(test_buffers_too_small),
+      vkt_mistakes_test(test_buffers_too_small),
       cmocka_unit_test(test_restart),
-      cmocka_unit_test(test_viewports),
+      vkt_mistakes_test(test_viewports),
       cmocka_unit_test(test_scissors),
       cmocka_unit_test(test_largest_targets),
       cmocka_unit_test(test_kill_every_pixel),
@@ -611,10 +594,10 @@ int main(void)
       cmocka_unit_test(test_geometry_beyond_its_vertices),
       cmocka_unit_test(test_tessellation_levels),
       cmocka_unit_test(test_indirect_oddities),
-      cmocka_unit_test(test_wild_pointers),
-      cmocka_unit_test(test_memory_that_is_gone),
-      cmocka_unit_test(test_endless_stages),
-      cmocka_unit_test(test_loss_amid_frames),
+      vkt_mistakes_test(test_wild_pointers),
+      vkt_mistakes_test(test_memory_that_is_gone),
+      vkt_mistakes_test(test_endless_stages),
+      vkt_mistakes_test(test_loss_amid_frames),
    };
    return cmocka_run_group_tests(tests, setup, teardown);
 }

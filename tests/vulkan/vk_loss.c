@@ -1,11 +1,9 @@
 /* Losing a device: wild addresses, endless shaders, broken firmware. Every wait ends, the fault is told, the process lives on and a new
  * device works. */
-#include "vkt.h"
-#include <pthread.h>
+#include "vkt_loss.h"
 #include <time.h>
 #include "gpu.h"
 #include "spin_spirv.h"
-#include "square_spirv.h"
 
 static const struct vkt_compute_info square_info = {VKT_SPIRV(square_spirv), .bindings = 1};
 static const struct vkt_compute_info spin_info = {VKT_SPIRV(spin_spirv), .bindings = 1};
@@ -15,21 +13,6 @@ static double now_s(void)
    struct timespec ts;
    clock_gettime(CLOCK_MONOTONIC, &ts);
    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/* A fresh device computes. */
-static void prove_alive(struct vkt *t)
-{
-   struct vkt_buffer b = vkt_buffer(t, 256, VKT_TYPE_SYSTEM);
-   struct vkt_compute c = vkt_compute(t, &square_info);
-   vkt_bind_buffer(t, &c, 0, 0, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, &b, 0, VK_WHOLE_SIZE);
-   VkCommandBuffer cmd = vkt_begin(t);
-   vkt_dispatch(cmd, &c, 1, 1, 1);
-   vkt_barrier(cmd);
-   vkt_ok(vkt_submit(t, cmd));
-   assert_int_equal(((uint32_t *)b.host)[63], 63);
-   vkt_compute_free(t, &c);
-   vkt_buffer_free(t, &b);
 }
 
 /* Everything that waits or submits says so. */
@@ -89,7 +72,7 @@ static void test_wild_address(void **state)
    vkt_close_device(&t);
    struct vkt_options none = {0};
    vkt_ok(vkt_create_device(&t, &none));
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close(&t);
 }
 
@@ -113,45 +96,11 @@ static void test_wild_copy(void **state)
 }
 
 /* ---- watchdog -------------------------------------------------------------------------------------------------------- */
-/* The small card with a limit of one million instructions a wave. */
-static void use_short_watchdog(void)
-{
-   static char text[16384];
-   const char key[] = "\"watchdog_wave_instructions\":";
-   FILE *f = fopen(PROFILE_DIR "/fg1-nano.json", "rb");
-   assert_non_null(f);
-   size_t n = fread(text, 1, sizeof text - 1, f);
-   fclose(f);
-   text[n] = 0;
-   char *at = strstr(text, key);
-   assert_non_null(at);
-   char *rest = strchr(at, ',');
-   assert_non_null(rest);
-   f = fopen(TEST_DIR "/short-watchdog.json", "wb");
-   assert_non_null(f);
-   fprintf(f, "%.*s%s 1048576%s", (int)(at - text), text, key, rest);
-   fclose(f);
-   vkt_setenv("FIGMENT_PROFILE", TEST_DIR "/short-watchdog.json");
-}
-
-struct waiter {
-   struct vkt *t;
-   VkFence fence;
-   VkResult result;
-};
-
-static void *wait_for_ever(void *context)
-{
-   struct waiter *w = context;
-   w->result = vk.WaitForFences(w->t->device, 1, &w->fence, VK_TRUE, UINT64_MAX);
-   return NULL;
-}
-
 /* An endless shader on one queue; another queue waits for an event that never comes, with a host thread behind it. */
 static void test_endless_shader(void **state)
 {
    struct vkt t;
-   use_short_watchdog();
+   vkt_use_short_watchdog(TEST_DIR "/short-watchdog.json");
    vkt_open(&t);
    vkt_setenv("FIGMENT_PROFILE", NULL);
    struct vkt_buffer b = vkt_buffer(&t, 64, VKT_TYPE_SYSTEM);
@@ -164,27 +113,26 @@ static void test_endless_shader(void **state)
    vk.CmdWaitEvents(blocked, 1, &event, VK_PIPELINE_STAGE_HOST_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, NULL, 0, NULL,
                     0, NULL);
    vkt_ok(vk.EndCommandBuffer(blocked));
-   struct waiter w = {&t, vkt_fence(&t), VK_SUCCESS};
-   vkt_ok(vkt_submit_no_wait(&t, t.queue2, blocked, w.fence));
-   pthread_t thread;
-   pthread_create(&thread, NULL, wait_for_ever, &w);
+   static struct vkt_waiter w;
+   VkFence fence = vkt_fence(&t);
+   vkt_ok(vkt_submit_no_wait(&t, t.queue2, blocked, fence));
+   vkt_start_waiter(&w, &t, fence);
    vkt_dispatch(cmd, &c, 4, 1, 1);
    double start = now_s();
    assert_int_equal(vkt_submit(&t, cmd), VK_ERROR_DEVICE_LOST);
    print_message("endless shader stopped after %.2f s\n", now_s() - start);
-   pthread_join(thread, NULL);
-   assert_int_equal(w.result, VK_ERROR_DEVICE_LOST);
+   assert_int_equal(vkt_join_waiter(&w), VK_ERROR_DEVICE_LOST);
    vkt_said(t.last, "watchdog");
    assert_int_equal(((uint32_t *)b.host)[1], 0);
    check_lost(&t);
-   vk.DestroyFence(t.device, w.fence, NULL);
+   vk.DestroyFence(t.device, fence, NULL);
    vk.FreeCommandBuffers(t.device, t.pool, 1, &blocked);
    vk.DestroyEvent(t.device, event, NULL);
    vkt_compute_free(&t, &c);
    vkt_buffer_free(&t, &b);
    vkt_close(&t);
    vkt_open(&t);
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close(&t);
 }
 
@@ -204,7 +152,7 @@ static void test_destroy_while_busy(void **state)
    vkt_compute_free(&t, &c);
    vkt_close(&t);
    vkt_open(&t);
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close(&t);
 }
 
@@ -238,7 +186,7 @@ static VkResult boot_with(const void *image, size_t size, char *message)
    VkResult r = vkt_create_device(&t, &none);
    strcpy(message, t.last);
    if (r == VK_SUCCESS)
-      prove_alive(&t);
+      vkt_prove_alive(&t);
    vkt_close(&t);
    vkt_setenv("FIGMENT_VK", "quiet");
    return r;
@@ -279,7 +227,7 @@ static void test_firmware_images(void **state)
    vkt_said(message, "stopped while starting");
    struct vkt t;
    vkt_open(&t);
-   prove_alive(&t);
+   vkt_prove_alive(&t);
    vkt_close(&t);
 }
 
@@ -287,8 +235,8 @@ int main(void)
 {
    vkt_setenv("FIGMENT_VK", "quiet");
    const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_wild_address),       cmocka_unit_test(test_wild_copy),
-      cmocka_unit_test(test_endless_shader),     cmocka_unit_test(test_destroy_while_busy),
+      vkt_mistakes_test(test_wild_address),       vkt_mistakes_test(test_wild_copy),
+      vkt_mistakes_test(test_endless_shader),     vkt_mistakes_test(test_destroy_while_busy),
       cmocka_unit_test(test_firmware_images),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);

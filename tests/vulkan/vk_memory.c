@@ -112,12 +112,31 @@ static void test_map(void **state)
    assert_string_equal(b, "kept over unmap");
    assert_int_equal(((uintptr_t)b - 256) % t.properties.limits.minMemoryMapAlignment, 0);
    vk.FreeMemory(t.device, memory, NULL);
-   info.memoryTypeIndex = VKT_TYPE_VRAM;
+}
+
+static void test_map_of_vram(void **state)
+{
+   VkMemoryAllocateInfo info = {
+      .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO, .allocationSize = 1000, .memoryTypeIndex = VKT_TYPE_VRAM};
+   VkDeviceMemory memory;
+   char *b;
    vkt_ok(vk.AllocateMemory(t.device, &info, NULL, &memory));
    assert_int_equal(vk.MapMemory(t.device, memory, 0, VK_WHOLE_SIZE, 0, (void **)&b), VK_ERROR_MEMORY_MAP_FAILED);
    assert_int_equal(t.errors, 1);
    t.errors = 0;
    vk.FreeMemory(t.device, memory, NULL);
+}
+
+static void test_more_than_a_heap(void **state)
+{
+   VkPhysicalDeviceMemoryProperties m;
+   vk.GetPhysicalDeviceMemoryProperties(t.physical, &m);
+   VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
+   VkDeviceMemory memory;
+   info.allocationSize = m.memoryHeaps[0].size + 1;
+   assert_int_equal(vk.AllocateMemory(t.device, &info, NULL, &memory), VK_ERROR_OUT_OF_DEVICE_MEMORY);
+   info.allocationSize = UINT64_MAX;
+   assert_int_equal(vk.AllocateMemory(t.device, &info, NULL, &memory), VK_ERROR_OUT_OF_DEVICE_MEMORY);
 }
 
 static void test_exhaustion(void **state)
@@ -126,10 +145,6 @@ static void test_exhaustion(void **state)
    vk.GetPhysicalDeviceMemoryProperties(t.physical, &m);
    VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO};
    VkDeviceMemory memory[64];
-   info.allocationSize = m.memoryHeaps[0].size + 1;
-   assert_int_equal(vk.AllocateMemory(t.device, &info, NULL, memory), VK_ERROR_OUT_OF_DEVICE_MEMORY);
-   info.allocationSize = UINT64_MAX;
-   assert_int_equal(vk.AllocateMemory(t.device, &info, NULL, memory), VK_ERROR_OUT_OF_DEVICE_MEMORY);
    /* Nothing is committed until it is touched, so the whole heap can be asked for. */
    uint32_t count = 0;
    VkResult r = VK_SUCCESS;
@@ -182,6 +197,7 @@ int main(void)
       cmocka_unit_test(test_types),        cmocka_unit_test(test_copies_between_types),
       cmocka_unit_test(test_fill_and_update), cmocka_unit_test(test_no_leftovers),
       cmocka_unit_test(test_map),          cmocka_unit_test(test_exhaustion),
+      vkt_mistakes_test(test_map_of_vram), vkt_mistakes_test(test_more_than_a_heap),
       cmocka_unit_test(test_many_small),   cmocka_unit_test(test_large),
    };
    return cmocka_run_group_tests(tests, setup, teardown);

@@ -132,7 +132,7 @@ static void test_wrong_address(void **state)
 
 int main(void)
 {
-   const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists), cmocka_unit_test(test_wrong_address)};
+   const struct CMUnitTest tests[] = {cmocka_unit_test(test_lists), vkt_mistakes_test(test_wrong_address)};
    vkt_load();
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

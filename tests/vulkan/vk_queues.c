@@ -70,7 +70,7 @@ static VkCommandBuffer record_wait(VkEvent event)
 /* Each execution moves a marker one word on: order and number of all executions show in the end. */
 static VkCommandBuffer record_shift(const struct vkt_buffer *b)
 {
-   VkCommandBuffer cmd = vkt_begin(&t);
+   VkCommandBuffer cmd = vkt_begin_for_many(&t);
    VkBufferCopy up = {.dstOffset = b->size / 2, .size = b->size / 2}, down = {b->size / 2, 4, b->size / 2 - 4};
    vk.CmdCopyBuffer(cmd, b->buffer, b->buffer, 1, &up);
    vkt_barrier(cmd);
@@ -88,7 +88,7 @@ static void test_submit_never_blocks(void **state)
    struct vkt_buffer b = vkt_buffer(&t, 64, VKT_TYPE_SYSTEM), count = vkt_buffer(&t, 256, VKT_TYPE_SYSTEM);
    memset(count.host, 0, count.size);
    memset(b.host, 0, b.size);
-   VkCommandBuffer waiter = record_wait(event), done = vkt_begin(&t), nothing = vkt_begin(&t), shift = record_shift(&count);
+   VkCommandBuffer waiter = record_wait(event), done = vkt_begin(&t), nothing = vkt_begin_for_many(&t), shift = record_shift(&count);
    vk.CmdFillBuffer(nothing, b.buffer, 32, 4, 1);
    vkt_ok(vk.EndCommandBuffer(nothing));
    vkt_barrier(done);
@@ -134,7 +134,7 @@ static void test_backlogs_of_all_queues(void **state)
    VkPipelineStageFlags stage = VK_PIPELINE_STAGE_ALL_COMMANDS_BIT;
    struct vkt_buffer b = vkt_buffer(&t, 64, VKT_TYPE_SYSTEM);
    memset(b.host, 0, b.size);
-   VkCommandBuffer waiter = record_wait(event), fill = vkt_begin(&t);
+   VkCommandBuffer waiter = record_wait(event), fill = vkt_begin_for_many(&t);
    vk.CmdFillBuffer(fill, b.buffer, 0, 4, 5);
    vkt_ok(vk.EndCommandBuffer(fill));
    for (int i = 0; i < 2; i++)
@@ -260,7 +260,7 @@ int main(void)
       cmocka_unit_test(test_submit_never_blocks),
       cmocka_unit_test(test_backlogs_of_all_queues),
       cmocka_unit_test(test_queues_run_beside_each_other),
-      cmocka_unit_test(test_end_with_backlog),
+      vkt_mistakes_test(test_end_with_backlog),
    };
    return cmocka_run_group_tests(tests, setup, teardown);
 }

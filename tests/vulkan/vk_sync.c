@@ -37,10 +37,9 @@ static VkSemaphore make_semaphore(void)
    return s;
 }
 
-static void wait_event(VkCommandBuffer cmd, VkEvent event)
+static void wait_event(VkCommandBuffer cmd, VkEvent event, VkPipelineStageFlags set_by)
 {
-   vk.CmdWaitEvents(cmd, 1, &event, VK_PIPELINE_STAGE_HOST_BIT | VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
-                    VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, NULL, 0, NULL, 0, NULL);
+   vk.CmdWaitEvents(cmd, 1, &event, set_by, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, NULL, 0, NULL, 0, NULL);
 }
 
 static void test_fences(void **state)
@@ -88,7 +87,7 @@ static void test_host_event(void **state)
    struct vkt_buffer b = vkt_buffer(&t, 16, VKT_TYPE_SYSTEM);
    VkFence fence = vkt_fence(&t);
    VkCommandBuffer cmd = vkt_begin(&t);
-   wait_event(cmd, event);
+   wait_event(cmd, event, VK_PIPELINE_STAGE_HOST_BIT);
    vk.CmdFillBuffer(cmd, b.buffer, 0, 16, 7);
    vkt_barrier(cmd);
    vkt_ok(vk.EndCommandBuffer(cmd));
@@ -110,13 +109,13 @@ static void test_host_event(void **state)
    vkt_buffer_free(&t, &b);
 }
 
-/* One queue waits for an event that another sets: the rings do not block each other. */
+/* One queue waits for an event that another sets, which is not what events are for: the rings do not block each other. */
 static void test_event_between_queues(void **state)
 {
    VkEvent event = make_event();
    VkFence fence = vkt_fence(&t);
    VkCommandBuffer waiter = vkt_begin(&t), setter = vkt_begin(&t);
-   wait_event(waiter, event);
+   wait_event(waiter, event, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT);
    vk.CmdResetEvent(waiter, event, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT);
    vk.CmdSetEvent(setter, event, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT);
    vkt_ok(vk.EndCommandBuffer(waiter));
@@ -135,6 +134,17 @@ static void test_event_between_queues(void **state)
    vk.FreeCommandBuffers(t.device, t.pool, 2, both);
 }
 
+static VkCommandBuffer begin_for(VkCommandPool pool)
+{
+   VkCommandBuffer cmd;
+   VkCommandBufferAllocateInfo alloc = {
+      .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO, .commandPool = pool, .commandBufferCount = 1};
+   VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+   vkt_ok(vk.AllocateCommandBuffers(t.device, &alloc, &cmd));
+   vkt_ok(vk.BeginCommandBuffer(cmd, &begin));
+   return cmd;
+}
+
 /* A value goes round three queues, each step held by a semaphore. */
 static void test_semaphores(void **state)
 {
@@ -148,7 +158,7 @@ static void test_semaphores(void **state)
       b[i] = vkt_buffer(&t, 4096, VKT_TYPE_SYSTEM_CACHED);
    for (int i = 0; i < STEPS; i++) {
       s[i] = make_semaphore();
-      cmd[i] = vkt_begin(&t);
+      cmd[i] = begin_for(i == 1 ? t.transfer_pool : t.pool);
       VkBufferCopy region = {0, 0, 4096};
       vk.CmdCopyBuffer(cmd[i], b[i].buffer, b[i + 1].buffer, 1, &region);
       vkt_barrier(cmd[i]);
@@ -174,7 +184,8 @@ static void test_semaphores(void **state)
          assert_int_equal(((uint32_t *)b[STEPS].host)[i], round * 1000 + i);
    }
    vkt_ok(vk.DeviceWaitIdle(t.device));
-   vk.FreeCommandBuffers(t.device, t.pool, STEPS, cmd);
+   for (int i = 0; i < STEPS; i++)
+      vk.FreeCommandBuffers(t.device, i == 1 ? t.transfer_pool : t.pool, 1, &cmd[i]);
    for (int i = 0; i < STEPS; i++)
       vk.DestroySemaphore(t.device, s[i], NULL);
    for (int i = 0; i <= STEPS; i++)
@@ -330,8 +341,8 @@ static void test_ring_overflow(void **state)
 {
    VkEvent event = make_event();
    struct vkt_buffer b = vkt_buffer(&t, 64, VKT_TYPE_SYSTEM);
-   VkCommandBuffer waiter = vkt_begin(&t), work = vkt_begin(&t);
-   wait_event(waiter, event);
+   VkCommandBuffer waiter = vkt_begin(&t), work = vkt_begin_for_many(&t);
+   wait_event(waiter, event, VK_PIPELINE_STAGE_HOST_BIT);
    vk.CmdUpdateBuffer(work, b.buffer, 0, 4, "done");
    vkt_ok(vk.EndCommandBuffer(waiter));
    vkt_ok(vk.EndCommandBuffer(work));
@@ -367,8 +378,12 @@ static void test_long_and_nested(void **state)
    VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .pInheritanceInfo = &inherit};
    vkt_ok(vk.AllocateCommandBuffers(t.device, &alloc, &secondary));
    vkt_ok(vk.BeginCommandBuffer(secondary, &begin));
-   for (uint32_t i = 0; i < N; i++)
+   for (uint32_t i = 0; i < N; i++) {
+      if (i % 1024 == 0)
+         vkt_barrier(secondary);
       vk.CmdUpdateBuffer(secondary, b.buffer, i % 1024 * 4, 4, &i);
+   }
+   vkt_barrier(secondary);
    vkt_ok(vk.EndCommandBuffer(secondary));
    cmd = vkt_begin(&t);
    vk.CmdFillBuffer(cmd, b.buffer, 0, VK_WHOLE_SIZE, 1);
@@ -463,10 +478,10 @@ int main(void)
    const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fences),
       cmocka_unit_test(test_host_event),
-      cmocka_unit_test(test_event_between_queues),
+      vkt_mistakes_test(test_event_between_queues),
       cmocka_unit_test(test_semaphores),
       cmocka_unit_test(test_timestamps),
-      cmocka_unit_test(test_copy_query_results), cmocka_unit_test(test_queries_out_of_range),
+      cmocka_unit_test(test_copy_query_results), vkt_mistakes_test(test_queries_out_of_range),
       cmocka_unit_test(test_resubmission),
       cmocka_unit_test(test_ring_overflow),
       cmocka_unit_test(test_long_and_nested),

@@ -91,6 +91,15 @@ void vkt_run_test(void **test)
    run(test);
 }
 
+bool vkt_may_err(void) { return !getenv("VKT_NO_MISTAKES"); }
+
+void vkt_run_mistakes(void **test)
+{
+   if (!vkt_may_err())
+      skip();
+   vkt_run_test(test);
+}
+
 long vkt_requests(void)
 {
 #ifdef _WIN32
@@ -307,6 +316,13 @@ void vkt_close(struct vkt *t)
 }
 
 /* ---- buffers -------------------------------------------------------------------------------------------- */
+static bool is_addressable(const VkBaseInStructure *s)
+{
+   while (s && s->sType != VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO)
+      s = s->pNext;
+   return s && ((const VkMemoryAllocateFlagsInfo *)s)->flags & VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT;
+}
+
 struct vkt_buffer vkt_buffer_next(struct vkt *t, VkDeviceSize size, uint32_t type, const void *alloc_next,
                                   const void *buffer_next)
 {
@@ -316,10 +332,13 @@ struct vkt_buffer vkt_buffer_next(struct vkt *t, VkDeviceSize size, uint32_t typ
                               .size = size,
                               .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT |
                                        VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT |
+                                       VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT | VK_BUFFER_USAGE_STORAGE_TEXEL_BUFFER_BIT |
                                        VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT | VK_BUFFER_USAGE_VERTEX_BUFFER_BIT |
                                        VK_BUFFER_USAGE_INDEX_BUFFER_BIT |
                                        VK_BUFFER_USAGE_TRANSFORM_FEEDBACK_BUFFER_BIT_EXT |
                                        VK_BUFFER_USAGE_TRANSFORM_FEEDBACK_COUNTER_BUFFER_BIT_EXT};
+   if (is_addressable(alloc_next))
+      info.usage |= VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
    vkt_ok(vk.CreateBuffer(t->device, &info, NULL, &b.buffer));
    VkMemoryRequirements need;
    vk.GetBufferMemoryRequirements(t->device, b.buffer, &need);
@@ -348,17 +367,24 @@ void vkt_buffer_free(struct vkt *t, struct vkt_buffer *b)
 }
 
 /* ---- command buffers -------------------------------------------------------------------------------------- */
-VkCommandBuffer vkt_begin(struct vkt *t)
+static VkCommandBuffer begin_with(struct vkt *t, VkCommandBufferUsageFlags flags)
 {
    VkCommandBuffer cmd;
    VkCommandBufferAllocateInfo alloc = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
                                         .commandPool = t->pool,
                                         .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
                                         .commandBufferCount = 1};
-   VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
+   VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .flags = flags};
    vkt_ok(vk.AllocateCommandBuffers(t->device, &alloc, &cmd));
    vkt_ok(vk.BeginCommandBuffer(cmd, &begin));
    return cmd;
+}
+
+VkCommandBuffer vkt_begin(struct vkt *t) { return begin_with(t, 0); }
+
+VkCommandBuffer vkt_begin_for_many(struct vkt *t)
+{
+   return begin_with(t, VK_COMMAND_BUFFER_USAGE_SIMULTANEOUS_USE_BIT);
 }
 
 VkFence vkt_fence(struct vkt *t)
@@ -395,6 +421,26 @@ void vkt_barrier(VkCommandBuffer cmd)
                         .dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT};
    vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT,
                          VK_PIPELINE_STAGE_ALL_COMMANDS_BIT | VK_PIPELINE_STAGE_HOST_BIT, 0, 1, &b, 0, NULL, 0, NULL);
+}
+
+void vkt_make_general(VkCommandBuffer cmd, VkImage image, VkImageAspectFlags aspects)
+{
+   VkImageMemoryBarrier b = {.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER,
+                             .dstAccessMask = VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT,
+                             .newLayout = VK_IMAGE_LAYOUT_GENERAL,
+                             .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                             .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                             .image = image,
+                             .subresourceRange = {aspects, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS}};
+   vk.CmdPipelineBarrier(cmd, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, 0, 0, NULL, 0, NULL, 1,
+                         &b);
+}
+
+void vkt_submit_general(struct vkt *t, VkImage image, VkImageAspectFlags aspects)
+{
+   VkCommandBuffer cmd = vkt_begin(t);
+   vkt_make_general(cmd, image, aspects);
+   vkt_ok(vkt_submit(t, cmd));
 }
 
 static void transfer(struct vkt *t, struct vkt_buffer *from, struct vkt_buffer *to, VkDeviceSize size)

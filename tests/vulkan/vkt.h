@@ -78,6 +78,11 @@ bool vkt_is_failing(void);
 void vkt_run_test(void **test);
 #undef cmocka_unit_test
 #define cmocka_unit_test(f) {#f, vkt_run_test, NULL, NULL, (void *)(f)}
+/* For tests that break the specification on purpose, or lose their device, after which the layers take all work for pending:
+ * where VKT_NO_MISTAKES is set, for the validation layers, they are skipped. */
+void vkt_run_mistakes(void **test);
+#define vkt_mistakes_test(f) {#f, vkt_run_mistakes, NULL, NULL, (void *)(f)}
+bool vkt_may_err(void); /* VKT_NO_MISTAKES is not set */
 /* Fails unless the message has the words; shows it then, since it may tell of a request that nomem_run let fail. */
 void vkt_said(const char *message, const char *words);
 long vkt_requests(void); /* that the driver has made so far; 0 when nobody counts */
@@ -102,10 +107,14 @@ void vkt_buffer_free(struct vkt *t, struct vkt_buffer *b);
 
 /* A command buffer in recording state; submit ends it, waits for a fence and frees it. */
 VkCommandBuffer vkt_begin(struct vkt *t);
+VkCommandBuffer vkt_begin_for_many(struct vkt *t); /* to be pending more than once */
 VkResult vkt_submit(struct vkt *t, VkCommandBuffer cmd);
 VkResult vkt_submit_no_wait(struct vkt *t, VkQueue queue, VkCommandBuffer cmd, VkFence fence);
 VkFence vkt_fence(struct vkt *t);
 void vkt_barrier(VkCommandBuffer cmd);
+/* All of an image from no layout to VK_IMAGE_LAYOUT_GENERAL; the second in a submission of its own. */
+void vkt_make_general(VkCommandBuffer cmd, VkImage image, VkImageAspectFlags aspects);
+void vkt_submit_general(struct vkt *t, VkImage image, VkImageAspectFlags aspects);
 /* Copy through the GPU so that memory of any type can be filled and looked at. */
 void vkt_write(struct vkt *t, struct vkt_buffer *b, const void *data, VkDeviceSize size);
 void vkt_read(struct vkt *t, struct vkt_buffer *b, void *data, VkDeviceSize size);

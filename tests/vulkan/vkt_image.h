@@ -27,6 +27,15 @@ static inline void open_queues(void)
    }
 }
 
+/* That queue, or, if it must not do this, the first one. */
+static inline unsigned able(unsigned q, VkQueueFlags any)
+{
+   static const VkQueueFlags does[QUEUES] = {VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT,
+                                             VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT,
+                                             VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT, VK_QUEUE_TRANSFER_BIT};
+   return does[q] & any ? q : 0;
+}
+
 static inline void close_queues(void)
 {
    for (unsigned i = 0; i < QUEUES; i++)
@@ -84,7 +93,7 @@ static inline VkImageAspectFlags aspects_of(const fmt_info *f)
           (f->component[1].bits ? VK_IMAGE_ASPECT_STENCIL_BIT : 0);
 }
 
-/* Only type, format, extent and, where not 1, levels, layers and samples of *info are looked at. */
+/* In VK_IMAGE_LAYOUT_GENERAL. Only type, format, extent and, where not 1, levels, layers and samples of *info are looked at. */
 static inline struct image make_image(const VkImageCreateInfo *info)
 {
    struct image im = {.info = *info, .format = fmt_lookup(info->format)};
@@ -104,6 +113,7 @@ static inline struct image make_image(const VkImageCreateInfo *info)
    vkt_ok(vk.BindImageMemory(t.device, im.image, im.memory, 0));
    vkt_ok(vk.MapMemory(t.device, im.memory, 0, VK_WHOLE_SIZE, 0, &im.host));
    im.size_B = need.size;
+   vkt_submit_general(&t, im.image, im.aspects);
    return im;
 }
 

@@ -97,6 +97,7 @@ static inline void chain_open(struct chain *c, uint32_t count, VkSwapchainKHR ol
 
 static inline void chain_close(struct chain *c)
 {
+   vk.DeviceWaitIdle(t.device);
    vk.DestroySwapchainKHR(t.device, c->swapchain, NULL);
    vk.DestroyCommandPool(t.device, c->pool, NULL);
    vk.DestroySemaphore(t.device, c->acquired, NULL);

@@ -20,8 +20,10 @@ typedef struct map_view {
    uint64_t size; /* of the whole object, trailer included */
 } map_view;
 
-/* Map the whole section for reading until the process ends. False and a message on failure. */
+/* Map the whole section for reading. False and a message (without a command: none) on failure. */
 bool map_open(const tool_command *c, const map_source *source, map_view *out);
+
+void map_close(map_view *view);
 
 /* w x h texels of format `format` as RGBA8 without gaps, as a screen shows them. */
 void map_convert(const char *format, const uint8_t *texels, uint32_t w, uint32_t h, uint64_t stride, uint8_t *rgba);

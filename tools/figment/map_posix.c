@@ -31,13 +31,10 @@ static int open_source(const tool_command *c, const map_source *source)
    return fd;
 }
 
-bool map_open(const tool_command *c, const map_source *source, map_view *out)
+static bool map_fd(const tool_command *c, int fd, map_view *out)
 {
-   int fd = open_source(c, source);
    struct stat st;
 
-   if (fd < 0)
-      return false;
    if (fstat(fd, &st)) {
       tool_fail(c, "file descriptor %d: %s", fd, strerror(errno));
       return false;
@@ -59,4 +56,20 @@ bool map_open(const tool_command *c, const map_source *source, map_view *out)
    }
    *out = (map_view){p, (uint64_t)st.st_size};
    return true;
+}
+
+bool map_open(const tool_command *c, const map_source *source, map_view *out)
+{
+   int fd = open_source(c, source);
+   if (fd < 0)
+      return false;
+   bool ok = map_fd(c, fd, out);
+   if (source->path)
+      close(fd);
+   return ok;
+}
+
+void map_close(map_view *view)
+{
+   munmap((void *)view->data, (size_t)view->size);
 }

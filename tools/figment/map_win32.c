@@ -53,3 +53,8 @@ bool map_open(const tool_command *c, const map_source *source, map_view *out)
    *out = (map_view){p, info.RegionSize};
    return true;
 }
+
+void map_close(map_view *view)
+{
+   UnmapViewOfFile(view->data);
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tool.h"
 
@@ -20,6 +21,11 @@ bool run_program(const tool_command *c, char **argv, int *status);
 
 /* Make the driver's source lines (FIGMENT_SHADER_LINES) part of the report. False and a message on failure. */
 bool run_merge_lines(const tool_command *c, const char *report, const char *lines);
+#ifdef _WIN32
+/* Start it and do not wait: the process' handle, or -1 and a message. */
+intptr_t run_start(const tool_command *c, char **argv);
+#endif
+
 /* Print the report of a FIGMENT_REPORT file for people. False if the file holds none (no device was opened)
  * or cannot be read; a message says which. */
 bool report_print(const tool_command *c, const char *path);

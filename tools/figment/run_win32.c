@@ -102,7 +102,7 @@ static char *quote(const char *arg)
    return out;
 }
 
-bool run_program(const tool_command *c, char **argv, int *status)
+static intptr_t spawn(const tool_command *c, char **argv, int mode)
 {
    const char *program = argv[0];
    char directory[2048];
@@ -115,13 +115,22 @@ bool run_program(const tool_command *c, char **argv, int *status)
    for (char **a = argv; *a; a++)
       if (!(*a = quote(*a))) {
          tool_fail(c, "out of memory");
-         return false;
+         return -1;
       }
-   intptr_t result = _spawnvp(_P_WAIT, program, (const char *const *)argv);
-   if (result == -1) {
+   intptr_t result = _spawnvp(mode, program, (const char *const *)argv);
+   if (result == -1)
       tool_fail(c, "cannot start %s", program);
-      return false;
-   }
+   return result;
+}
+
+bool run_program(const tool_command *c, char **argv, int *status)
+{
+   intptr_t result = spawn(c, argv, _P_WAIT);
    *status = (int)result;
-   return true;
+   return result != -1;
+}
+
+intptr_t run_start(const tool_command *c, char **argv)
+{
+   return spawn(c, argv, _P_NOWAIT);
 }

@@ -31,8 +31,11 @@ void tool_help(const tool_command *c)
    printf("\nexample:\n%s\n", c->example);
 }
 
+/* Without a command nobody wants to hear. */
 static int message(const tool_command *c, int status, const char *format, va_list args)
 {
+   if (!c)
+      return status;
    fflush(stdout);
    fprintf(stderr, "figment %s: ", c->name);
    vfprintf(stderr, format, args);

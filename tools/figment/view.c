@@ -1,7 +1,8 @@
-/* figment view: the picture in an exported section, live, while the GPU draws into it.
+/* figment view: the picture in an exported section, or what a program presents, live, while the GPU draws into it.
  *
- * Every tick copies the image out of the mapping and looks whether it has changed; what is shown, compared and saved is that copy. The GPU may
- * be in the middle of a frame: then so is the picture.
+ * Every tick copies the image out of the mapping and looks whether it has changed; what is shown, compared and
+ * saved is that copy. The GPU may be in the middle of a frame: then so is the picture. Which picture it is:
+ * view_picture.c.
  */
 #include "view.h"
 
@@ -10,13 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_SIZE, OPT_FORMAT, OPT_STRIDE, OPT_OFFSET, OPT_PNG, OPT_WINDOW, OPT_FRAMES, OPT_FPS, OPT_EOF, OPT_PID };
+enum { OPT_FD, OPT_HANDLE, OPT_NAME, OPT_SIZE, OPT_FORMAT, OPT_STRIDE, OPT_OFFSET, OPT_PNG, OPT_WINDOW, OPT_FRAMES,
+       OPT_FPS, OPT_EOF, OPT_PID, OPT_LIST };
 
 static const tool_option options[] = {
    [OPT_FD] = {"--fd", NULL, "N", "an inherited file descriptor (Linux)"},
    [OPT_HANDLE] = {"--handle", NULL, "VALUE", "an inherited handle (Windows)"},
    [OPT_NAME] = {"--name", NULL, "NAME", "a section's name (Windows)"},
-   [OPT_SIZE] = {"--size", "-s", "WxH", "of the image in pixels"},
+   [OPT_SIZE] = {"--size", "-s", "WxH", "of the image in pixels, where the section does not tell"},
    [OPT_FORMAT] = {"--format", NULL, "NAME", "of the texels: rgba8 (default), bgra8 or a Vulkan name: R16G16_SFLOAT"},
    [OPT_STRIDE] = {"--stride", NULL, "BYTES", "from row to row; default: without gaps"},
    [OPT_OFFSET] = {"--offset", NULL, "BYTES", "of the first texel instead of 0; K, M and G may follow"},
@@ -25,7 +27,8 @@ static const tool_option options[] = {
    [OPT_FRAMES] = {"--frames", "-n", "N", "end when N different pictures were seen; default without a window: 1"},
    [OPT_FPS] = {"--fps", NULL, "N", "look N times a second (default 30)"},
    [OPT_EOF] = {"--until-eof", NULL, NULL, "end when standard input ends, with the picture of that moment"},
-   [OPT_PID] = {"--pid", NULL, "N", "the image in a section of process N; without --size: list its sections (Linux)"},
+   [OPT_PID] = {"--pid", NULL, "N", "what process N presents, else the largest image it exports"},
+   [OPT_LIST] = {"--list", NULL, NULL, "with --pid: list its sections and what they show"},
    {0},
 };
 
@@ -35,31 +38,29 @@ const tool_command tool_view = {
    "view",
    "show an exported image live, in a window or as PNG",
    "[PATH | -- PROGRAM [ARGUMENTS]]",
-   "PATH names a section that another process holds: /proc/PID/fd/N (Linux). A PROGRAM is started on the emulated GPU and watched until it\n"
-   "ends, its counters included (those of --pid if it runs with FIGMENT_WATCH=on); of its sections, or those of --pid, the one that the image fits into is shown, if there are several the smallest. The section is mapped read-only; the image must lie there\n"
-   "row by row (VK_IMAGE_TILING_LINEAR, or a buffer). Escape or closing the window ends it.",
-   "   figment view /proc/4711/fd/9 --size 800x450 --format R8G8B8A8_SRGB\n"
-   "   figment view --pid 4711                                            lists the sections of a process\n"
-   "   figment view --size 768x432 -- build/bin/figment-scene --png scene.png\n"
-   "   figment view --fd 5 --size 1024x1024 --png last.png --frames 10     no window: saves the tenth picture",
+   "PATH names a section that another process holds: /proc/PID/fd/N (Linux; on Windows --name or --handle).\n"
+   "A PROGRAM is started on the emulated GPU and watched until it ends, its counters included (those of --pid\n"
+   "if it runs with FIGMENT_WATCH=on, which also makes swapchains visible that share no memory with their\n"
+   "window). Images and frames tell their size and format themselves. With --size, a section is taken for rows\n"
+   "of texels (VK_IMAGE_TILING_LINEAR, or a buffer): of a process, the smallest that is large enough. All is\n"
+   "mapped read-only. Escape or closing the window ends it.",
+   "   figment view -- vkcube\n"
+   "   figment view --pid 4711                                            attaches to a running program\n"
+   "   figment view /proc/4711/fd/9 --size 800x450 --format R8G8B8A8_SRGB  a buffer\n"
+   "   figment view --fd 5 --png last.png --frames 10                      no window: saves the tenth picture",
    options,
    false,
    run,
 };
 
-typedef struct view_image {
-   const uint8_t *texels;
-   uint32_t w, h;
-   uint64_t stride, bytes; /* bytes: from the first texel to the last */
-   const char *format;
-} view_image;
-
 typedef struct viewer {
    view_image image;
+   view_process *process; /* whose picture it is, NULL: always the same section's */
    view_window *window;
-   uint8_t *now, *before, *rgba;
+   uint8_t *now, *before, *rows, *rgba; /* rows: of tiled images */
    uint64_t pictures, frames; /* seen so far; 0: no end */
    unsigned tick_ms;
+   bool seen;           /* before and rgba hold a picture */
    bool until_eof, own; /* own: we have started pid */
    long pid;            /* of the watched process, 0 for none */
    const struct gpu_watch_page *counters;
@@ -68,20 +69,23 @@ typedef struct viewer {
 /* ---- command line ------------------------------------------------------------------------------------ */
 static int parse_image(const tool_command *c, const tool_line *line, const map_view *view, view_image *im)
 {
-   uint64_t offset = 0, payload = map_payload_size(view->size);
+   uint64_t offset = 0, payload = map_payload_size(view->size), shown_ns;
 
+   if (!line->given[OPT_SIZE] && view_described(view, im, &shown_ns))
+      return TOOL_OK;
    im->format = line->given[OPT_FORMAT] ? line->arg[OPT_FORMAT][0] : "rgba8";
    unsigned texel_B = map_texel_bytes(im->format);
    if (!texel_B)
       return tool_usage(c, "--format %s: valid are rgba8, bgra8 and the uncompressed Vulkan formats", im->format);
    if (!line->given[OPT_SIZE] || !map_parse_size(line->arg[OPT_SIZE][0], &im->w, &im->h))
-      return tool_usage(c, "--size WxH is needed, each 1..32768");
+      return tool_usage(c, "--size WxH is needed, each 1..32768: the section does not tell");
    uint64_t row = (uint64_t)im->w * texel_B;
    im->stride = row;
    if (line->given[OPT_STRIDE] && (!tool_number(line->arg[OPT_STRIDE][0], &im->stride) || im->stride < row || im->stride >> 32))
       return tool_usage(c, "--stride %s: a row has %" PRIu64 " bytes", line->arg[OPT_STRIDE][0], row);
    if (line->given[OPT_OFFSET] && !tool_number(line->arg[OPT_OFFSET][0], &offset))
       return tool_usage(c, "--offset %s is no number", line->arg[OPT_OFFSET][0]);
+   im->texel_B = texel_B;
    im->bytes = im->stride * (im->h - 1) + row;
    if (offset > payload || im->bytes > payload - offset)
       return tool_fail(c, "%" PRIu32 "x%" PRIu32 " %s needs %" PRIu64 " bytes, %" PRIu64 " are there", im->w, im->h, im->format, im->bytes,
@@ -105,8 +109,8 @@ static int parse_loop(const tool_command *c, const tool_line *line, viewer *v)
 static int open_window(const tool_command *c, const tool_line *line, viewer *v)
 {
    const char *why = "";
-   bool wanted = line->given[OPT_WINDOW] || !line->given[OPT_PNG];
 
+   bool wanted = line->given[OPT_WINDOW] || !line->given[OPT_PNG];
    if (wanted)
       v->window = view_window_open(v->image.w, v->image.h, &why);
    if (wanted && !v->window && !line->given[OPT_PNG])
@@ -119,17 +123,77 @@ static int open_window(const tool_command *c, const tool_line *line, viewer *v)
 }
 
 /* ---- loop ---------------------------------------------------------------------------------------------- */
-/* Copy what is there; true if it is not what was there before. */
-static bool look(viewer *v)
+static bool is_alike(const view_image *a, const view_image *b)
 {
+   return a->w == b->w && a->h == b->h && a->bytes == b->bytes && a->stride == b->stride && a->tiled == b->tiled && a->format == b->format;
+}
+
+/* Memory, and a window, for another image than before; what was seen before does not count any more. False: no memory. */
+static bool set_image(viewer *v, const view_image *im)
+{
+   bool resized = im->w != v->image.w || im->h != v->image.h;
+   uint8_t *now = malloc(im->bytes), *before = malloc(im->bytes), *rgba = malloc((size_t)im->w * im->h * 4);
+   uint8_t *rows = im->tiled ? malloc((size_t)im->w * im->h * im->texel_B) : NULL;
+   const char *why;
+
+   if (!now || !before || !rgba || (im->tiled && !rows)) {
+      free(now);
+      free(before);
+      free(rgba);
+      free(rows);
+      return false;
+   }
+   free(v->now);
+   free(v->before);
+   free(v->rgba);
+   free(v->rows);
+   v->now = now;
+   v->before = before;
+   v->rgba = rgba;
+   v->rows = rows;
+   v->image = *im;
+   v->seen = false;
+   if (v->window && resized) {
+      view_window_close(v->window);
+      v->window = view_window_open(im->w, im->h, &why);
+   }
+   return true;
+}
+
+static void convert(viewer *v)
+{
+   const view_image *im = &v->image;
+   if (im->tiled)
+      view_untile(im, v->before, v->rows);
+   map_convert(im->format, im->tiled ? v->rows : v->before, im->w, im->h, im->tiled ? (uint64_t)im->w * im->texel_B : im->stride, v->rgba);
+}
+
+/* Of a process, the picture of this moment. False if there is none now, or no memory for it. */
+static bool follow(viewer *v, unsigned passed_ms)
+{
+   view_image im;
+   if (!v->process)
+      return true;
+   if (!view_process_picture(v->process, passed_ms, &im) || (!is_alike(&im, &v->image) && !set_image(v, &im)))
+      return false;
+   v->image.texels = im.texels;
+   return true;
+}
+
+/* Copy what is there; true if it is not what was there before. */
+static bool look(viewer *v, unsigned passed_ms)
+{
+   if (!follow(v, passed_ms))
+      return false;
    memcpy(v->now, v->image.texels, v->image.bytes);
-   if (v->pictures && !memcmp(v->now, v->before, v->image.bytes))
+   if (v->seen && !memcmp(v->now, v->before, v->image.bytes))
       return false;
    uint8_t *t = v->before;
    v->before = v->now;
    v->now = t;
+   v->seen = true;
    v->pictures++;
-   map_convert(v->image.format, v->before, v->image.w, v->image.h, v->image.stride, v->rgba);
+   convert(v);
    return true;
 }
 
@@ -175,22 +239,20 @@ static void watch(viewer *v)
 {
    bool ended = false;
    do {
-      look(v);
+      look(v, v->tick_ms);
       show(v);
       if (v->frames && v->pictures >= v->frames)
          return;
       ended = view_wait(v->until_eof, v->tick_ms) || (v->pid && !view_alive(v->pid, v->own));
    } while (!ended);
-   look(v); /* the other side wrote before it told us */
+   look(v, 0); /* the other side wrote before it told us */
    show(v);
 }
 
 static int view(const tool_command *c, const tool_line *line, viewer *v)
 {
-   v->now = malloc(v->image.bytes);
-   v->before = malloc(v->image.bytes);
-   v->rgba = malloc((size_t)v->image.w * v->image.h * 4);
-   if (!v->now || !v->before || !v->rgba)
+   const view_image image = v->image;
+   if (!set_image(v, &image))
       return tool_fail(c, "not enough memory for the picture");
    int status = open_window(c, line, v);
    if (status != TOOL_OK)
@@ -212,18 +274,55 @@ static int view(const tool_command *c, const tool_line *line, viewer *v)
 }
 
 /* ---- other processes --------------------------------------------------------------------------------- */
-#define MAX_SECTIONS 256
+static void describe(long pid, const view_section *section)
+{
+   map_view view;
+   view_image im;
+   uint64_t shown_ns;
+   printf("   %-28s %12" PRIu64 " bytes", section->path, section->payload);
+   if (view_section_open(NULL, pid, section, &view)) {
+      if (view_described(&view, &im, &shown_ns))
+         printf("   %s %" PRIu32 "x%" PRIu32 " %s%s", im.is_frame ? "frame" : "image", im.w, im.h, im.format, im.tiled ? ", tiled" : "");
+      map_close(&view);
+   }
+   printf("\n");
+}
 
 static int list_sections(const tool_command *c, long pid)
 {
-   view_section list[MAX_SECTIONS];
-   int n = view_sections(c, pid, list, MAX_SECTIONS);
+   view_section list[VIEW_SECTIONS];
+   int n = view_sections(c, pid, list, VIEW_SECTIONS);
    if (n < 0)
       return TOOL_FAILED;
    printf("%d sections\n", n);
    for (int i = 0; i < n; i++)
-      printf("   %-28s %12" PRIu64 " bytes\n", list[i].path, list[i].payload);
+      describe(pid, &list[i]);
    return TOOL_OK;
+}
+
+#define PATIENCE_MS 1000
+#define ASK_MS 5
+
+/* The first picture of a process. A program that we have started gets time to make it. */
+static bool find_picture(const tool_command *c, viewer *v)
+{
+   v->process = view_process_open(v->pid);
+   if (!v->process) {
+      tool_fail(c, "not enough memory for the picture");
+      return false;
+   }
+   for (unsigned waited = 0; !view_process_picture(v->process, 200, &v->image); waited += ASK_MS) {
+      if (!view_alive(v->pid, v->own)) {
+         tool_fail(c, v->own ? "the program ended before it presented or exported a picture" : "there is no process %ld", v->pid);
+         return false;
+      }
+      if (!v->own && waited >= PATIENCE_MS) {
+         tool_fail(c, "process %ld shows no picture (what it presents may need FIGMENT_WATCH=on); --list tells what it has", v->pid);
+         return false;
+      }
+      view_wait(false, ASK_MS);
+   }
+   return true;
 }
 
 /* Bytes that the image needs, as far as the command line tells; 0 if it is wrong there (parse_image will say how). */
@@ -245,10 +344,10 @@ static uint64_t needed_bytes(const tool_line *line)
 /* The smallest section that is large enough. A program that we have started gets time to make it. */
 static bool find_section(const tool_command *c, const tool_line *line, const viewer *v, view_section *found)
 {
-   view_section list[MAX_SECTIONS];
+   view_section list[VIEW_SECTIONS];
    uint64_t needed = needed_bytes(line);
    for (;;) {
-      int n = view_sections(c, v->pid, list, MAX_SECTIONS), best = -1;
+      int n = view_sections(c, v->pid, list, VIEW_SECTIONS), best = -1;
       for (int i = 0; i < n; i++)
          if (list[i].payload >= needed && (best < 0 || list[i].payload < list[best].payload))
             best = i;
@@ -259,7 +358,7 @@ static bool find_section(const tool_command *c, const tool_line *line, const vie
       if (n < 0)
          return false;
       if (!v->own) {
-         tool_fail(c, "process %ld exports no section of %" PRIu64 " bytes or more; figment view --pid %ld lists what it has", v->pid, needed,
+         tool_fail(c, "process %ld exports no section of %" PRIu64 " bytes or more; figment view --pid %ld --list tells what it has", v->pid, needed,
                    v->pid);
          return false;
       }
@@ -292,16 +391,25 @@ static int choose(const tool_command *c, const tool_line *line, char **program, 
                           .name = line->arg[OPT_NAME][0]};
    if (line->given[OPT_PID] && (!tool_number(line->arg[OPT_PID][0], &pid) || !pid || pid > INT32_MAX))
       return tool_usage(c, "--pid %s is no process number", line->arg[OPT_PID][0]);
-   if (program && (!*program || !line->given[OPT_SIZE]))
-      return tool_usage(c, "-- PROGRAM needs a program and --size of the image that it exports");
+   if (program && !*program)
+      return tool_usage(c, "-- PROGRAM needs a program");
    v->own = program != NULL;
    v->pid = program ? view_start(c, program) : (long)pid;
    if (!v->pid)
       return TOOL_OK;
-   if (v->pid < 0 || (line->given[OPT_SIZE] && !find_section(c, line, v, section)))
+   if (v->pid < 0)
       return TOOL_FAILED;
-   source->path = section->path;
-   return TOOL_OK;
+   if (line->given[OPT_LIST])
+      return TOOL_OK;
+   if (line->given[OPT_SIZE] ? find_section(c, line, v, section) : find_picture(c, v))
+      return TOOL_OK;
+   view_process_close(v->process);
+   return TOOL_FAILED;
+}
+
+static bool open_chosen(const tool_command *c, const viewer *v, const view_section *section, const map_source *source, map_view *out)
+{
+   return v->pid ? view_section_open(c, v->pid, section, out) : map_open(c, source, out);
 }
 
 static int run(const tool_command *c, int argc, char **argv)
@@ -309,19 +417,21 @@ static int run(const tool_command *c, int argc, char **argv)
    tool_line line;
    map_view mapped;
    map_source source;
-   view_section section = {{0}, 0};
+   view_section section = {{0}, 0, 0};
    viewer v = {0};
    int status;
    char **program = split_program(&argc, argv);
 
    if (!tool_parse(c, argc, argv, &line, &status) || (status = choose(c, &line, program, &v, &section, &source)) != TOOL_OK)
       return status;
-   if (line.given[OPT_PID] && !line.given[OPT_SIZE])
-      return list_sections(c, v.pid);
-   if (!map_open(c, &source, &mapped))
+   if (line.given[OPT_LIST])
+      return line.given[OPT_PID] ? list_sections(c, v.pid) : tool_usage(c, "--list goes with --pid");
+   if (!v.process && !open_chosen(c, &v, &section, &source, &mapped))
       return TOOL_FAILED;
-   if ((status = parse_image(c, &line, &mapped, &v.image)) == TOOL_OK && (status = parse_loop(c, &line, &v)) == TOOL_OK)
+   if ((v.process || (status = parse_image(c, &line, &mapped, &v.image)) == TOOL_OK) && (status = parse_loop(c, &line, &v)) == TOOL_OK)
       status = view(c, &line, &v);
+   view_process_close(v.process);
+   free(v.rows);
    free(v.now);
    free(v.before);
    free(v.rgba);

@@ -8,7 +8,6 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,28 +47,16 @@ int view_sections(const tool_command *c, long pid, view_section *out, int max)
          continue;
       seen[n] = st.st_ino;
       memcpy(out[n].path, path, sizeof path);
+      out[n].id = st.st_ino;
       out[n++].payload = map_payload_size((uint64_t)st.st_size);
    }
    closedir(dir);
    return n;
 }
 
-const struct gpu_watch_page *view_counters(const tool_command *c, long pid)
+bool view_section_open(const tool_command *c, long pid, const view_section *section, map_view *out)
 {
-   view_section list[256];
-   int n = view_sections(c, pid, list, 256);
-   map_view mapped;
-
-   for (int i = 0; i < n; i++) {
-      /* Its payload is rounded up to a chunk and small: others are not even mapped. */
-      if (list[i].payload != 65536 || !map_open(c, &(map_source){.path = list[i].path}, &mapped))
-         continue;
-      const struct gpu_watch_page *page = (const void *)mapped.data;
-      if (page->magic == GPU_WATCH_MAGIC && page->size_B == sizeof *page && page->count == GPU_COUNTER_COUNT)
-         return page;
-      munmap((void *)mapped.data, (size_t)mapped.size);
-   }
-   return NULL;
+   return map_open(c, &(map_source){.path = section->path}, out);
 }
 
 long view_start(const tool_command *c, char **argv)

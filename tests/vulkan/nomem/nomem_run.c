@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define LIMIT_S 60
+#define LONG_LIMIT_S 600 /* for a second try: a busy machine is no hang */
 #define SLOW_S 0.15
 #define LOG "nomem.log"
 #define REPORT "nomem.report"
@@ -47,7 +48,7 @@ static const char *shim;
 static bool in_short; /* what comes after the test that a failure hits is left out */
 
 /* ---- one run -------------------------------------------------------------------------------------------------------- */
-static void child(const char *program, const struct target *t)
+static void child(const char *program, const struct target *t, unsigned limit_s)
 {
    char text[64];
    snprintf(text, sizeof text, "%ld", t->point ? 0 : t->nth);
@@ -64,19 +65,19 @@ static void child(const char *program, const struct target *t)
    setenv("LD_PRELOAD", shim, 1);
    if (!freopen(LOG, "w", stdout) || dup2(1, 2) < 0)
       _exit(125);
-   alarm(LIMIT_S);
+   alarm(limit_s);
    execl(program, program, (char *)NULL);
    _exit(126);
 }
 
-static struct outcome run(const char *program, const struct target *t)
+static struct outcome run_for(const char *program, const struct target *t, unsigned limit_s)
 {
    struct outcome o = {0};
    remove(REPORT);
    fflush(NULL);
    pid_t pid = fork();
    if (pid == 0)
-      child(program, t);
+      child(program, t, limit_s);
    int status = 0;
    waitpid(pid, &status, 0);
    o.exited = WIFEXITED(status);
@@ -88,6 +89,12 @@ static struct outcome run(const char *program, const struct target *t)
       fclose(f);
    }
    return o;
+}
+
+static struct outcome run(const char *program, const struct target *t)
+{
+   struct outcome o = run_for(program, t, LIMIT_S);
+   return !o.exited && o.status == SIGALRM ? run_for(program, t, LONG_LIMIT_S) : o;
 }
 
 /* ---- judgement ------------------------------------------------------------------------------------------------------ */

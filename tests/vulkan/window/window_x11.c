@@ -299,7 +299,8 @@ static void check_lost(struct window *w, uint32_t acquired)
                     VK_ERROR_SURFACE_LOST_KHR);
    VkSwapchainCreateInfoKHR info = chain_info(&w->chain, 2, w->chain.swapchain);
    VkSwapchainKHR none;
-   assert_int_equal(vk.CreateSwapchainKHR(t.device, &info, NULL, &none), VK_ERROR_SURFACE_LOST_KHR);
+   if (vkt_may_err()) /* nothing fits the capabilities of a surface that has none */
+      assert_int_equal(vk.CreateSwapchainKHR(t.device, &info, NULL, &none), VK_ERROR_SURFACE_LOST_KHR);
    vkt_ok(vk.QueueWaitIdle(t.main));
    chain_close(&w->chain);
    vk.DestroySurfaceKHR(t.instance, w->chain.surface, NULL);

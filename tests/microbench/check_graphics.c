@@ -1,0 +1,60 @@
+/* Expectations of textures and of the graphics pipeline. */
+#include "check.h"
+#include <math.h>
+
+static void textures(struct ck *c)
+{
+   const char *turn = "texture_turn", *shrink = "texture_shrink", *filter = "texture_filter";
+   const double bilinear = ck_at(c, filter, "bilinear", 4);
+   ck_within(c, "texture_turn: optimal tiling against linear, turned", 1.5, INFINITY,
+             ck_median(c, turn, "optimal tiling", 40, 90) / ck_median(c, turn, "linear tiling", 40, 90), "times");
+   ck_within(c, "texture_turn: optimal tiling hardly minds", 0.3, 1,
+             ck_least(c, turn, "optimal tiling", 0, 90) / ck_most(c, turn, "optimal tiling", 0, 90), "times");
+   ck_within(c, "texture_shrink: levels against none", 3, INFINITY,
+             ck_at(c, shrink, "level of the right size", 16) / ck_at(c, shrink, "level 0 always", 16), "times");
+   ck_within(c, "texture_shrink: the right level costs the same at any size", 0.6, 1,
+             ck_least(c, shrink, "level of the right size", 1, 16) / ck_most(c, shrink, "level of the right size", 1, 16), "times");
+   ck_within(c, "texture_filter: nearest no dearer than bilinear", 0, 1.05, ck_at(c, filter, "nearest", 1) / bilinear, "times");
+   ck_within(c, "texture_filter: trilinear is two bilinear ones", 1.7, 2.3, ck_at(c, filter, "trilinear", 8) / bilinear, "times");
+   ck_within(c, "texture_filter: anisotropy 4 is four", 3, 5, ck_at(c, filter, "anisotropic", 16) / bilinear, "times");
+   ck_within(c, "texture_filter: anisotropy 16 is sixteen", 11, 18, ck_at(c, filter, "anisotropic", 64) / bilinear, "times");
+}
+
+static void triangles(struct ck *c)
+{
+   const double fill = ck_at(c, "fill", "written", 4);
+   ck_within(c, "triangles: large ones are bound by pixels", 0.4, 1.2, ck_at(c, "triangles", "drawn", 8192) * 8192e-3 / fill,
+             "of the fill rate");
+   ck_within(c, "triangles: small ones are not", 3, INFINITY,
+             ck_at(c, "triangles", "drawn", 2) / ck_at(c, "triangles", "drawn", 2048), "times");
+   ck_within(c, "triangles: culled ones cost no more than drawn ones", 0.95, INFINITY,
+             ck_at(c, "triangles", "facing away", 32) / ck_at(c, "triangles", "drawn", 32), "times");
+   ck_within(c, "vertex_reuse: narrow grids reuse the row above", 0.5, 0.95, ck_at(c, "vertex_reuse", "indexed", 4), "runs");
+   ck_within(c, "vertex_reuse: batches end before a long row comes back", 1, 1.4, ck_at(c, "vertex_reuse", "indexed", 512), "runs");
+   ck_near(c, "vertex_reuse: without indices there is none", 3, ck_at(c, "vertex_reuse", "without indices", 512), 0.01, "runs");
+}
+
+static void pixels(struct ck *c)
+{
+   const double blend = ck_at(c, "fill", "blended", 4);
+   ck_near(c, "fill: blending at the ROPs' rate", ck_key(c, "rop_quads_per_cycle") * 4 * ck_key(c, "cores") * c->ghz, blend, 0.1, "G/s");
+   ck_near(c, "fill: blending of 8 bits as fast as of 32", 1, ck_at(c, "fill", "blended", 1) / blend, 0.15, "times");
+   ck_near(c, "fill: blending of 64 bits at half rate", 0.5, ck_at(c, "fill", "blended", 8) / blend, 0.15, "times");
+   ck_near(c, "fill: blending of 128 bits at a quarter", 0.25, ck_at(c, "fill", "blended", 16) / blend, 0.15, "times");
+   ck_within(c, "msaa: four samples blend slower than one", 0.15, 0.6,
+             ck_at(c, "msaa", "blended", 4) / ck_at(c, "msaa", "blended", 1), "times");
+   const double back1 = ck_at(c, "overdraw", "back to front", 1), back7 = ck_at(c, "overdraw", "back to front", 7),
+                back13 = ck_at(c, "overdraw", "back to front", 13), front13 = ck_at(c, "overdraw", "front to back", 13);
+   ck_within(c, "overdraw: front to back, 12 layers hidden", 0.95, 1.5, front13 / ck_at(c, "overdraw", "front to back", 1), "times");
+   ck_within(c, "overdraw: back to front, 13 layers seen", 3, 13, back13 / front13, "times");
+   ck_near(c, "overdraw: back to front, each layer costs the same", 1, (back13 - back7) / (back7 - back1), 0.1, "times");
+   ck_within(c, "overdraw: discard keeps depth from being known early", 1.5, 14,
+             ck_at(c, "overdraw", "front to back, may discard", 13) / front13, "times");
+}
+
+void ck_graphics(struct ck *c)
+{
+   textures(c);
+   triangles(c);
+   pixels(c);
+}

@@ -1,0 +1,12 @@
+# FIGMENT view -- TARGET MODE, without being told a size: it must see last what the program says.
+foreach(file seen expected)
+  file(REMOVE ${OUT}/${MODE}-${file}.png)
+endforeach()
+execute_process(COMMAND ${FIGMENT} view --png ${OUT}/${MODE}-seen.png -- ${TARGET} ${MODE} ${OUT}/${MODE}-expected.png RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "figment view: ${status}")
+endif()
+execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files ${OUT}/${MODE}-seen.png ${OUT}/${MODE}-expected.png RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${OUT}/${MODE}-seen.png is not ${MODE}-expected.png")
+endif()
