@@ -527,7 +527,7 @@ static void finish(time_sink *s)
 static void flush_tail(trace_tail *t)
 {
    time_sink *s = (time_sink *)t;
-   if (pthread_mutex_trylock(&s->lock) != 0)
+   if (!trace_file_lock_at_exit(&s->lock))
       return;
    finish(s);
    pthread_mutex_unlock(&s->lock);

@@ -3,13 +3,15 @@
  */
 #include "trace_file.h"
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #ifdef _WIN32
 #include <windows.h>
 #endif
+
+#define EXIT_WAIT_MS 1000
 
 struct trace_file {
    trace_file *next;
@@ -30,10 +32,20 @@ static void say(trace_file *f)
    f->failed = true;
 }
 
+bool trace_file_lock_at_exit(pthread_mutex_t *l)
+{
+   for (int i = 0; pthread_mutex_trylock(l) != 0; i++) {
+      if (i == EXIT_WAIT_MS)
+         return false;
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+   }
+   return true;
+}
+
 /* At exit other threads may be gone while they held a lock: then what they had stays out. */
 static void flush_at_exit(void)
 {
-   if (pthread_mutex_trylock(&lock) != 0)
+   if (!trace_file_lock_at_exit(&lock))
       return;
    trace_tail *tails = NULL;
    for (trace_file *f = files; f; f = f->next)

@@ -2,6 +2,7 @@
 #ifndef EMU_TIME_TRACE_FILE_H
 #define EMU_TIME_TRACE_FILE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +23,7 @@ typedef struct trace_tail {
 } trace_tail;
 void trace_file_at_exit(trace_file *f, trace_tail *t);
 void trace_file_forget(trace_file *f, trace_tail *t);
+/* For what happens then: take a lock that nobody holds for long. False: who held it is gone. */
+bool trace_file_lock_at_exit(pthread_mutex_t *lock);
 
 #endif
