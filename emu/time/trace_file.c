@@ -1,5 +1,6 @@
-/* Trace files of this process. A file lives until the process ends, so that a later device goes on behind an earlier one instead of
- * replacing what it left. Written a buffer at a time, whole packets each: whatever ends the process, the file can be read.
+/* Trace files of this process. A file lives until the process ends, so that a later device goes on behind an
+ * earlier one instead of replacing what it left. Written a buffer at a time, whole packets each: whatever
+ * ends the process, the file can be read.
  */
 #include "trace_file.h"
 #include <errno.h>
@@ -67,7 +68,8 @@ static void stay_until_exit(void)
    atexit(flush_at_exit);
 #ifdef _WIN32
    HMODULE self;
-   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const char *)&lock, &self);
+   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                      (const char *)&lock, &self);
 #endif
 }
 

@@ -9,14 +9,15 @@
 
 typedef struct trace_file trace_file;
 
-/* The first device of the process replaces what stood there. *device: how manieth device of the file, from 0. NULL: it cannot be written, which
- * stderr says, or host memory is exhausted. */
+/* The first device of the process replaces what stood there. *device: how manieth device of the file, from 0.
+ * NULL: it cannot be written, which stderr says, or host memory is exhausted. */
 trace_file *trace_file_open(const char *path, uint32_t *device);
 void trace_file_close(trace_file *f);
 /* Whole packets. What could not be written is said once on stderr. */
 void trace_file_write(trace_file *f, const void *data, size_t size);
 
-/* Of whoever holds packets back: called when the process exits with the file open, with its last packets to write. */
+/* Of whoever holds packets back: called when the process exits with the file open, with its last packets to
+ * write. */
 typedef struct trace_tail {
    struct trace_tail *next;
    void (*flush)(struct trace_tail *t);
