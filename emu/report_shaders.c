@@ -1,5 +1,6 @@
-/* Programs in the report, with what each of their instructions cost the schedulers: FIGMENT_REPORT_SHADERS=on. A program's record stays
- * until the report is written, so that costs outlive the program and the device. Programs with the same text are one.
+/* Programs in the report, with what each of their instructions cost the schedulers:
+ * FIGMENT_REPORT_SHADERS=on. A program's record stays until the report is written, so that costs outlive the
+ * program and the device. Programs with the same text are one.
  */
 #include "core/core.h"
 #include "gfx.h"
@@ -52,7 +53,8 @@ static report_shader *make(const emu_program *p, const time_program *t, uint64_t
    return s;
 }
 
-time_inst_cost *report_shader_cost(report_entry *e, const emu_program *p, const time_program *t, unsigned stage)
+time_inst_cost *report_shader_cost(report_entry *e, const emu_program *p, const time_program *t,
+                                   unsigned stage)
 {
    uint64_t hash = gpu_program_hash(p->words, p->word_count);
    report_shader **at = &e->shaders;
@@ -67,7 +69,7 @@ time_inst_cost *report_shader_cost(report_entry *e, const emu_program *p, const 
    return (*at)->cost;
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------ */
+/* ---- JSON ---- */
 static void put_code(FILE *f, const report_shader *s, uint32_t i)
 {
    const time_inst_cost *c = &s->cost[i];
@@ -77,7 +79,8 @@ static void put_code(FILE *f, const report_shader *s, uint32_t i)
    uint32_t word = s->inst[i];
    if (isa_decode(s->words + word, s->word_count - word, &inst, &used) == ISA_OK)
       isa_print(&inst, word, text, sizeof text);
-   fprintf(f, "%s\n{\"word\":%u,\"isa\":\"%s\",\"issued\":%llu,\"cycles\":[", i ? "," : "", word, text, (unsigned long long)c->issued);
+   fprintf(f, "%s\n{\"word\":%u,\"isa\":\"%s\",\"issued\":%llu,\"cycles\":[", i ? "," : "", word, text,
+           (unsigned long long)c->issued);
    for (unsigned w = 0; w < TIME_WHY_IDLE; w++)
       fprintf(f, "%s%llu", w ? "," : "", (unsigned long long)c->cycles[w]);
    fputs("]}", f);
@@ -85,9 +88,12 @@ static void put_code(FILE *f, const report_shader *s, uint32_t i)
 
 static void put_shader(FILE *f, const report_shader *s)
 {
-   static const char *const names[] = {
-      [GPU_STAGE_VS] = "vertex", [GPU_STAGE_TCS] = "tessellation control", [GPU_STAGE_TES] = "tessellation evaluation",
-      [GPU_STAGE_GS] = "geometry", [GPU_STAGE_FS] = "fragment", [GPU_STAGE_COUNT] = "compute"};
+   static const char *const names[] = {[GPU_STAGE_VS] = "vertex",
+                                       [GPU_STAGE_TCS] = "tessellation control",
+                                       [GPU_STAGE_TES] = "tessellation evaluation",
+                                       [GPU_STAGE_GS] = "geometry",
+                                       [GPU_STAGE_FS] = "fragment",
+                                       [GPU_STAGE_COUNT] = "compute"};
    const char *comma = "";
    fprintf(f, "{\"program\":\"%016llx\",\"stages\":[", (unsigned long long)s->hash);
    for (unsigned k = 0; k <= GPU_STAGE_COUNT; k++)

@@ -1,5 +1,6 @@
-/* What the machines of a device's rings did over time, for the report: a few hundred stretches of the same length from time 0 on. When
- * a ring's time goes beyond the last, neighbours are joined, so that a report has the same size however long the program ran.
+/* What the machines of a device's rings did over time, for the report: a few hundred stretches of the same
+ * length from time 0 on. When a ring's time goes beyond the last, neighbours are joined, so that a report has
+ * the same size however long the program ran.
  */
 #include "counters.h"
 #include "report.h"
@@ -88,7 +89,7 @@ uint64_t report_timeline_period(const report_entry *e, uint32_t ring)
    return e->timeline[ring] ? e->timeline[ring]->period : SHORTEST_CYCLES;
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------- */
+/* ---- JSON ---- */
 static void put_list(FILE *f, const uint64_t *first, size_t stride, uint32_t count)
 {
    fputc('[', f);
@@ -109,7 +110,8 @@ static void put_ring(FILE *f, const report_timeline *t, uint32_t ring)
 {
    const counter_info *known = counter_table();
    const char *comma = "";
-   fprintf(f, "{\"ring\":%u,\"period\":%llu,\"first\":0,\"count\":%u,\"counters\":{", ring, (unsigned long long)t->period, t->used);
+   fprintf(f, "{\"ring\":%u,\"period\":%llu,\"first\":0,\"count\":%u,\"counters\":{", ring,
+           (unsigned long long)t->period, t->used);
    for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
       if (any(&t->counters[0][c], GPU_COUNTER_COUNT, t->used)) {
          fprintf(f, "%s\n\"%s\":", comma, known[c].name);

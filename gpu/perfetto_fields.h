@@ -1,7 +1,8 @@
-/* Traces: the parts of Perfetto's protobuf format (messages Trace, TracePacket, TrackDescriptor, TrackEvent) that Figment writes and reads,
- * and what it puts into them. Manual: chapter "Traces".
+/* Traces: the parts of Perfetto's protobuf format (messages Trace, TracePacket, TrackDescriptor, TrackEvent)
+ * that Figment writes and reads, and what it puts into them. Manual: chapter "Traces".
  *
- * Every packet can be read alone: nothing is interned, timestamps are absolute, so that a file may end behind any packet.
+ * Every packet can be read alone: nothing is interned, timestamps are absolute, so that a file may end behind
+ * any packet.
  */
 #ifndef GPU_PERFETTO_FIELDS_H
 #define GPU_PERFETTO_FIELDS_H
@@ -49,10 +50,11 @@ enum { PF_VARINT = 0, PF_FIXED64 = 1, PF_BYTES = 2, PF_FIXED32 = 5 };
 
 /* What events of Figment are, as their category says. */
 #define TRACE_DEVICE "figment.device" /* instant on a device's track: profile, timing, core_clock_khz */
-#define TRACE_JOB    "figment.job"    /* slice: queue, number, kind, tag, launched, start, end (cycles), label, counters */
-#define TRACE_LABEL  "figment.label"  /* slice around the jobs under a debug label */
-#define TRACE_WAVE   "figment.wave"   /* slice: job (its number), cycles; on a track of a slot of a core */
-#define TRACE_LIMIT  "figment.limit"  /* instant: from here on something is left out */
+#define TRACE_JOB                                                                                            \
+   "figment.job" /* slice: queue, number, kind, tag, launched, start, end (cycles), label, counters */
+#define TRACE_LABEL "figment.label" /* slice around the jobs under a debug label */
+#define TRACE_WAVE "figment.wave"   /* slice: job (its number), cycles; on a track of a slot of a core */
+#define TRACE_LIMIT "figment.limit" /* instant: from here on something is left out */
 
 /* Between the labels of a path in a job's "label". */
 #define TRACE_LABEL_SEPARATOR " / "

@@ -1,6 +1,7 @@
-/* From an instruction of the card to the line of GLSL that it comes from: the compiler says which SPIR-V instruction each word comes from,
- * and the module's debug information (OpLine, or DebugLine of NonSemantic.Shader.DebugInfo) where in which source that stands.
- * Modules are as hostile as applications: nothing here trusts a length or an id.
+/* From an instruction of the card to the line of GLSL that it comes from: the compiler says which SPIR-V
+ * instruction each word comes from, and the module's debug information (OpLine, or DebugLine of
+ * NonSemantic.Shader.DebugInfo) where in which source that stands. Modules are as hostile as applications:
+ * nothing here trusts a length or an id.
  */
 #include "vkf_shader_lines.h"
 #include "program_hash.h"
@@ -30,11 +31,11 @@ struct scan {
    const uint32_t *words;
    size_t count;
    uint32_t bound;
-   struct text *string;  /* by id: OpString */
-   uint32_t *constant;   /* by id: OpConstant */
-   uint32_t *source;     /* by id: DebugSource's file */
+   struct text *string; /* by id: OpString */
+   uint32_t *constant;  /* by id: OpConstant */
+   uint32_t *source;    /* by id: DebugSource's file */
    uint32_t debug_set;
-   struct place *at;     /* by word: of the instruction that begins there */
+   struct place *at;         /* by word: of the instruction that begins there */
    struct text *source_text; /* by id of the file */
    uint32_t files[MAX_FILES], file_count;
 };
@@ -55,7 +56,7 @@ static uint32_t id(const struct scan *s, uint32_t v)
    return v < s->bound ? v : 0;
 }
 
-/* ---- the module --------------------------------------------------------------------------------- */
+/* ---- the module ---- */
 static void note_extended(struct scan *s, const uint32_t *w, uint32_t n, struct place *now)
 {
    if (n < 5 || !s->debug_set || w[3] != s->debug_set)
@@ -143,8 +144,9 @@ static void end(struct scan *s)
    free(s->at);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------ */
-/* glslang puts its options before a source, as comments that end with a #line: lines are counted behind it. */
+/* ---- JSON ---- */
+/* glslang puts its options before a source, as comments that end with a #line: lines are counted behind it.
+ */
 static size_t options_before(const char *c, size_t size)
 {
    static const char option[] = "// OpModuleProcessed ", first[] = "#line 1\n";
@@ -213,10 +215,10 @@ static bool put_lines(FILE *f, struct scan *s, const sc_program *p)
 
 static void put_program(FILE *f, struct scan *s, const sc_input *in, const sc_program *p)
 {
-   static const char *const stages[SC_STAGE_COUNT] = {"compute", "vertex", "tessellation control", "tessellation evaluation",
-                                                      "geometry", "fragment"};
-   fprintf(f, "{\"program\":\"%016llx\",\"stage\":\"%s\",\"entry\":", (unsigned long long)gpu_program_hash(p->words, p->word_count),
-           stages[in->stage]);
+   static const char *const stages[SC_STAGE_COUNT] = {
+       "compute", "vertex", "tessellation control", "tessellation evaluation", "geometry", "fragment"};
+   fprintf(f, "{\"program\":\"%016llx\",\"stage\":\"%s\",\"entry\":",
+           (unsigned long long)gpu_program_hash(p->words, p->word_count), stages[in->stage]);
    put_string(f, in->entry);
    fputs(",\"lines\":[", f);
    put_lines(f, s, p);
@@ -231,7 +233,8 @@ static void put_program(FILE *f, struct scan *s, const sc_input *in, const sc_pr
    fputs("]}\n", f);
 }
 
-void vkf_shader_lines_write(const struct vkf_shader_module *module, const sc_input *in, const sc_program *program)
+void vkf_shader_lines_write(const struct vkf_shader_module *module, const sc_input *in,
+                            const sc_program *program)
 {
    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
    static bool said;

@@ -1,5 +1,5 @@
-/* A ring's machine under observation: an actor of its loop looks at it every period while there are jobs. It reads, and changes nothing that
- * others see: times are the same with and without it.
+/* A ring's machine under observation: an actor of its loop looks at it every period while there are jobs. It
+ * reads, and changes nothing that others see: times are the same with and without it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@ typedef struct time_observer {
    time_actor actor;
    time_sink *sink;
    uint32_t ring;
-   uint64_t from;                        /* what was counted before has been reported */
-   uint64_t over[GPU_COUNTER_COUNT];     /* counted by jobs that are over */
+   uint64_t from;                    /* what was counted before has been reported */
+   uint64_t over[GPU_COUNTER_COUNT]; /* counted by jobs that are over */
    uint64_t reported[GPU_COUNTER_COUNT];
    uint32_t core_waves[];
 } time_observer;
@@ -29,8 +29,12 @@ static void look(time_machine *m, time_actor *a)
       o->reported[c] += added[c];
    for (uint32_t i = 0; i < m->profile.cores; i++)
       o->core_waves[i] = m->core[i].waves;
-   time_sink_sample(o->sink, &(time_sample){.ring = o->ring, .from = o->from, .to = now, .counters = added,
-                                            .core_waves = o->core_waves, .last = !m->jobs});
+   time_sink_sample(o->sink, &(time_sample){.ring = o->ring,
+                                            .from = o->from,
+                                            .to = now,
+                                            .counters = added,
+                                            .core_waves = o->core_waves,
+                                            .last = !m->jobs});
    o->from = now;
    uint64_t period = time_sink_period(o->sink, o->ring);
    if (m->jobs)
@@ -67,7 +71,8 @@ void time_observe_over(time_machine *m, const emu_time_job *j)
       o->over[c] += j->counters[c];
 }
 
-void time_observe_wave(time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage, uint64_t start, uint64_t end)
+void time_observe_wave(time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage, uint64_t start,
+                       uint64_t end)
 {
    time_sink_wave(m->observer->sink, m->observer->ring, core, j, stage, start, end);
 }

@@ -1,5 +1,5 @@
-/* Packets of a trace: protobuf's wire format, as far as it is needed. Lengths stand before what they count: a byte is kept free for
- * them, and what follows moves up where that is not enough.
+/* Packets of a trace: protobuf's wire format, as far as it is needed. Lengths stand before what they count: a
+ * byte is kept free for them, and what follows moves up where that is not enough.
  */
 #include "perfetto.h"
 #include <stdlib.h>
@@ -107,8 +107,9 @@ bool pf_packet_end(pf_writer *w)
    return !w->failed;
 }
 
-/* ---- what stands in packets --------------------------------------------------------------------------------------------------- */
-void pf_event_open(pf_writer *w, uint64_t ns, uint64_t track, uint32_t type, const char *category, const char *name)
+/* ---- what stands in packets ---- */
+void pf_event_open(pf_writer *w, uint64_t ns, uint64_t track, uint32_t type, const char *category,
+                   const char *name)
 {
    pf_uint(w, PF_PACKET_TIMESTAMP, ns);
    pf_open(w, PF_PACKET_EVENT);
@@ -153,7 +154,8 @@ bool pf_counter(pf_writer *w, uint64_t ns, uint64_t track, uint64_t value)
    return pf_packet_end(w);
 }
 
-bool pf_track(pf_writer *w, uint64_t track, uint64_t parent, uint32_t rank, const char *name, const char *unit)
+bool pf_track(pf_writer *w, uint64_t track, uint64_t parent, uint32_t rank, const char *name,
+              const char *unit)
 {
    pf_packet_begin(w);
    pf_open(w, PF_PACKET_TRACK);

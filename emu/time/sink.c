@@ -1,8 +1,10 @@
-/* The trace of a device: jobs, labels, waves and samples as packets (perfetto.h) in a file (trace_file.h), and samples for the report.
+/* The trace of a device: jobs, labels, waves and samples as packets (perfetto.h) in a file (trace_file.h),
+ * and samples for the report.
  *
- * A ring has a track of its own for jobs; jobs that overlap lie on further ones (lanes). A lane shows the labels of its jobs as slices
- * around them. Waves lie on tracks of their core the same way. Packets of a ring depend on its own jobs alone, also what is left out when
- * its share of the file is full: waves and samples first, then jobs.
+ * A ring has a track of its own for jobs; jobs that overlap lie on further ones (lanes). A lane shows the
+ * labels of its jobs as slices around them. Waves lie on tracks of their core the same way. Packets of a ring
+ * depend on its own jobs alone, also what is left out when its share of the file is full: waves and samples
+ * first, then jobs.
  */
 #include "sink.h"
 #include "../labels.h"
@@ -17,9 +19,9 @@
 #include <string.h>
 
 #define BUFFER_B 65536u
-#define LANES 64u        /* overlapping jobs of a ring beyond are left out */
+#define LANES 64u                /* overlapping jobs of a ring beyond are left out */
 #define LONGEST_CYCLES 16777216u /* between samples */
-#define SLOTS 4096u      /* the same of waves of a core */
+#define SLOTS 4096u              /* the same of waves of a core */
 
 typedef struct sink_lane {
    uint64_t end, track; /* cycles up to which something lies on it */
@@ -33,41 +35,52 @@ typedef struct sink_lanes {
 
 typedef struct sink_core {
    uint64_t track, waves_track;
-   uint32_t waves;     /* as last said */
+   uint32_t waves; /* as last said */
    sink_lanes slots;
 } sink_core;
 
 /* Tracks of samples. Activities are percent of what there is. */
 enum sink_series {
-   SERIES_WAVES, SERIES_ISSUE, SERIES_L1, SERIES_L2, SERIES_DRAM_READ, SERIES_DRAM_WRITE, SERIES_DRAM_BUSY, SERIES_TLB, SERIES_TEXTURE,
-   SERIES_RASTER, SERIES_ROP, SERIES_COPY, SERIES_COUNT
+   SERIES_WAVES,
+   SERIES_ISSUE,
+   SERIES_L1,
+   SERIES_L2,
+   SERIES_DRAM_READ,
+   SERIES_DRAM_WRITE,
+   SERIES_DRAM_BUSY,
+   SERIES_TLB,
+   SERIES_TEXTURE,
+   SERIES_RASTER,
+   SERIES_ROP,
+   SERIES_COPY,
+   SERIES_COUNT
 };
 static const struct {
    const char *name, *unit;
 } series[SERIES_COUNT] = {
-   [SERIES_WAVES] = {"resident waves", "waves"},
-   [SERIES_ISSUE] = {"issue activity", "%"},
-   [SERIES_L1] = {"L1 hit rate", "%"},
-   [SERIES_L2] = {"L2 hit rate", "%"},
-   [SERIES_DRAM_READ] = {"DRAM read", "MB/s"},
-   [SERIES_DRAM_WRITE] = {"DRAM write", "MB/s"},
-   [SERIES_DRAM_BUSY] = {"DRAM busy", "%"},
-   [SERIES_TLB] = {"TLB misses", "in a sample"},
-   [SERIES_TEXTURE] = {"texture filter activity", "%"},
-   [SERIES_RASTER] = {"raster activity", "%"},
-   [SERIES_ROP] = {"ROP activity", "%"},
-   [SERIES_COPY] = {"copy engine activity", "%"},
+    [SERIES_WAVES] = {"resident waves", "waves"},
+    [SERIES_ISSUE] = {"issue activity", "%"},
+    [SERIES_L1] = {"L1 hit rate", "%"},
+    [SERIES_L2] = {"L2 hit rate", "%"},
+    [SERIES_DRAM_READ] = {"DRAM read", "MB/s"},
+    [SERIES_DRAM_WRITE] = {"DRAM write", "MB/s"},
+    [SERIES_DRAM_BUSY] = {"DRAM busy", "%"},
+    [SERIES_TLB] = {"TLB misses", "in a sample"},
+    [SERIES_TEXTURE] = {"texture filter activity", "%"},
+    [SERIES_RASTER] = {"raster activity", "%"},
+    [SERIES_ROP] = {"ROP activity", "%"},
+    [SERIES_COPY] = {"copy engine activity", "%"},
 };
 
 typedef struct sink_ring {
    pf_writer w;
-   uint64_t track;          /* 0: nothing has been said of it yet */
+   uint64_t track; /* 0: nothing has been said of it yet */
    uint64_t next_track;
-   uint64_t base, latest;   /* cycles: base is added to the clock */
+   uint64_t base, latest; /* cycles: base is added to the clock */
    uint64_t bytes;
    bool limited, full;
    sink_lanes jobs;
-   sink_core *core;         /* [cores], made with the first wave or sample */
+   sink_core *core; /* [cores], made with the first wave or sample */
    uint64_t series_track[SERIES_COUNT], series_value[SERIES_COUNT];
    uint64_t sum_from, sum[GPU_COUNTER_COUNT]; /* samples since the latest that was written */
    bool summing;
@@ -80,11 +93,11 @@ struct time_sink {
    uint32_t device;
    pthread_mutex_t lock;
    bool closed, said;
-   pf_writer w;      /* packets about the device */
+   pf_writer w; /* packets about the device */
    sink_ring ring[GPU_RINGS];
 };
 
-/* ---- time, tracks, space ---------------------------------------------------------------------------------------------------- */
+/* ---- time, tracks, space ---- */
 static uint64_t ns_of(const time_sink *s, uint64_t cycles)
 {
    uint64_t khz = s->dev->profile.core_clock_khz;
@@ -139,7 +152,9 @@ static void say_limit(time_sink *s, sink_ring *r, uint64_t at, const char *what)
    pf_close(&r->w);
    pf_packet_end(&r->w);
    if (!s->said)
-      fprintf(stderr, "figment: the trace of a queue has reached FIGMENT_TRACE_LIMIT (%llu bytes): %s are left out from here on\n",
+      fprintf(stderr,
+              "figment: the trace of a queue has reached FIGMENT_TRACE_LIMIT (%llu bytes): %s are left out "
+              "from here on\n",
               (unsigned long long)s->dev->settings.trace_limit_B, what);
    s->said = true;
 }
@@ -181,9 +196,11 @@ static sink_lane *lane_for(sink_lanes *l, uint64_t start, uint32_t most, bool *f
    return &l->lane[l->count++];
 }
 
-/* ---- jobs and their labels --------------------------------------------------------------------------------------------------- */
-static const char *const kinds[] = {
-   [EMU_JOB_DISPATCH] = "dispatch", [EMU_JOB_DRAW] = "draw", [EMU_JOB_CLEAR] = "clear", [EMU_JOB_COPY] = "copy"};
+/* ---- jobs and their labels ---- */
+static const char *const kinds[] = {[EMU_JOB_DISPATCH] = "dispatch",
+                                    [EMU_JOB_DRAW] = "draw",
+                                    [EMU_JOB_CLEAR] = "clear",
+                                    [EMU_JOB_COPY] = "copy"};
 
 static uint32_t depth_of(const emu_label *l)
 {
@@ -206,7 +223,8 @@ static void close_labels(time_sink *s, sink_ring *r, sink_lane *lane, const emu_
       pf_end(&r->w, ns_of(s, lane->end), lane->track);
 }
 
-static void open_labels(time_sink *s, sink_ring *r, const sink_lane *lane, const emu_label *l, const emu_label *from, uint64_t at)
+static void open_labels(time_sink *s, sink_ring *r, const sink_lane *lane, const emu_label *l,
+                        const emu_label *from, uint64_t at)
 {
    if (l == from)
       return;
@@ -220,7 +238,8 @@ static void open_labels(time_sink *s, sink_ring *r, const sink_lane *lane, const
 static size_t label_path(const emu_label *l, char *out, size_t size)
 {
    size_t n = l->outer ? label_path(l->outer, out, size) : 0;
-   int more = n < size ? snprintf(out + n, size - n, "%s%s", l->outer ? TRACE_LABEL_SEPARATOR : "", l->text) : 0;
+   int more =
+       n < size ? snprintf(out + n, size - n, "%s%s", l->outer ? TRACE_LABEL_SEPARATOR : "", l->text) : 0;
    return n + (more > 0 ? (size_t)more : 0);
 }
 
@@ -302,7 +321,7 @@ void time_sink_job(time_sink *s, const emu_time_job *j)
    pthread_mutex_unlock(&s->lock);
 }
 
-/* ---- cores and their waves ------------------------------------------------------------------------------------------------------ */
+/* ---- cores and their waves ---- */
 static sink_core *core_of(time_sink *s, uint32_t ring, uint32_t core)
 {
    sink_ring *r = &s->ring[ring];
@@ -325,13 +344,16 @@ static sink_core *core_of(time_sink *s, uint32_t ring, uint32_t core)
 
 static const char *stage_name(const emu_time_job *j, unsigned stage)
 {
-   static const char *const names[GPU_STAGE_COUNT] = {
-      [GPU_STAGE_VS] = "vertex", [GPU_STAGE_TCS] = "tessellation control", [GPU_STAGE_TES] = "tessellation evaluation",
-      [GPU_STAGE_GS] = "geometry", [GPU_STAGE_FS] = "fragment"};
+   static const char *const names[GPU_STAGE_COUNT] = {[GPU_STAGE_VS] = "vertex",
+                                                      [GPU_STAGE_TCS] = "tessellation control",
+                                                      [GPU_STAGE_TES] = "tessellation evaluation",
+                                                      [GPU_STAGE_GS] = "geometry",
+                                                      [GPU_STAGE_FS] = "fragment"};
    return j->kind == EMU_JOB_DISPATCH ? "compute" : names[stage];
 }
 
-static void add_wave(time_sink *s, uint32_t ring, sink_core *c, const emu_time_job *j, unsigned stage, uint64_t start, uint64_t end)
+static void add_wave(time_sink *s, uint32_t ring, sink_core *c, const emu_time_job *j, unsigned stage,
+                     uint64_t start, uint64_t end)
 {
    pf_writer *w = &s->ring[ring].w;
    bool fresh;
@@ -354,7 +376,8 @@ static void add_wave(time_sink *s, uint32_t ring, sink_core *c, const emu_time_j
    lane->end = end;
 }
 
-void time_sink_wave(time_sink *s, uint32_t ring, uint32_t core, const emu_time_job *j, unsigned stage, uint64_t start, uint64_t end)
+void time_sink_wave(time_sink *s, uint32_t ring, uint32_t core, const emu_time_job *j, unsigned stage,
+                    uint64_t start, uint64_t end)
 {
    if (!s->file)
       return;
@@ -370,7 +393,7 @@ void time_sink_wave(time_sink *s, uint32_t ring, uint32_t core, const emu_time_j
    pthread_mutex_unlock(&s->lock);
 }
 
-/* ---- samples ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- samples ---- */
 static uint64_t percent(uint64_t part, uint64_t whole)
 {
    return !whole ? 0 : part >= whole ? 100 : part * 100 / whole;
@@ -445,7 +468,8 @@ static void add_sample(time_sink *s, const time_sample *x)
 
 uint64_t time_sink_period(const time_sink *s, uint32_t ring)
 {
-   uint64_t own = s->file ? s->dev->settings.trace_sample_cycles : UINT64_MAX, report = emu_report_period(s->dev, ring);
+   uint64_t own = s->file ? s->dev->settings.trace_sample_cycles : UINT64_MAX,
+            report = emu_report_period(s->dev, ring);
    return own < report ? own : report;
 }
 
@@ -490,11 +514,11 @@ void time_sink_reset(time_sink *s)
    pthread_mutex_unlock(&s->lock);
 }
 
-/* ---- beginning and end ------------------------------------------------------------------------------------------------------------- */
+/* ---- beginning and end ---- */
 static void put_device(time_sink *s)
 {
    static const char *const timings[] = {
-      [EMU_TIMING_OFF] = "off", [EMU_TIMING_APPROX] = "approx", [EMU_TIMING_DETAILED] = "detailed"};
+       [EMU_TIMING_OFF] = "off", [EMU_TIMING_APPROX] = "approx", [EMU_TIMING_DETAILED] = "detailed"};
    const emu_profile *p = &s->dev->profile;
    char name[96];
    s->w.sequence = s->device * (GPU_RINGS + 1) + 1;
@@ -527,7 +551,7 @@ static void finish(time_sink *s)
 static void flush_tail(trace_tail *t)
 {
    time_sink *s = (time_sink *)t;
-   if (pthread_mutex_trylock(&s->lock) != 0)
+   if (!trace_file_lock_at_exit(&s->lock))
       return;
    finish(s);
    pthread_mutex_unlock(&s->lock);

@@ -1,15 +1,18 @@
-/* Trace files of this process. A file lives until the process ends, so that a later device goes on behind an earlier one instead of
- * replacing what it left. Written a buffer at a time, whole packets each: whatever ends the process, the file can be read.
+/* Trace files of this process. A file lives until the process ends, so that a later device goes on behind an
+ * earlier one instead of replacing what it left. Written a buffer at a time, whole packets each: whatever
+ * ends the process, the file can be read.
  */
 #include "trace_file.h"
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #ifdef _WIN32
 #include <windows.h>
 #endif
+
+#define EXIT_WAIT_MS 1000
 
 struct trace_file {
    trace_file *next;
@@ -30,10 +33,20 @@ static void say(trace_file *f)
    f->failed = true;
 }
 
+bool trace_file_lock_at_exit(pthread_mutex_t *l)
+{
+   for (int i = 0; pthread_mutex_trylock(l) != 0; i++) {
+      if (i == EXIT_WAIT_MS)
+         return false;
+      nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+   }
+   return true;
+}
+
 /* At exit other threads may be gone while they held a lock: then what they had stays out. */
 static void flush_at_exit(void)
 {
-   if (pthread_mutex_trylock(&lock) != 0)
+   if (!trace_file_lock_at_exit(&lock))
       return;
    trace_tail *tails = NULL;
    for (trace_file *f = files; f; f = f->next)
@@ -55,7 +68,8 @@ static void stay_until_exit(void)
    atexit(flush_at_exit);
 #ifdef _WIN32
    HMODULE self;
-   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, (const char *)&lock, &self);
+   GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                      (const char *)&lock, &self);
 #endif
 }
 

@@ -395,21 +395,32 @@ static const char mixed[] =
    "s_barrier\n v_shl v5, v3, 1\n v_and v5, v5, 0x3fc\n l_load_x1 v6, v5\n v_mov v7, 0x8000\n b_atom_add.ret v8, s[0:3], v7, v6\n"
    "v_mov v9, 8\n p_store_x1 v9, v6\n p_load_x1 v10, v9\n s_endpgm\n";
 
-static void same_on_any_host(void **state)
+/* Workgroups of different lengths, lanes in their own sectors, one atomic for all. */
+static const char uneven[] =
+   "s_and s33, s16, 31\n again: s_sub s33, s33, 1\n v_sin_f32 v4, v0\n s_cmp_lt_i32 s34, 0, s33\n s_brnz s34, again\n"
+   "s_mul s35, s16, 64\n v_mul_lo_u32 v5, v0, 36\n v_add_u32 v5, v5, s35\n b_load_x2 v[6:7], s[0:3], v5\n"
+   "v_mov v8, 0x40000\n v_mov v9, 1\n b_atom_add v0, s[0:3], v8, v9\n s_endpgm\n";
+
+static void same_trace(const char *text, const rig_dispatch *like)
 {
    static const unsigned threads[] = {1, 2, 8, 8};
    const char *isa[] = {"v2", "v3", "v4"};
    const emu_interp *levels[3];
-   rig_dispatch like = {.group = {96, 1, 1}, .grid = {40, 1, 1}, .lds_B = 1024, .scratch_B = 64};
    size_t want_dwords, dwords;
-   uint32_t *first = units(1, "v2", mixed, &like, &want_dwords);
+   uint32_t *first = units(1, "v2", text, like, &want_dwords);
    for (unsigned i = 0; i < 4 * rig_levels(levels); i++) {
-      uint32_t *other = units(threads[i % 4], isa[i / 4], mixed, &like, &dwords);
+      uint32_t *other = units(threads[i % 4], isa[i / 4], text, like, &dwords);
       assert_int_equal(dwords, want_dwords);
       assert_memory_equal(other, first, 4 * dwords);
       free(other);
    }
    free(first);
+}
+
+static void same_on_any_host(void **state)
+{
+   same_trace(mixed, &(rig_dispatch){.group = {96, 1, 1}, .grid = {40, 1, 1}, .lds_B = 1024, .scratch_B = 64});
+   same_trace(uneven, &(rig_dispatch){.group = {96, 1, 1}, .grid = {500, 1, 1}});
 }
 
 /* Each wave comes to its barrier once and ends once; long ones come in several portions. */

@@ -1,5 +1,5 @@
-/* Traces, written by the emulator's writer and opened by `figment trace`: what it picks, what it sums up, and how it refuses damaged files.
- * argv[1] is the command, argv[2] a directory for files. */
+/* Traces, written by the emulator's writer and opened by `figment trace`: what it picks, what it sums up, and
+ * how it refuses damaged files. argv[1] is the command, argv[2] a directory for files. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +52,8 @@ static void says_not(const char *text)
 
 enum { DEVICE = 1, QUEUE0, QUEUE1, LANE0, LANE0B, LANE1, CORE, SLOT, DRAM };
 
-static void put_job(pf_writer *w, uint64_t lane, uint64_t queue, uint64_t number, const char *label, uint64_t start, uint64_t cycles)
+static void put_job(pf_writer *w, uint64_t lane, uint64_t queue, uint64_t number, const char *label,
+                    uint64_t start, uint64_t cycles)
 {
    char name[32];
    snprintf(name, sizeof name, "dispatch %d", (int)number);
@@ -159,7 +160,8 @@ static void sums_up(void **state)
    says("queue 1: 1 jobs, busy 100 ns (2 %)");
    says("frame / shadows");
    says("core 0         0            2          7 %"); /* 1500 of 4 x 5500 */
-   says("DRAM read                   0          183         1000 MB/s"); /* (10 * 1000 + 1000 * 1000) / 5500 */
+   says(
+       "DRAM read                   0          183         1000 MB/s"); /* (10 * 1000 + 1000 * 1000) / 5500 */
    pf_free(&w);
 }
 
@@ -191,10 +193,12 @@ static void writes_json(void **state)
 {
    (void)state;
    assert_int_equal(trace(arguments("'%s' --json --top 1", "whole.pftrace")), 0);
-   says("{\"name\":\"dispatch 0\",\"kind\":\"dispatch\",\"label\":\"frame / shadows\",\"device\":0,\"queue\":0,\"number\":0,\"tag\":0,"
+   says("{\"name\":\"dispatch 0\",\"kind\":\"dispatch\",\"label\":\"frame / "
+        "shadows\",\"device\":0,\"queue\":0,\"number\":0,\"tag\":0,"
         "\"start_ns\":1000,\"end_ns\":3000,\"start\":1000,\"cycles\":2000,"
         "\"counters\":{\"WAVES\":3,\"DRAM_BYTES_READ\":123456789012}}");
-   says("\"queue\":0,\"jobs\":3,\"cycles\":3100,\"first_ns\":1000,\"last_ns\":5500,\"busy_ns\":2500,\"gaps\":1");
+   says("\"queue\":0,\"jobs\":3,\"cycles\":3100,\"first_ns\":1000,\"last_ns\":5500,\"busy_ns\":2500,\"gaps\":"
+        "1");
 }
 
 static void refuses(void **state)
@@ -248,8 +252,8 @@ static void survives_damage(void **state)
 int main(int argc, char **argv)
 {
    static const struct CMUnitTest tests[] = {
-      cmocka_unit_test(sums_up), cmocka_unit_test(picks), cmocka_unit_test(writes_json),
-      cmocka_unit_test(refuses), cmocka_unit_test(survives_damage),
+       cmocka_unit_test(sums_up), cmocka_unit_test(picks),           cmocka_unit_test(writes_json),
+       cmocka_unit_test(refuses), cmocka_unit_test(survives_damage),
    };
    if (argc < 3) {
       fprintf(stderr, "usage: test_trace FIGMENT DIRECTORY\n");

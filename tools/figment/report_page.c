@@ -1,5 +1,5 @@
-/* The page: page/report.html with its parts in their places. Numbers and text go in as JSON, so that nothing of a report is ever taken
- * for markup; what its script shows, it puts in as text.
+/* The page: page/report.html with its parts in their places. Numbers and text go in as JSON, so that nothing
+ * of a report is ever taken for markup; what its script shows, it puts in as text.
  */
 #include "report_page.h"
 
@@ -47,7 +47,7 @@ static void put_json(struct text *t, const char *json)
    }
 }
 
-/* ---- the tables ------------------------------------------------------------------------------------ */
+/* ---- the tables ---- */
 static void put_member(struct text *t, const char *name, const char *value)
 {
    puts_to(t, "\"");
@@ -77,7 +77,8 @@ static void put_tables(struct text *t)
    const counter_info *c = counter_table();
    puts_to(&raw, "{\"counters\":[");
    for (size_t i = 0; i < GPU_COUNTER_COUNT; i++) {
-      const char *const m[][2] = {{"name", c[i].name}, {"unit", c[i].unit}, {"block", c[i].block}, {"doc", c[i].doc}};
+      const char *const m[][2] = {
+          {"name", c[i].name}, {"unit", c[i].unit}, {"block", c[i].block}, {"doc", c[i].doc}};
       puts_to(&raw, i ? ",\n" : "");
       put_members(&raw, m, 4);
       puts_to(&raw, c[i].host ? ",\"host\":true}" : "}");
@@ -85,8 +86,11 @@ static void put_tables(struct text *t)
    puts_to(&raw, "],\n\"metrics\":[");
    const metric_info *k = metric_table(&count);
    for (size_t i = 0; i < count; i++) {
-      const char *const m[][2] = {
-         {"name", k[i].name}, {"unit", k[i].unit}, {"block", k[i].block}, {"formula", k[i].formula}, {"doc", k[i].doc}};
+      const char *const m[][2] = {{"name", k[i].name},
+                                  {"unit", k[i].unit},
+                                  {"block", k[i].block},
+                                  {"formula", k[i].formula},
+                                  {"doc", k[i].doc}};
       puts_to(&raw, i ? ",\n" : "");
       put_members(&raw, m, 5);
       puts_to(&raw, "}");
@@ -107,7 +111,7 @@ static void put_tables(struct text *t)
    free(raw.data);
 }
 
-/* ---- the page ---------------------------------------------------------------------------------------- */
+/* ---- the page ---- */
 static void fill(struct text *t, const struct report *r)
 {
    for (const char *p = page_html; *p;) {

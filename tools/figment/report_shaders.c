@@ -1,5 +1,5 @@
-/* Hot shaders of a report as an annotated listing: source lines where the driver knew them, instructions, and what the schedulers' cycles
- * went to. Order and text are the report's ("shaders", "sources"). */
+/* Hot shaders of a report as an annotated listing: source lines where the driver knew them, instructions, and
+ * what the schedulers' cycles went to. Order and text are the report's ("shaders", "sources"). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +9,11 @@
 
 #define PROGRAMS_SHOWN 4u
 #define REASONS 10u /* ISSUE_ACTIVE and STALL_..., without idle cycles */
-#define SHOWN 60u          /* instructions of a program, the most expensive */
+#define SHOWN 60u   /* instructions of a program, the most expensive */
 
-static const char *const reasons[REASONS] = {"",       "arithmetic", "memory", "texture", "scalar memory",
-                                             "atomic", "LDS",        "unit full", "instructions", "barrier"};
+static const char *const reasons[REASONS] = {
+    "",       "arithmetic", "memory",    "texture",      "scalar memory",
+    "atomic", "LDS",        "unit full", "instructions", "barrier"};
 
 struct shader {
    int object, source; /* token of its source, -1 */
@@ -41,7 +42,8 @@ static uint64_t sum_of(const struct json *j, int shader)
 
 static bool same_text(const struct json *j, int a, int b)
 {
-   return a >= 0 && b >= 0 && json_length(j, a) == json_length(j, b) && !memcmp(json_chars(j, a), json_chars(j, b), (size_t)json_length(j, a));
+   return a >= 0 && b >= 0 && json_length(j, a) == json_length(j, b) &&
+          !memcmp(json_chars(j, a), json_chars(j, b), (size_t)json_length(j, a));
 }
 
 static int source_of(const struct json *j, int shader)
@@ -61,7 +63,7 @@ static int by_cycles(const void *a, const void *b)
    return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* ---- source lines ------------------------------------------------------------------------------------ */
+/* ---- source lines ---- */
 /* Files and lines by word of the program; file + 1, 0: unknown. */
 struct lines {
    uint32_t (*at)[2];
@@ -91,7 +93,8 @@ static void read_files(const struct json *j, int source, struct lines *l)
       char path[1024];
       json_string(j, json_member(j, k, "name"), path, sizeof path);
       const char *slash = strrchr(path, '/');
-      snprintf(l->name[l->files], sizeof l->name[0], "%.*s", (int)sizeof l->name[0] - 1, slash ? slash + 1 : path);
+      snprintf(l->name[l->files], sizeof l->name[0], "%.*s", (int)sizeof l->name[0] - 1,
+               slash ? slash + 1 : path);
       l->text[l->files++] = file_text(j, k);
    }
 }
@@ -155,7 +158,7 @@ static uint64_t least_shown(const struct json *j, int code)
    return least;
 }
 
-/* ---- the listing ----------------------------------------------------------------------------------------- */
+/* ---- the listing ---- */
 static void print_share(uint64_t part, uint64_t whole)
 {
    printf("%6.1f %%", whole ? 100.0 * (double)part / (double)whole : 0);
@@ -172,7 +175,8 @@ static uint64_t cycles_of_line(const struct json *j, int code, const struct line
    return sum;
 }
 
-static void print_source(const struct json *j, int code, const struct lines *l, const uint32_t at[2], uint64_t total)
+static void print_source(const struct json *j, int code, const struct lines *l, const uint32_t at[2],
+                         uint64_t total)
 {
    int length;
    const char *text = line_text(l, at[0] - 1, at[1], &length);

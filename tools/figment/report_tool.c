@@ -8,24 +8,27 @@
 enum { OPT_HTML, OPT_OUT };
 
 static const tool_option options[] = {
-   [OPT_HTML] = {"--html", NULL, NULL, "write one self-contained page: timeline, roofline, stalls, caches over time"},
-   [OPT_OUT] = {"--output", "-o", "FILE", "where the page goes; default: the report's name with .html; - is standard output"},
-   {0},
+    [OPT_HTML] = {"--html", NULL, NULL,
+                  "write one self-contained page: timeline, roofline, stalls, caches over time"},
+    [OPT_OUT] = {"--output", "-o", "FILE",
+                 "where the page goes; default: the report's name with .html; - is standard output"},
+    {0},
 };
 
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_report = {
-   "report",
-   "show a kept report, as text or as a page",
-   "FILE",
-   "FILE is the JSON of 'figment run --report FILE' or FIGMENT_REPORT=FILE. The page needs neither network nor other files.",
-   "   figment run --report app.json --report-jobs -- ./my-program\n"
-   "   figment report app.json\n"
-   "   figment report --html app.json -o app.html",
-   options,
-   false,
-   run,
+    "report",
+    "show a kept report, as text or as a page",
+    "FILE",
+    "FILE is the JSON of 'figment run --report FILE' or FIGMENT_REPORT=FILE. The page needs neither network "
+    "nor other files.",
+    "   figment run --report app.json --report-jobs -- ./my-program\n"
+    "   figment report app.json\n"
+    "   figment report --html app.json -o app.html",
+    options,
+    false,
+    run,
 };
 
 /* The report's name with .html in place of .json. */

@@ -1,4 +1,5 @@
-/* Source lines of shaders, which the driver leaves beside the report, become part of it: the array "sources". */
+/* Source lines of shaders, which the driver leaves beside the report, become part of it: the array "sources".
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* figment trace: opens a trace of FIGMENT_TRACE, picks jobs and sums up. The file also opens in Perfetto's own viewer. */
+/* figment trace: opens a trace of FIGMENT_TRACE, picks jobs and sums up. The file also opens in Perfetto's
+ * own viewer. */
 #include "trace.h"
 
 #include <stdio.h>
@@ -8,31 +9,35 @@
 enum { OPT_QUEUE, OPT_LABEL, OPT_FROM, OPT_TO, OPT_MIN_CYCLES, OPT_TOP, OPT_JSON };
 
 static const tool_option options[] = {
-   [OPT_QUEUE] = {"--queue", NULL, "N", "jobs of this queue alone"},
-   [OPT_LABEL] = {"--label", NULL, "PATTERN", "jobs under a debug label like this; * is any text, ? any character"},
-   [OPT_FROM] = {"--from", NULL, "TIME", "what ran at this time or later: 250us, 1.5ms, 2s; ns without a unit"},
-   [OPT_TO] = {"--to", NULL, "TIME", "what ran before this time"},
-   [OPT_MIN_CYCLES] = {"--min-cycles", NULL, "N", "jobs that took so many cycles or more"},
-   [OPT_TOP] = {"--top", "-n", "N", "list so many jobs, the longest; default 20"},
-   [OPT_JSON] = {"--json", NULL, NULL, "as JSON, with the counters of each job"},
-   {0},
+    [OPT_QUEUE] = {"--queue", NULL, "N", "jobs of this queue alone"},
+    [OPT_LABEL] = {"--label", NULL, "PATTERN",
+                   "jobs under a debug label like this; * is any text, ? any character"},
+    [OPT_FROM] = {"--from", NULL, "TIME",
+                  "what ran at this time or later: 250us, 1.5ms, 2s; ns without a unit"},
+    [OPT_TO] = {"--to", NULL, "TIME", "what ran before this time"},
+    [OPT_MIN_CYCLES] = {"--min-cycles", NULL, "N", "jobs that took so many cycles or more"},
+    [OPT_TOP] = {"--top", "-n", "N", "list so many jobs, the longest; default 20"},
+    [OPT_JSON] = {"--json", NULL, NULL, "as JSON, with the counters of each job"},
+    {0},
 };
 
 static int run(const tool_command *c, int argc, char **argv);
 
 const tool_command tool_trace = {
-   "trace",
-   "look into a trace: jobs, queues, cores, memory over time",
-   "FILE",
-   "FILE was written by 'figment run --trace FILE' or FIGMENT_TRACE=FILE; - is standard input. A PATTERN is compared with the\n"
-   "path of a job's labels, such as 'frame / shadows', and with each label of it. The file opens in Perfetto's viewer, too.",
-   "   figment run --trace app.pftrace -- ./my-program\n"
-   "   figment trace app.pftrace\n"
-   "   figment trace app.pftrace --label 'shadow*' --min-cycles 10000 --top 5\n"
-   "   figment trace app.pftrace --queue 0 --from 1.5ms --to 2ms --json",
-   options,
-   false,
-   run,
+    "trace",
+    "look into a trace: jobs, queues, cores, memory over time",
+    "FILE",
+    "FILE was written by 'figment run --trace FILE' or FIGMENT_TRACE=FILE; - is standard input. A PATTERN is "
+    "compared with the\n"
+    "path of a job's labels, such as 'frame / shadows', and with each label of it. The file opens in "
+    "Perfetto's viewer, too.",
+    "   figment run --trace app.pftrace -- ./my-program\n"
+    "   figment trace app.pftrace\n"
+    "   figment trace app.pftrace --label 'shadow*' --min-cycles 10000 --top 5\n"
+    "   figment trace app.pftrace --queue 0 --from 1.5ms --to 2ms --json",
+    options,
+    false,
+    run,
 };
 
 /* "1.5ms" in ns; false if it is no time. */

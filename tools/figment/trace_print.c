@@ -12,7 +12,7 @@ static uint64_t per_cent(uint64_t part, uint64_t whole)
    return whole ? (uint64_t)((double)part * 100 / (double)whole + 0.5) : 0;
 }
 
-/* ---- text -------------------------------------------------------------------------------------------- */
+/* ---- text ---- */
 /* "12.345 ms": three digits behind the point of the unit that keeps the number short. */
 static const char *span_text(uint64_t ns, char out[32])
 {
@@ -48,12 +48,12 @@ static void put_text(trace_text t)
 static void print_devices(const trace_sum *s, const char *path)
 {
    char first[32], last[32];
-   printf("%s: %zu jobs, %zu waves; looking at %s to %s\n", path, s->t->jobs, s->t->waves, span_text(s->first_ns, first),
-          span_text(s->last_ns, last));
+   printf("%s: %zu jobs, %zu waves; looking at %s to %s\n", path, s->t->jobs, s->t->waves,
+          span_text(s->first_ns, first), span_text(s->last_ns, last));
    for (size_t i = 0; i < s->t->devices; i++) {
       const trace_device *d = &s->t->device[i];
-      printf("device %zu: %.*s, timing %.*s, %" PRIu64 " MHz, %" PRIu64 " cores\n", i, (int)d->profile.size, d->profile.at,
-             (int)d->timing.size, d->timing.at, d->core_khz / 1000, d->cores);
+      printf("device %zu: %.*s, timing %.*s, %" PRIu64 " MHz, %" PRIu64 " cores\n", i, (int)d->profile.size,
+             d->profile.at, (int)d->timing.size, d->timing.at, d->core_khz / 1000, d->cores);
    }
    for (size_t i = 0; i < s->t->limits; i++)
       printf("%.*s\n", (int)s->t->limit[i].size, s->t->limit[i].at);
@@ -68,9 +68,11 @@ static void print_queues(const trace_sum *s)
       printf("%squeue %" PRIu64, i ? "" : "\n", q->queue);
       if (s->t->devices > 1)
          printf(" of device %u", q->device);
-      printf(": %zu jobs, busy %s (%" PRIu64 " %%)", q->jobs, span_text(q->busy_ns, busy), per_cent(q->busy_ns, span));
+      printf(": %zu jobs, busy %s (%" PRIu64 " %%)", q->jobs, span_text(q->busy_ns, busy),
+             per_cent(q->busy_ns, span));
       if (q->gaps)
-         printf(", %zu gaps, the longest %s at %s", q->gaps, span_text(q->longest_gap_ns, gap), span_text(q->longest_gap_at_ns, at));
+         printf(", %zu gaps, the longest %s at %s", q->gaps, span_text(q->longest_gap_ns, gap),
+                span_text(q->longest_gap_at_ns, at));
       putchar('\n');
    }
 }
@@ -90,7 +92,8 @@ static void print_jobs(const trace_sum *s)
       const trace_job *j = s->top[i];
       put_time(j->start_ns, 15);
       put_time(j->end_ns - j->start_ns, 13);
-      printf("%13" PRIu64 "%7" PRIu64 "  %-16.*s ", j->end - j->start, j->queue, (int)j->name.size, j->name.at ? j->name.at : "");
+      printf("%13" PRIu64 "%7" PRIu64 "  %-16.*s ", j->end - j->start, j->queue, (int)j->name.size,
+             j->name.at ? j->name.at : "");
       put_text(j->label);
       putchar('\n');
    }
@@ -136,8 +139,9 @@ static void print_levels(const trace_sum *s)
       if (!any)
          puts("\nsamples                    queue      average         most");
       any = true;
-      printf("   %-25.*s%4" PRId64 " %12" PRIu64 " %12" PRIu64 " %.*s\n", (int)x->name.size, x->name.at ? x->name.at : "", x->queue,
-             s->level[i].average, s->level[i].most, (int)x->unit.size, x->unit.at ? x->unit.at : "");
+      printf("   %-25.*s%4" PRId64 " %12" PRIu64 " %12" PRIu64 " %.*s\n", (int)x->name.size,
+             x->name.at ? x->name.at : "", x->queue, s->level[i].average, s->level[i].most, (int)x->unit.size,
+             x->unit.at ? x->unit.at : "");
    }
 }
 
@@ -151,7 +155,7 @@ void trace_print(const trace_sum *s, const char *path)
    print_levels(s);
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------- */
+/* ---- JSON ---- */
 static void json_text(trace_text t)
 {
    putchar('"');
@@ -282,8 +286,9 @@ static void json_levels(const trace_sum *s)
 
 void trace_print_json(const trace_sum *s)
 {
-   printf("{\"figment_trace\":1,\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64 ",\"packets\":%" PRIu64 ",\"left_out\":[", s->first_ns,
-          s->last_ns, s->t->packets);
+   printf("{\"figment_trace\":1,\"first_ns\":%" PRIu64 ",\"last_ns\":%" PRIu64 ",\"packets\":%" PRIu64
+          ",\"left_out\":[",
+          s->first_ns, s->last_ns, s->t->packets);
    for (size_t i = 0; i < s->t->limits; i++) {
       fputs(i ? "," : "", stdout);
       json_text(s->t->limit[i]);

@@ -1,5 +1,6 @@
-/* Reading a trace: protobuf's wire format, tracks by their number, slices by begin and end on a track. Fields that nobody here knows are
- * passed over. What a process that was ended could not write is missing; a packet that was cut off is an error.
+/* Reading a trace: protobuf's wire format, tracks by their number, slices by begin and end on a track. Fields
+ * that nobody here knows are passed over. What a process that was ended could not write is missing; a packet
+ * that was cut off is an error.
  */
 #include "trace_read.h"
 
@@ -19,7 +20,7 @@ struct field {
    struct span bytes; /* PF_BYTES */
 };
 
-/* ---- wire format ------------------------------------------------------------------------------- */
+/* ---- wire format ---- */
 static bool varint(struct span *s, uint64_t *v)
 {
    *v = 0;
@@ -89,7 +90,7 @@ static bool is_text(trace_text t, const char *text)
    return t.size && t.size == strlen(text) && !memcmp(t.at, text, t.size);
 }
 
-/* ---- packets ------------------------------------------------------------------------------------- */
+/* ---- packets ---- */
 struct track {
    uint64_t uuid, parent;
    trace_text name, unit;
@@ -127,9 +128,11 @@ static void *grown(struct reader *r, void *array, size_t count, size_t size)
    return bigger;
 }
 
-/* Room for one more at the end of t->array, counted by t->count: a statement that leaves `false` behind without memory. */
-#define ADD(r, array, count) \
-   ((r)->t->array = keep((r), (r)->t->array, grown((r), (r)->t->array, (r)->t->count, sizeof *(r)->t->array)), \
+/* Room for one more at the end of t->array, counted by t->count: a statement that leaves `false` behind
+ * without memory. */
+#define ADD(r, array, count)                                                                                 \
+   ((r)->t->array =                                                                                          \
+        keep((r), (r)->t->array, grown((r), (r)->t->array, (r)->t->count, sizeof *(r)->t->array)),           \
     !(r)->no_memory && ((r)->t->count++, true))
 
 static void *keep(struct reader *r, void *old, void *fresh)
@@ -219,7 +222,7 @@ static bool read_track(struct reader *r, struct span s)
    return true;
 }
 
-/* ---- annotations ----------------------------------------------------------------------------------- */
+/* ---- annotations ---- */
 struct note {
    trace_text name, text;
    uint64_t number;
@@ -269,7 +272,7 @@ bool trace_counter(const trace_job *j, size_t *at, trace_text *name, uint64_t *v
    return true;
 }
 
-/* ---- events ------------------------------------------------------------------------------------------ */
+/* ---- events ---- */
 /* The device, queue and core of a track: numbers at the ends of its ancestors' names. */
 static bool number_behind(trace_text name, const char *word, uint64_t *n)
 {
@@ -285,7 +288,8 @@ static bool number_behind(trace_text name, const char *word, uint64_t *n)
    return true;
 }
 
-static bool place_of(const struct reader *r, const struct track *t, uint32_t *device, int64_t *queue, int64_t *core)
+static bool place_of(const struct reader *r, const struct track *t, uint32_t *device, int64_t *queue,
+                     int64_t *core)
 {
    *queue = *core = -1;
    for (unsigned level = 0; t && level < 8; level++) {
@@ -363,7 +367,11 @@ static void add_wave(struct reader *r, const struct event *e, uint32_t device, i
    if (queue < 0 || core < 0 || !ADD(r, wave, waves))
       return;
    trace_wave *w = &r->t->wave[r->t->waves - 1];
-   *w = (trace_wave){.device = device, .queue = (uint32_t)queue, .core = (uint32_t)core, .start_ns = e->ns, .end_ns = e->ns};
+   *w = (trace_wave){.device = device,
+                     .queue = (uint32_t)queue,
+                     .core = (uint32_t)core,
+                     .start_ns = e->ns,
+                     .end_ns = e->ns};
    while (next_note(&s, PF_EVENT_ANNOTATION, &n))
       if (is_text(n.name, "job"))
          w->job = n.number;
@@ -419,7 +427,7 @@ static void add_point(struct reader *r, struct track *t, const struct event *e)
       if (!place_of(r, t, &device, &queue, &core) || !ADD(r, samples, sample_tracks))
          return;
       r->t->samples[r->t->sample_tracks - 1] =
-         (trace_samples){.device = device, .queue = queue, .name = t->name, .unit = t->unit};
+          (trace_samples){.device = device, .queue = queue, .name = t->name, .unit = t->unit};
       t->samples = r->t->sample_tracks;
    }
    trace_samples *s = &r->t->samples[t->samples - 1];
@@ -491,11 +499,12 @@ static bool read_packet(struct reader *r, struct span s)
    return ok && !bad;
 }
 
-/* ---- the file ------------------------------------------------------------------------------------------- */
+/* ---- the file ---- */
 static int by_start(const void *a, const void *b)
 {
    const trace_job *x = a, *y = b;
-   uint64_t keys[][2] = {{x->device, y->device}, {x->start, y->start}, {x->queue, y->queue}, {x->number, y->number}};
+   uint64_t keys[][2] = {
+       {x->device, y->device}, {x->start, y->start}, {x->queue, y->queue}, {x->number, y->number}};
    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
       if (keys[i][0] != keys[i][1])
          return keys[i][0] < keys[i][1] ? -1 : 1;

@@ -1,4 +1,5 @@
-/* A trace as the emulator writes it (gpu/perfetto_fields.h), taken apart. Everything lies in memory; text points into the file's. */
+/* A trace as the emulator writes it (gpu/perfetto_fields.h), taken apart. Everything lies in memory; text
+ * points into the file's. */
 #ifndef TOOLS_FIGMENT_TRACE_READ_H
 #define TOOLS_FIGMENT_TRACE_READ_H
 
@@ -19,10 +20,10 @@ typedef struct trace_device {
 typedef struct trace_job {
    uint32_t device;
    uint64_t queue, number, tag;
-   uint64_t start, end;       /* cycles */
+   uint64_t start, end; /* cycles */
    uint64_t start_ns, end_ns;
    trace_text name, kind, label; /* label: the path, empty for none */
-   trace_text counters;       /* the packet's part, for trace_counters */
+   trace_text counters;          /* the packet's part, for trace_counters */
 } trace_job;
 
 typedef struct trace_wave {

@@ -1,4 +1,5 @@
-/* The summary of a trace: jobs picked by the filter, and sums over them by queue, core, label and track of samples. */
+/* The summary of a trace: jobs picked by the filter, and sums over them by queue, core, label and track of
+ * samples. */
 #include "trace.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 
 #include "perfetto_fields.h"
 
-/* ---- picking --------------------------------------------------------------------------------------- */
+/* ---- picking ---- */
 static bool matches(const char *p, const char *t, const char *end)
 {
    const char *star = NULL, *again = NULL;
@@ -72,7 +73,7 @@ static uint64_t inside(uint64_t start, uint64_t end, uint64_t from, uint64_t to)
    return end > start ? end - start : 0;
 }
 
-/* ---- queues: jobs come in the order of their starts -------------------------------------------------------- */
+/* ---- queues: jobs come in the order of their starts ---- */
 static trace_queue *queue_of(trace_sum *s, const trace_job *j)
 {
    for (size_t i = 0; i < s->queues; i++)
@@ -82,7 +83,8 @@ static trace_queue *queue_of(trace_sum *s, const trace_job *j)
    if (!bigger)
       return NULL;
    s->queue = bigger;
-   bigger[s->queues] = (trace_queue){.device = j->device, .queue = j->queue, .first_ns = j->start_ns, .last_ns = j->start_ns};
+   bigger[s->queues] =
+       (trace_queue){.device = j->device, .queue = j->queue, .first_ns = j->start_ns, .last_ns = j->start_ns};
    return &bigger[s->queues++];
 }
 
@@ -115,7 +117,7 @@ static int by_queue(const void *a, const void *b)
    return x->queue < y->queue ? -1 : x->queue > y->queue;
 }
 
-/* ---- labels ------------------------------------------------------------------------------------------------------ */
+/* ---- labels ---- */
 static int compare_text(trace_text a, trace_text b)
 {
    uint32_t n = a.size < b.size ? a.size : b.size;
@@ -156,7 +158,7 @@ static void merge_labels(trace_sum *s)
       qsort(s->label, n, sizeof *s->label, by_label_time);
 }
 
-/* ---- cores, samples --------------------------------------------------------------------------------------------------- */
+/* ---- cores, samples ---- */
 static bool queue_is_picked(const trace_filter *f, int64_t queue)
 {
    return !f->one_queue || (queue >= 0 && (uint64_t)queue == f->queue);
@@ -226,7 +228,7 @@ static bool sum_samples(trace_sum *s)
    return s->level != NULL;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------------------------------- */
+/* ---- all of it ---- */
 static int by_length(const void *a, const void *b)
 {
    const trace_job *x = *(const trace_job *const *)a, *y = *(const trace_job *const *)b;
