@@ -85,52 +85,72 @@ static bool has_code(const time_wave *w, const time_plan_segment *s)
    return true;
 }
 
-/* The segment that is next in the trace, if it only computes and nothing is in its way. */
-static const time_plan_segment *next_plain(time_wave *w, const time_plan *plan)
+/* Does the run of plain segments go on with segment n? */
+static bool is_plain(const time_wave *w, uint32_t n)
 {
-   if (w->at >= w->end || *w->at >> 28 != EMU_REC_SEGMENT || (*w->at & 0xfffff) >= w->program->segments)
-      return NULL;
-   const time_plan_segment *s = &plan->segment[*w->at & 0xfffff];
-   if (!s->plain || !has_code(w, s))
-      return NULL;
+   const time_plan *plan = w->program->plan;
+   return n < w->program->segments && plan->segment[n].plain && has_code(w, &plan->segment[n]);
+}
+
+/* The segment at w->at becomes the wave's. */
+static void take_plain(time_wave *w)
+{
+   const time_plan *plan = w->program->plan;
    w->segment = *w->at & 0xfffff;
    w->repeat = *w->at++ >> 20 & 0xff;
    w->inst_first = w->program->segment[w->segment].first;
    w->inst_end = w->inst_first + w->program->segment[w->segment].count;
-   w->line = time_wave_line(w, s->last_word);
-   return s;
+   w->line = time_wave_line(w, plan->segment[w->segment].last_word);
 }
 
-/* Segments and repeats that only compute, as many as fit a chunk, are one block. False: there is none. */
-static bool run_plain(const time_machine *m, time_wave *w)
+/* The segment n times more, or so often as the run has room: as if they came one by one. Returns how often.
+ */
+static uint32_t add_plain(time_wave *w, uint32_t n)
 {
    time_plan *plan = w->program->plan;
-   uint64_t cycles = 0;
-   uint32_t issue = 0, instructions = 0;
-   enum time_why why = TIME_WHY_DEPENDENCY;
+   const time_step *tail = &plan->step[plan->segment[w->segment].first[0]];
+   uint32_t cycles = tail->cycles + time_plan_penalty(plan, w->previous, w->segment);
+   if (tail->issue_cycles)
+      n = (uint32_t)time_earlier(n,
+                                 (CHUNK_CYCLES - w->run_issue + tail->issue_cycles - 1) / tail->issue_cycles);
+   if (cycles)
+      n = (uint32_t)time_earlier(n, (4 * CHUNK_CYCLES - w->run_cycles + cycles - 1) / cycles);
+   w->run_cycles += (uint64_t)n * cycles;
+   w->run_issue += n * tail->issue_cycles;
+   w->run_instructions += n * (tail->end - tail->from);
+   w->run_why = tail->why;
+   w->previous = w->segment;
+   count_block(w, tail->from, tail->end, n);
+   return n;
+}
+
+/* Segments that only compute, as many as fit a chunk, are one block. How they are spread over records and
+ * portions makes no difference. OVER: there is none. */
+static enum time_read run_plain(time_machine *m, time_wave *w)
+{
    if (w->previous == UINT32_MAX || time_when(w->results) > time_when(w->ready))
-      return false;
-   while (issue < CHUNK_CYCLES && cycles < 4 * CHUNK_CYCLES) {
-      uint32_t n = 1, repeats = w->repeat;
-      const time_plan_segment *s = repeats ? &plan->segment[w->segment] : next_plain(w, plan);
-      if (!s || !s->plain)
+      return TIME_READ_OVER;
+   while (w->run_issue < CHUNK_CYCLES && w->run_cycles < 4 * CHUNK_CYCLES) {
+      if (w->repeat) {
+         if (!is_plain(w, w->segment))
+            break;
+         w->repeat -= add_plain(w, w->repeat);
+         continue;
+      }
+      enum time_read r = time_peek_segment(m, w);
+      if (r == TIME_READ_STARVED)
+         return r;
+      if (r == TIME_READ_OVER || !is_plain(w, *w->at & 0xfffff))
          break;
-      const time_step *tail = &plan->step[s->first[0]];
-      uint32_t room = (CHUNK_CYCLES - issue) / (tail->issue_cycles ? tail->issue_cycles : 1) + 1;
-      if (repeats)
-         w->repeat -= n = repeats < room ? repeats : room;
-      cycles += (uint64_t)n * tail->cycles + time_plan_penalty(plan, w->previous, w->segment);
-      cycles += n > 1 ? (uint64_t)(n - 1) * time_plan_penalty(plan, w->segment, w->segment) : 0;
-      issue += n * tail->issue_cycles;
-      instructions += n * (tail->end - tail->from);
-      why = (enum time_why)tail->why;
-      w->previous = w->segment;
-      count_block(w, tail->from, tail->end, n);
+      take_plain(w);
+      add_plain(w, 1);
    }
+   if (!w->run_instructions)
+      return TIME_READ_OVER;
    w->inst = w->inst_first;
-   if (instructions)
-      book(m, w, w->base + cycles, issue, instructions, why);
-   return instructions;
+   book(m, w, w->base + w->run_cycles, w->run_issue, w->run_instructions, (enum time_why)w->run_why);
+   w->run_cycles = w->run_issue = w->run_instructions = 0;
+   return TIME_READ_SEGMENT;
 }
 
 /* The steps of the segment, whose code is there. */
@@ -147,15 +167,16 @@ static void begin(time_wave *w)
 /* The next segment, or a repeat. */
 static enum time_read enter(time_machine *m, time_wave *w)
 {
-   if (run_plain(m, w))
-      return TIME_READ_SEGMENT;
+   enum time_read r = run_plain(m, w);
+   if (r != TIME_READ_OVER)
+      return r;
    if (w->repeat && w->previous != UINT32_MAX) {
       w->repeat--;
       w->inst = w->inst_first;
-      begin(w);
-      return TIME_READ_SEGMENT;
+      r = TIME_READ_SEGMENT;
+   } else {
+      r = time_read_segment(m, w);
    }
-   enum time_read r = time_read_segment(m, w);
    w->fetching = r == TIME_READ_SEGMENT;
    w->fetched = w->inst;
    return r;

@@ -97,6 +97,9 @@ struct time_wave {
    const struct time_step *step; /* approx: next in the segment, or NULL */
    bool fetching;              /* approx: code of the segment, from instruction `fetched` on, is not there yet */
    uint32_t fetched;
+   uint64_t run_cycles;        /* approx: of segments that have been read, but not booked yet */
+   uint32_t run_issue, run_instructions;
+   uint8_t run_why;
    bool blocked;               /* approx: what stands before the step has been issued */
    uint64_t line;              /* of code, that it is in */
    /* end */
@@ -147,6 +150,10 @@ static inline uint64_t time_when(uint64_t packed)
 {
    return packed >> 4;
 }
+static inline uint64_t time_earlier(uint64_t a, uint64_t b)
+{
+   return a < b ? a : b;
+}
 static inline uint64_t time_later(uint64_t a, uint64_t b)
 {
    return a > b ? a : b;
@@ -166,6 +173,8 @@ time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
 enum time_read { TIME_READ_SEGMENT, TIME_READ_OVER, TIME_READ_STARVED };
 /* The wave's next segment with instructions: sets segment, repeat, inst, inst_first, inst_end. */
 enum time_read time_read_segment(time_machine *m, time_wave *w);
+/* Goes to the wave's next SEGMENT record, which is at w->at then. */
+enum time_read time_peek_segment(time_machine *m, time_wave *w);
 /* The record of instruction w->inst, a memory instruction, if it has one; passes it. */
 const uint32_t *time_read_record(time_wave *w);
 void time_read_drop(time_machine *m, time_wave *w); /* the wave reads no more */

@@ -130,8 +130,7 @@ static enum time_read next_portion(time_machine *m, time_wave *w)
    return TIME_READ_SEGMENT;
 }
 
-/* The next SEGMENT record, passed. */
-static enum time_read next_record(time_machine *m, time_wave *w, uint32_t *record)
+enum time_read time_peek_segment(time_machine *m, time_wave *w)
 {
    for (;;) {
       while (w->at < w->end && *w->at >> 28 != EMU_REC_SEGMENT) {
@@ -139,20 +138,18 @@ static enum time_read next_record(time_machine *m, time_wave *w, uint32_t *recor
          w->at = n < (size_t)(w->end - w->at) ? w->at + n : w->end;
       }
       if (w->at < w->end)
-         break;
+         return TIME_READ_SEGMENT;
       enum time_read r = next_portion(m, w);
       if (r != TIME_READ_SEGMENT)
          return r;
    }
-   *record = *w->at++;
-   return TIME_READ_SEGMENT;
 }
 
 enum time_read time_read_segment(time_machine *m, time_wave *w)
 {
-   uint32_t r;
    enum time_read read;
-   while ((read = next_record(m, w, &r)) == TIME_READ_SEGMENT) {
+   while ((read = time_peek_segment(m, w)) == TIME_READ_SEGMENT) {
+      uint32_t r = *w->at++;
       w->segment = r & 0xfffff;
       w->repeat = r >> 20 & 0xff;
       if (w->segment >= w->program->segments)

@@ -319,6 +319,27 @@ static void the_same_however_it_comes(void **state)
    }
 }
 
+/* How the functional model cut a wave's work into portions, and so what it wrote as repeats, makes no difference. */
+static void the_same_however_it_is_cut(void **state)
+{
+   static char text[65536];
+   emu_profile p = set_profile();
+   for (unsigned i = 0; i < SET_ENTRIES + 8; i++) {
+      set_entry e = i < SET_ENTRIES ? set_entries[i] : set_random(3000 + i, text, sizeof text);
+      for (unsigned detailed = 0; detailed < 2; detailed++) {
+         uint64_t end = 0;
+         for (rig_split = 0; rig_split < 6; rig_split += 1 + rig_split) {
+            rig_job *r = set_job(&p, &e);
+            uint64_t cycles = rig_cycles(&p, detailed, r);
+            end = rig_split ? end : cycles;
+            assert_int_equal(cycles, end);
+            rig_job_destroy(r);
+         }
+         rig_split = 0;
+      }
+   }
+}
+
 static double compare(const emu_profile *p, const set_entry *e)
 {
    rig_job *r = set_job(p, e);
@@ -484,6 +505,7 @@ int main(void)
        cmocka_unit_test_setup(cores_fill_evenly, setup),
        cmocka_unit_test_setup(overlap, setup),
        cmocka_unit_test_setup(the_same_however_it_comes, setup),
+      cmocka_unit_test_setup(the_same_however_it_is_cut, setup),
        cmocka_unit_test_setup(approx_is_near, setup),
        cmocka_unit_test_setup(attribution, setup),
        cmocka_unit_test_setup(actors_in_order, setup),

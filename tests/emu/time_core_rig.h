@@ -190,6 +190,8 @@ static rig_program rig_assemble(const emu_profile *profile, const char *text, ui
    return (rig_program){.p = p, .t = time_program_get(p, profile), .base = RIG_L1, .bytes = 128};
 }
 
+static uint32_t rig_split; /* portions end behind every so manieth segment, too; 0: at barriers only */
+
 typedef struct rig_trace {
    uint32_t *data;
    size_t count, room;
@@ -243,11 +245,15 @@ static void rig_enter(rig_trace *t, uint32_t s)
 static void rig_run(rig_trace *t, const rig_program *p, uint32_t group, uint32_t wave,
                     void (*cut)(rig_trace *t, void *), void *arg)
 {
-   uint32_t taken[64] = {0}, n = 0;
+   uint32_t taken[64] = {0}, n = 0, segments = 0;
    const time_program *tp = p->t;
    for (uint32_t s = 0; s < tp->segments;) {
       const time_segment *seg = &tp->segment[s];
       const time_inst *last = &tp->inst[seg->first + seg->count - 1];
+      if (rig_split && cut && ++segments % rig_split == 0) {
+         t->segment = 0;
+         cut(t, arg);
+      }
       rig_enter(t, s);
       t->instructions += seg->count;
       for (uint32_t k = 0; k < seg->count; k++)
