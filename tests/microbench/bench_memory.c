@@ -4,7 +4,7 @@
 
 #define LINE_B 128u
 #define LOADS 2048u /* measured */
-#define CACHED (96 * MIB / LINE_B) /* lines that any card's caches hold */
+#define CACHED (64 * MIB / LINE_B) /* lines: what any card's caches hold; reading more would leave no other ones in them */
 #define WARM 4096u  /* before, in the same launch: what follows may stand in the first-level cache */
 
 static uint32_t at_most(uint64_t a, uint64_t b) { return (uint32_t)(a < b ? a : b); }
@@ -44,11 +44,9 @@ static double chase(struct mb *m, const struct chain *c, uint32_t n, uint32_t pa
                                .groups = (n + 63) / 64,
                                .push = {.count = n, .a = LINE_B, .b = page_B, .address = {where[0], where[1]}}};
    const struct mb_run run = {.pipeline = c->chase, .groups = 1, .push.address = {where[0], where[1]}};
-   const struct mb_run warm = touch(c->touch, (uint64_t)n * LINE_B);
+   const struct mb_run warm = touch(c->touch, (uint64_t)at_most(n, CACHED) * LINE_B);
    const uint32_t lo = (at_most(n, WARM) + 15u) & ~15u;
    mb_do(m, mb_dispatch, &link); /* what fits stands in L2 then, for pages too */
-   if (n > CACHED)
-      return mb_slope(m, NULL, run, lo, lo + LOADS);
    return mb_slope_cold(m, n > WARM && !page_B ? &warm : NULL, run, lo, lo + LOADS);
 }
 

@@ -23,6 +23,7 @@ static void latency(struct ck *c)
    ck_near(c, "chase: plateau of L2", l2, ck_cycles(c, ck_median(c, CHASE, 2 * l1_B, fmin(l2_B, reach_B) / 2)), 0.1, "cycles");
    ck_near(c, "chase: plateau of memory, with the second TLB", dram + second,
            ck_cycles(c, ck_median(c, CHASE, 4 * l2_B, 256 * MIB)), 0.1, "cycles");
+   ck_near(c, "chase: the greatest size", dram + second, ck_cycles(c, ck_at(c, CHASE, 256 * MIB)), 0.1, "cycles");
    knee(c, "chase: knee of L1", l1_B, ck_last_below(c, CHASE, l1 * 1.3 * ns), "B");
    knee(c, "chase: knee of L2", l2_B, ck_last_below(c, CHASE, (l2 + second) * 1.1 * ns), "B");
    knee(c, "chase_pages: knee of a core's TLB", ck_key(c, "tlb_entries"),
