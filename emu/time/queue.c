@@ -133,6 +133,8 @@ static bool run_model(emu_time *t, time_ring *r)
       emu_counter_add(t->dev, GPU_COUNTER_MODEL_NS, emu_clock_thread_ns() - before);
       pthread_mutex_lock(&t->lock);
       t->working = false;
+      if (time_machine_failed(r->machine))
+         say_lost(t, "no room for the timing model's state");
       time_progress(t, r);
       if (t->abandon)
          pthread_cond_broadcast(&t->quiet);
