@@ -1,6 +1,7 @@
 # cmake -DFRAMES=... -DPROGRAMS=... -DSPIRV=... -DEXPECTED=... -DICD=... -DOUT=... -P counters.cmake
-# Every frame and every compute program, twice on 1, 2 and 8 threads: all counters of their reports are the same numbers. Those that the
-# report keeps under "host" are left out: they say what a run took of the host.
+# Every frame and every compute program, five times on 1, 2 and 8 threads, once with the simplest interpreter, and less often with detailed
+# timing: all counters of their reports are the same numbers, cycles among them, and the timing model has seen every instruction. Those that
+# the report keeps under "host" are left out: they say what a run took of the host.
 file(MAKE_DIRECTORY ${OUT})
 set(ENV{VK_DRIVER_FILES} ${ICD})
 set(ENV{VK_ICD_FILENAMES} ${ICD})
@@ -19,6 +20,11 @@ function(counters_of name number)
   if(cycles EQUAL 0)
     message(FATAL_ERROR "${name}: nothing was counted")
   endif()
+  string(JSON executed GET "${counters}" WAVE_INSTRUCTIONS)
+  string(JSON timed GET "${counters}" TIMED_INSTRUCTIONS)
+  if(NOT executed EQUAL timed)
+    message(SEND_ERROR "${name}: ${executed} instructions were executed, ${timed} timed")
+  endif()
   if(NOT DEFINED first_${name})
     set(first_${name} "${counters}" PARENT_SCOPE)
   elseif(NOT counters STREQUAL first_${name})
@@ -28,8 +34,16 @@ endfunction()
 
 foreach(threads 1 2 8)
   set(ENV{FIGMENT_THREADS} ${threads})
-  foreach(run 1 2)
+  foreach(run 1 2 3 4 5)
+    if(run EQUAL 2)
+      set(ENV{FIGMENT_ISA} v2)
+    endif()
     counters_of(frames ${run} ${FRAMES} --icd ${ICD} --quiet --out ${OUT})
     counters_of(programs ${run} ${PROGRAMS} --spirv ${SPIRV} --expected ${EXPECTED})
+    unset(ENV{FIGMENT_ISA})
   endforeach()
+  set(ENV{FIGMENT_TIMING} detailed)
+  counters_of(detailed_frames 1 ${FRAMES} --icd ${ICD} --quiet --out ${OUT})
+  counters_of(detailed_programs 1 ${PROGRAMS} --spirv ${SPIRV} --expected ${EXPECTED})
+  unset(ENV{FIGMENT_TIMING})
 endforeach()
