@@ -287,7 +287,8 @@ static void interrupts(void)
 
 static void report(void)
 {
-   char dir[MAX_PATH], path[MAX_PATH + 20], text[4096] = "";
+   static char text[65536];
+   char dir[MAX_PATH], path[MAX_PATH + 20];
    GetTempPathA(MAX_PATH, dir);
    snprintf(path, sizeof(path), "%sfigment-%lu.json", dir, GetCurrentProcessId());
    SetEnvironmentVariableA("FIGMENT_REPORT", path);
