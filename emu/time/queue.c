@@ -245,13 +245,14 @@ static bool carry_out(emu_time *t, time_ring *r, const time_command *c)
 /* ---- queues ---------------------------------------------------------------------------------------------------------------- */
 static bool grow(time_ring *r)
 {
-   uint32_t capacity = r->capacity ? 2 * r->capacity : 64;
+   uint32_t capacity = 2 * r->capacity;
    time_command *queue = malloc(capacity * sizeof *queue);
    if (!queue)
       return false;
    for (uint32_t i = 0; i < r->count; i++)
       queue[i] = *command_at(r, i);
-   free(r->queue);
+   if (r->queue != r->few)
+      free(r->queue);
    r->queue = queue;
    r->capacity = capacity;
    r->head = 0;
@@ -512,26 +513,6 @@ static uint32_t ratio_q16(uint64_t a, uint64_t b)
    return q < UINT32_MAX ? (uint32_t)q : UINT32_MAX;
 }
 
-bool emu_time_create(emu_device *dev)
-{
-   emu_time *t = calloc(1, sizeof *t);
-   if (!t)
-      return false;
-   dev->time = t;
-   t->dev = dev;
-   t->core_per_cp_q16 = ratio_q16(dev->profile.core_clock_khz, dev->profile.cp_clock_khz);
-   pthread_mutex_init(&t->lock, NULL);
-   pthread_cond_init(&t->room, NULL);
-   pthread_cond_init(&t->quiet, NULL);
-   if (!emu_cond_init(&t->work))
-      return false;
-   t->started = !is_on(t) || pthread_create(&t->thread, NULL, thread_main, t) == 0;
-   t->sink = t->started ? time_sink_create(dev) : NULL;
-   if (!t->started)
-      emu_time_destroy(dev);
-   return t->started;
-}
-
 static void forget_ring(emu_time *t, time_ring *r)
 {
    for (uint32_t i = 0; i < r->count; i++) {
@@ -545,8 +526,36 @@ static void forget_ring(emu_time *t, time_ring *r)
       job_free(t, j);
    }
    time_machine_destroy(r->machine);
-   free(r->queue);
-   *r = (time_ring){0};
+   if (r->queue != r->few)
+      free(r->queue);
+   memset(r, 0, sizeof *r);
+   r->queue = r->few;
+   r->capacity = TIME_FEW;
+}
+
+bool emu_time_create(emu_device *dev)
+{
+   emu_time *t = calloc(1, sizeof *t);
+   if (!t)
+      return false;
+   dev->time = t;
+   t->dev = dev;
+   t->core_per_cp_q16 = ratio_q16(dev->profile.core_clock_khz, dev->profile.cp_clock_khz);
+   pthread_mutex_init(&t->lock, NULL);
+   pthread_cond_init(&t->room, NULL);
+   pthread_cond_init(&t->quiet, NULL);
+   if (!emu_cond_init(&t->work)) {
+      free(t);
+      dev->time = NULL;
+      return false;
+   }
+   for (unsigned n = 0; n < GPU_RINGS; n++)
+      forget_ring(t, &t->ring[n]);
+   t->sink = time_sink_create(dev);
+   t->started = !is_on(t) || pthread_create(&t->thread, NULL, thread_main, t) == 0;
+   if (!t->started)
+      emu_time_destroy(dev);
+   return t->started;
 }
 
 void emu_time_reset(emu_device *dev)

@@ -5,6 +5,7 @@
 #include "model.h"
 
 #define TIME_BACKLOG_B ((size_t)64 << 20) /* traces that may wait before writers do */
+#define TIME_FEW 64u                      /* commands of a ring that need no memory */
 #define TIME_JOBS_MAX 64u                 /* of a ring, launched and not ended: the command processor waits for a place */
 #define TIME_SLICE_CYCLES 8192u           /* the model works so far at a time, then looks whether it is to stop */
 
@@ -24,7 +25,8 @@ typedef struct time_command {
 } time_command;
 
 typedef struct time_ring {
-   time_command *queue; /* circular */
+   time_command *queue; /* circular; `few`, or from malloc when those did not do */
+   time_command few[TIME_FEW];
    uint32_t capacity, head, count;
    bool asked;          /* the processor waits for the clock */
    emu_time_job *jobs;  /* launched, not ended; older first */
