@@ -27,7 +27,7 @@ static bool is_on(const emu_time *t)
 static void say_lost(emu_time *t, const char *what)
 {
    if (!t->lost)
-      fprintf(stderr, "figment: host memory exhausted: %s; times and cycle counters are too small from here on\n", what);
+      fprintf(stderr, "figment: %s; times and cycle counters are too small from here on\n", what);
    t->lost = true;
 }
 
@@ -134,7 +134,7 @@ static bool run_model(emu_time *t, time_ring *r)
       pthread_mutex_lock(&t->lock);
       t->working = false;
       if (time_machine_failed(r->machine))
-         say_lost(t, "no room for the timing model's state");
+         say_lost(t, "host memory exhausted: no room for the timing model's state");
       time_progress(t, r);
       if (t->abandon)
          pthread_cond_broadcast(&t->quiet);
@@ -153,7 +153,7 @@ static bool has_machine(emu_time *t, time_ring *r)
    if (r->machine)
       time_observe(r->machine, t->sink, (uint32_t)(r - t->ring));
    if (r->failed)
-      say_lost(t, "no room for the timing model of a ring");
+      say_lost(t, "host memory exhausted: no room for the timing model of a ring");
    return r->machine != NULL;
 }
 
@@ -357,7 +357,7 @@ emu_time_job *emu_time_launch(emu_device *dev, uint32_t ring, enum emu_job_kind 
    if (!j || !j->queue) {
       free(j);
       pthread_mutex_lock(&t->lock);
-      say_lost(t, "no room for the timing of a job");
+      say_lost(t, "host memory exhausted: no room for the timing of a job");
       pthread_mutex_unlock(&t->lock);
       return NULL;
    }
@@ -419,9 +419,13 @@ void emu_time_deliver(emu_time_job *j, time_blob *blob)
    pthread_mutex_lock(&t->lock);
    while (t->backlog_B > TIME_BACKLOG_B && !atomic_load(&t->hungry) && !t->abandon)
       pthread_cond_wait(&t->room, &t->lock);
-   if (!time_units_add(t, j, blob)) {
+   if (j->lost || t->backlog_B > t->backlog_max_B) { /* a shader that spins must not fill the host's memory */
+      free(blob);
       j->lost = true;
-      say_lost(t, "no room for a trace");
+      say_lost(t, "the timing model is too far behind a trace");
+   } else if (!time_units_add(t, j, blob)) {
+      j->lost = true;
+      say_lost(t, "host memory exhausted: no room for a trace");
    }
    rouse(t);
    pthread_mutex_unlock(&t->lock);
@@ -437,7 +441,7 @@ void emu_time_lost(emu_time_job *j)
    emu_time *t = j->dev->time;
    pthread_mutex_lock(&t->lock);
    j->lost = true;
-   say_lost(t, "no room for a trace");
+   say_lost(t, "host memory exhausted: no room for a trace");
    pthread_mutex_unlock(&t->lock);
 }
 
@@ -540,6 +544,7 @@ bool emu_time_create(emu_device *dev)
       return false;
    dev->time = t;
    t->dev = dev;
+   t->backlog_max_B = TIME_BACKLOG_MAX_B;
    t->core_per_cp_q16 = ratio_q16(dev->profile.core_clock_khz, dev->profile.cp_clock_khz);
    pthread_mutex_init(&t->lock, NULL);
    pthread_cond_init(&t->room, NULL);

@@ -5,6 +5,7 @@
 #include "model.h"
 
 #define TIME_BACKLOG_B ((size_t)64 << 20) /* traces that may wait before writers do */
+#define TIME_BACKLOG_MAX_B ((size_t)1 << 30) /* of one device; what would be more, because the model waits for another trace, is lost */
 #define TIME_FEW 64u                      /* commands of a ring that need no memory */
 #define TIME_JOBS_MAX 64u                 /* of a ring, launched and not ended: the command processor waits for a place */
 #define TIME_SLICE_CYCLES 8192u           /* the model works so far at a time, then looks whether it is to stop */
@@ -54,7 +55,7 @@ typedef struct emu_time {
    uint64_t started_ns, shown_ns, ended_instructions;
    bool shown;
    atomic_bool hungry;   /* the model waits for traces, and has done so for a while */
-   size_t backlog_B;
+   size_t backlog_B, backlog_max_B;
    uint64_t publications;
    _Atomic uint64_t published; /* GPU time */
    uint32_t core_per_cp_q16;

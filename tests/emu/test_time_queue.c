@@ -182,6 +182,29 @@ static void backlog(void **state)
    assert_true(clock_of(0) > 0);
 }
 
+/* What the model cannot take is bounded: the job's missing unit comes after so much else that the rest is lost, and nobody waits for it. */
+static void too_far_behind(void **state)
+{
+   emu_time_job *j = launch(0);
+   dev->time->backlog_max_B = 1u << 20;
+   emu_time_wait(dev, 0, GPU_BARRIER_DMA);
+   for (unsigned i = 1; i < 40; i++) {
+      size_t dwords = 7u << 14;
+      time_blob *b = calloc(1, sizeof *b + 4 * (4 + dwords)), *one = piece(i, 64, true);
+      assert_non_null(b);
+      memcpy(b->data, one->data, 16);
+      for (size_t n = 0; n < dwords; n += 7)
+         memcpy(b->data + 4 + n, one->data + 4, 28);
+      free(one);
+      b->data[3] = (uint32_t)dwords;
+      b->dwords = (uint32_t)dwords + 4;
+      emu_time_deliver(j, b);
+      assert_true(dev->time->backlog_B <= (2u << 20));
+   }
+   emu_time_finish(j, 40, false);
+   assert_true(clock_of(0) > 0);
+}
+
 /* Reset lets go of what is queued, also while the model waits for traces that never come. */
 static void reset(void **state)
 {
@@ -210,6 +233,7 @@ int main(void)
        cmocka_unit_test_setup_teardown(killed, setup, teardown),
        cmocka_unit_test_setup_teardown(many_jobs, setup, teardown),
        cmocka_unit_test_setup_teardown(backlog, setup, teardown),
+       cmocka_unit_test_setup_teardown(too_far_behind, setup, teardown),
        cmocka_unit_test_setup_teardown(reset, setup, teardown),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
