@@ -4,7 +4,7 @@
  * gfx_raster.c  coverage                            gfx_line.c      Bresenham lines, stipple
  * gfx_depth.c   depth and stencil                   gfx_fragment.c  quads, fragment waves, what they put out
  * gfx_blend.c   colour                              gfx_target.c    render targets, the tile's part of them
- * gfx_clear.c   clears of targets                   gfx_trace_tile.c  what the timing model is told
+ * gfx_clear.c   clears of targets                   gfx_trace_tile.c, gfx_trace_quads.h  what the timing model is told
  *
  * A tile is 32 x 32 pixels of one layer. Its primitives are worked on in their order by one host thread,
  * different tiles by any.
@@ -41,6 +41,7 @@ typedef struct gfx_stencil {
 
 typedef struct gfx_back {
    gfx_target colour[GPU_GFX_TARGETS], depth;
+   uint32_t written; /* colour targets that something is written to, as bits */
    uint32_t width, height, samples_log2, samples, sample_mask;
    bool sample_shading, alpha_to_coverage, alpha_to_one, fragments, early;
    int32_t area[4];
@@ -137,6 +138,9 @@ typedef struct gfx_tile {
    /* hierarchical Z: of blocks of 8 x 8 pixels, how often looked at, and the depth that nothing in it lies behind */
    uint8_t looked[16];
    double farthest[16];
+   /* the same of what is stored now, of the blocks whose bits are set: nothing has been written there since */
+   uint16_t current;
+   double current_farthest[16];
    bool traced;        /* the timing model is told of it */
    gfx_tile_work work;
 } gfx_tile;
@@ -149,7 +153,13 @@ static inline uint32_t gfx_morton(int32_t x, int32_t y)
 bool gfx_surface_map(gfx_tile *t, gfx_surface *s, const gfx_target *target);
 bool gfx_surface_flush(gfx_tile *t, gfx_surface *s);
 /* Where an element of the tile's layer lies. */
-uint64_t gfx_element_va(const gfx_tile *t, const gfx_target *g, uint32_t x, uint32_t y);
+static inline uint64_t gfx_element_va(const gfx_tile *t, const gfx_target *g, uint32_t x, uint32_t y)
+{
+   bool is_3d = g->image.dim == GPU_DIM_3D;
+   uint64_t layer = is_3d ? 0 : g->image.base_layer + t->layer;
+   return g->image.va + layer * g->image.layer_stride_B +
+          gpu_image_element_offset(&g->level, x, y, is_3d ? t->layer : 0);
+}
 /* Element of a pixel; NULL: the target does not reach that far. The surface is mapped. */
 static inline uint8_t *gfx_element(const gfx_surface *s, int32_t x, int32_t y)
 {
@@ -180,7 +190,8 @@ uint8_t gfx_depth_test(gfx_tile *t, const gfx_quad *q, unsigned pixel, uint8_t c
                        int32_t reference);
 /* Would every sample of the shape in the 8 x 8 block at (x, y) fail the depth test, and do nothing else? */
 bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y);
-/* The same by what is stored there now. */
+/* The same by what is stored there now; the block has to be told of early tests that may have written to it. */
+void gfx_depth_written(gfx_tile *t, int32_t x, int32_t y);
 bool gfx_depth_behind(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y);
 float gfx_depth_at(const gfx_back *k, const gfx_shape *s, double x, double y);
 float gfx_depth_limit(const gfx_back *k, const gfx_shape *s, float z);

@@ -155,6 +155,7 @@ gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, ui
    t->staged = NULL;
    t->failed = t->traced = false;
    memset(t->looked, 0, sizeof t->looked);
+   t->current = 0;
    memset(t->counters, 0, sizeof t->counters);
    t->shaded_quads = 0;
    memset(t->shaded, 0, sizeof t->shaded);

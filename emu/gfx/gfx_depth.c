@@ -210,6 +210,24 @@ static int direction(const gfx_back *k)
    return less ? 1 : greater ? -1 : 0;
 }
 
+/* Depths that follow each other as floats, a multiple of four; infinity if one is no number. */
+static double farthest_float(const uint8_t *p, unsigned count, int sign)
+{
+   const __m128 flip = _mm_set1_ps(sign < 0 ? -0.0f : 0.0f);
+   __m128 most = _mm_set1_ps(-__builtin_inff()), odd = _mm_setzero_ps();
+   float lane[4];
+   for (unsigned i = 0; i < count; i += 4) {
+      __m128 z = _mm_xor_ps(_mm_loadu_ps((const float *)(const void *)(p + 4 * i)), flip);
+      odd = _mm_or_ps(odd, _mm_cmpunord_ps(z, z));
+      most = _mm_max_ps(z, most);
+   }
+   if (_mm_movemask_ps(odd))
+      return __builtin_inf();
+   _mm_storeu_ps(lane, most);
+   float a = lane[0] > lane[1] ? lane[0] : lane[1], b = lane[2] > lane[3] ? lane[2] : lane[3];
+   return (double)(a > b ? a : b);
+}
+
 /* Bound of what is stored in the block; infinity if some of it has no bound (NaN, beyond the target). */
 static double farthest_of(gfx_tile *t, int32_t x, int32_t y, int sign)
 {
@@ -217,6 +235,9 @@ static double farthest_of(gfx_tile *t, int32_t x, int32_t y, int sign)
    double most = -__builtin_inf(), scale = k->depth_bits ? 1.0 / ((1u << k->depth_bits) - 1) : 1;
    if (!gfx_surface_map(t, &t->depth, &k->depth) || t->layer >= k->depth.layers)
       return __builtin_inf();
+   bool inside = (uint32_t)x + 8 <= k->depth.level.width_px && (uint32_t)y + 8 <= k->depth.level.height_px;
+   if (inside && k->depth.format->number == D32) /* pixels of a block follow each other */
+      return farthest_float(gfx_element(&t->depth, x, y), 64 * k->samples, sign);
    for (int32_t i = 0; i < 64; i++) {
       const uint8_t *p = gfx_element(&t->depth, x + i % 8, y + i / 8);
       for (unsigned n = 0; n < k->samples; n++) {
@@ -249,11 +270,16 @@ static bool is_behind(const gfx_back *k, const gfx_shape *s, int32_t x, int32_t 
    return nearest - (size + 1) * 1e-6 - step > farthest;
 }
 
+static unsigned block_of(int32_t x, int32_t y)
+{
+   return (unsigned)((x & 31) >> 3 | (y & 31) >> 3 << 2);
+}
+
 bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
 {
    const gfx_back *k = t->k;
    int sign = direction(k);
-   unsigned block = (unsigned)((x & 31) >> 3 | (y & 31) >> 3 << 2);
+   unsigned block = block_of(x, y);
    if (!sign || t->looked[block] < WORTH_IT) {
       t->looked[block] += sign != 0;
       return false;
@@ -265,8 +291,19 @@ bool gfx_depth_hides(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
    return is_behind(k, s, x, y, sign, t->farthest[block]);
 }
 
+void gfx_depth_written(gfx_tile *t, int32_t x, int32_t y)
+{
+   t->current &= (uint16_t) ~(1u << block_of(x, y));
+}
+
 bool gfx_depth_behind(gfx_tile *t, const gfx_shape *s, int32_t x, int32_t y)
 {
    int sign = direction(t->k);
-   return sign && is_behind(t->k, s, x, y, sign, farthest_of(t, x, y, sign));
+   unsigned block = block_of(x, y);
+   if (!sign)
+      return false;
+   if (!(t->current >> block & 1))
+      t->current_farthest[block] = farthest_of(t, x, y, sign);
+   t->current |= (uint16_t)(1u << block);
+   return is_behind(t->k, s, x, y, sign, t->current_farthest[block]);
 }

@@ -150,12 +150,13 @@ static int bad_back(const gfx_state *s)
    return -1;
 }
 
-/* What gfx_lanes may do: usual formats, and every pixel of the area is one of the target. */
+/* Targets that are written, and what gfx_lanes may do: usual formats, and every pixel of the area is one of the target. */
 static void set_fast(gfx_back *k)
 {
    static const uint8_t depths[] = {124, 125, 126, 129}; /* D16, X8_D24, D32, D24_S8: one number at the element's start */
    for (unsigned n = 0; n < GPU_GFX_TARGETS; n++) {
       gfx_target *t = &k->colour[n];
+      k->written |= (uint32_t)(t->on && t->writes) << n;
       t->fast = t->on && t->rgba8 && k->logic == 16 && k->width <= t->level.width_px && k->height <= t->level.height_px;
    }
    k->fast_depth = false;
@@ -198,14 +199,6 @@ static bool fault(gfx_tile *t, enum gpu_fault f, uint64_t va)
 {
    t->failed = true;
    return gfx_stop(t->wk, t->d, &(emu_fault_info){.type = f, .access = GPU_ACCESS_WRITE, .va = va});
-}
-
-uint64_t gfx_element_va(const gfx_tile *t, const gfx_target *g, uint32_t x, uint32_t y)
-{
-   bool is_3d = g->image.dim == GPU_DIM_3D;
-   uint64_t layer = is_3d ? 0 : g->image.base_layer + t->layer;
-   return g->image.va + layer * g->image.layer_stride_B +
-          gpu_image_element_offset(&g->level, x, y, is_3d ? t->layer : 0);
 }
 
 /* All elements of the tile, or those that are dirty, between the copy and memory. */

@@ -43,15 +43,22 @@ void gfx_lines_emit(gfx_worker *wk, gfx_lines *l)
       t->segment = NULL;
       *t->at++ = (uint32_t)EMU_REC_BLOCK_LINES << 28 | (uint32_t)l->block | l->count << 8 |
                  (uint32_t)l->write << 16 | (uint32_t)l->read << 17;
-      for (uint32_t i = 0; i < l->count; i++, t->at += 2) {
+      const unsigned small_log2 = 12 - EMU_LINE_LOG2; /* lines of the smallest page */
+      uint64_t page = UINT64_MAX;
+      uint32_t flags = 0, *at = t->at;
+      for (uint32_t i = 0; i < l->count; i++, at += 2) {
          uint64_t va = l->line[i] << EMU_LINE_LOG2;
-         emu_entry_pack(t->at, va, l->sectors[i], 1, emu_tlb_page_flags(&wk->tlb, va));
+         if (l->line[i] >> small_log2 != page)
+            flags = emu_tlb_page_flags(&wk->tlb, va);
+         page = l->line[i] >> small_log2;
+         emu_entry_pack(at, va, l->sectors[i], 1, flags);
       }
+      t->at = at;
    }
    l->count = 0;
 }
 
-static void touch(gfx_worker *wk, gfx_lines *l, uint64_t line, uint32_t sectors)
+void gfx_lines_find(gfx_worker *wk, gfx_lines *l, uint64_t line, uint32_t sectors)
 {
    for (uint32_t i = l->count; i-- > 0;)
       if (l->line[i] == line) {
@@ -62,18 +69,6 @@ static void touch(gfx_worker *wk, gfx_lines *l, uint64_t line, uint32_t sectors)
       gfx_lines_emit(wk, l);
    l->line[l->count] = line;
    l->sectors[l->count++] = (uint8_t)sectors;
-}
-
-void gfx_lines_add(gfx_worker *wk, gfx_lines *l, uint64_t va, uint64_t bytes)
-{
-   const uint32_t line_B = 1u << EMU_LINE_LOG2;
-   while (bytes) {
-      uint32_t at = (uint32_t)va & (line_B - 1), n = bytes < line_B - at ? (uint32_t)bytes : line_B - at;
-      uint32_t first = at >> EMU_SECTOR_LOG2, last = (at + n - 1) >> EMU_SECTOR_LOG2;
-      touch(wk, l, va >> EMU_LINE_LOG2, (2u << last) - (1u << first));
-      va += n;
-      bytes -= n;
-   }
 }
 
 /* ---- batches ------------------------------------------------------------------------------------------- */
@@ -87,7 +82,8 @@ static void touch_indices(gfx_worker *wk, const gfx_state *s, gfx_lines *l, uint
 
 static void trace_indices(gfx_worker *wk, const gfx_state *s, const gfx_batch *b)
 {
-   gfx_lines l = {.block = EMU_BLOCK_INDEX, .read = true};
+   gfx_lines l;
+   gfx_lines_begin(&l, EMU_BLOCK_INDEX, true, false);
    emu_trace_block(wk->trace, EMU_BLOCK_INDEX, b->indices < 0xfffff ? (uint32_t)b->indices : 0xfffff);
    if (!s->indexed || !b->indices)
       return;
@@ -125,7 +121,8 @@ static uint32_t spans_of(const gfx_state *s, gfx_span *span)
 static void trace_attributes(gfx_worker *wk, const gfx_state *s, const gfx_batch *b)
 {
    gfx_span span[GPU_GFX_ATTRIBUTES];
-   gfx_lines l = {.block = EMU_BLOCK_FETCH, .read = true};
+   gfx_lines l;
+   gfx_lines_begin(&l, EMU_BLOCK_FETCH, true, false);
    uint32_t spans = spans_of(s, span);
    emu_trace_block(wk->trace, EMU_BLOCK_FETCH, s->attributes * b->vertices);
    for (uint32_t v = 0; v < b->vertices; v++)

@@ -17,7 +17,7 @@ struct gfx_batch;
 struct gfx_tile;
 struct gfx_shape;
 
-/* Lines that one block touches in one way, each once. */
+/* Lines that one block touches in one way, each once. The arrays are filled up to `count`. */
 #define GFX_LINES 32u
 typedef struct gfx_lines {
    enum emu_block block;
@@ -26,15 +26,23 @@ typedef struct gfx_lines {
    uint64_t line[GFX_LINES];
    uint8_t sectors[GFX_LINES];
 } gfx_lines;
+static inline void gfx_lines_begin(gfx_lines *l, enum emu_block block, bool read, bool write)
+{
+   l->block = block;
+   l->read = read;
+   l->write = write;
+   l->count = 0;
+}
 
 /* Vertex attributes that lie together. */
 typedef struct gfx_span {
    uint32_t binding, offset_B, size_B;
 } gfx_span;
 
-/* Blocks and quads of a tile since its last wave. */
+/* Blocks and quads of a tile since its last wave, and where the tile begins in the targets that are stored tile by tile. */
 typedef struct gfx_tile_work {
    uint32_t blocks, hidden, quads, early, killed;
+   uint64_t colour_va[GPU_GFX_TARGETS], depth_va;
    gfx_lines depth;
 } gfx_tile_work;
 
@@ -45,7 +53,26 @@ void gfx_unit_begin(struct gfx_worker *wk, struct gfx_draw *d, enum emu_unit kin
 void gfx_unit_end(struct gfx_worker *wk);
 
 /* Everything below needs wk->trace. */
-void gfx_lines_add(struct gfx_worker *wk, gfx_lines *l, uint64_t va, uint64_t bytes);
+/* Sectors of a line that is not the latest one. */
+void gfx_lines_find(struct gfx_worker *wk, gfx_lines *l, uint64_t line, uint32_t sectors);
+static inline void gfx_lines_touch(struct gfx_worker *wk, gfx_lines *l, uint64_t line, uint32_t sectors)
+{
+   if (l->count && l->line[l->count - 1] == line)
+      l->sectors[l->count - 1] |= (uint8_t)sectors;
+   else
+      gfx_lines_find(wk, l, line, sectors);
+}
+static inline void gfx_lines_add(struct gfx_worker *wk, gfx_lines *l, uint64_t va, uint64_t bytes)
+{
+   const uint32_t line_B = 1u << EMU_LINE_LOG2;
+   while (bytes) {
+      uint32_t at = (uint32_t)va & (line_B - 1), n = bytes < line_B - at ? (uint32_t)bytes : line_B - at;
+      uint32_t first = at >> EMU_SECTOR_LOG2, last = (at + n - 1) >> EMU_SECTOR_LOG2;
+      gfx_lines_touch(wk, l, va >> EMU_LINE_LOG2, (2u << last) - (1u << first));
+      va += n;
+      bytes -= n;
+   }
+}
 void gfx_lines_emit(struct gfx_worker *wk, gfx_lines *l); /* and empty the list */
 
 /* gfx_trace.c: a batch before its first wave and behind its last one. */

@@ -74,7 +74,8 @@ static bool write_primitive(gfx_worker *wk, gfx_draw *d, const gfx_input *in, ui
 bool gfx_xfb_write(gfx_worker *wk, gfx_draw *d, const gfx_batch *b)
 {
    uint32_t buffers[GPU_GFX_STREAMS];
-   gfx_lines lines = {.block = EMU_BLOCK_XFB, .write = true};
+   gfx_lines lines;
+   gfx_lines_begin(&lines, EMU_BLOCK_XFB, false, true);
    uint64_t before = wk->x->sums.bytes_written;
    for (unsigned k = 0; k < GPU_GFX_STREAMS; k++)
       buffers[k] = buffers_of(&d->state, k);
