@@ -86,6 +86,7 @@ static const profile_key keys[] = {
    K(dram_ras_clocks, 1, 1000, 1, false),
    K(dram_rrd_clocks, 1, 1000, 1, false),
    K(dram_idle_clocks, 1, 100000, 1, false),
+   K(dram_writes, 1, 1024, 1, true),
    K(dram_B_per_s, UINT64_C(1000000000), UINT64_C(100000000000000), 1, false),
    K(pcie_B_per_s, UINT64_C(100000000), UINT64_C(100000000000000), 1, false),
    K(pcie_latency_ns, 0, 1000000, 1, false),

@@ -33,7 +33,7 @@ typedef struct emu_profile {
    uint32_t l2_B, l2_line_B, l2_ways, l2_misses, l2_latency_cycles, l2_slices, l2_B_per_cycle, l2_atomic_cycles;
    uint32_t tlb_entries, tlb2_entries, tlb2_lookups_per_cycle, tlb2_latency_cycles, tlb_tables, tlb_walks;
    uint32_t dram_channels, dram_banks, dram_row_B, dram_latency_cycles;
-   uint32_t dram_rcd_clocks, dram_rp_clocks, dram_ras_clocks, dram_rrd_clocks, dram_idle_clocks;
+   uint32_t dram_rcd_clocks, dram_rp_clocks, dram_ras_clocks, dram_rrd_clocks, dram_idle_clocks, dram_writes;
    uint64_t dram_B_per_s, pcie_B_per_s;
    uint32_t pcie_latency_ns, pcie_packet_B, pcie_header_B, pcie_reads;
    uint32_t copy_B_per_cycle, copy_setup_ns, copy_bus_setup_ns;

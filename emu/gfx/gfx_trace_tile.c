@@ -179,19 +179,25 @@ void gfx_trace_colour(gfx_tile *t, const uint8_t *cover)
 }
 
 /* ---- clears -------------------------------------------------------------------------------------------- */
-/* A tile of the target that is cleared as a whole: its tag says so, which takes a cycle for each block and a
- * sector of memory. */
-static bool clear_tag(gfx_tile *t, const gfx_target *g, gfx_lines *l, uint32_t x0, uint32_t y0, uint32_t x1,
-                      uint32_t y1)
+/* A tile of the target that is cleared as a whole: tags say so, which takes a cycle for each block. What they
+ * fill is one run of memory, also where the tile ends beyond the target. */
+static bool clear_tag(gfx_tile *t, const gfx_target *g, enum emu_block block, uint32_t x0, uint32_t y0,
+                      uint32_t x1, uint32_t y1)
 {
+   emu_trace *trace = t->wk->trace;
    uint32_t tx = (uint32_t)t->x, ty = (uint32_t)t->y, w = g->level.width_px, h = g->level.height_px;
    bool all = is_tile(g) && x0 <= tx && y0 <= ty && (x1 >= tx + GFX_TILE || x1 >= w) &&
               (y1 >= ty + GFX_TILE || y1 >= h);
    if (!all)
       return false;
-   emu_trace_block(t->wk->trace, l->block, GFX_TILE * GFX_TILE / 64);
-   gfx_lines_add(t->wk, l, gfx_element_va(t, g, tx, ty), 1u << EMU_SECTOR_LOG2);
-   gfx_lines_emit(t->wk, l);
+   emu_trace_block(trace, block, GFX_TILE * GFX_TILE / 64);
+   if (emu_trace_room(trace, 3)) {
+      uint64_t va = gfx_element_va(t, g, tx, ty);
+      uint32_t bytes = GFX_TILE * GFX_TILE * g->level.element_B;
+      *trace->at++ = (uint32_t)EMU_REC_RUN << 28 | bytes << 8 | (uint32_t)block;
+      *trace->at++ = (uint32_t)va;
+      *trace->at++ = (uint32_t)(va >> 32) | emu_tlb_page_flags(&t->wk->tlb, va) << 16;
+   }
    return true;
 }
 
@@ -203,7 +209,7 @@ void gfx_trace_clear(gfx_tile *t, bool depth, unsigned colour, bool whole, uint3
    gfx_lines l;
    gfx_lines_begin(&l, depth ? EMU_BLOCK_LATE_Z : EMU_BLOCK_ROP, false, true);
    uint32_t quads = ((x1 + 1) / 2 - x0 / 2) * ((y1 + 1) / 2 - y0 / 2);
-   if (whole && clear_tag(t, g, &l, x0, y0, x1, y1))
+   if (whole && clear_tag(t, g, l.block, x0, y0, x1, y1))
       return;
    emu_trace_block(t->wk->trace, l.block, quads);
    if (!depth)

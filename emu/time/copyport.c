@@ -20,6 +20,9 @@ static uint64_t read_block(time_memory *m, uint64_t va, uint32_t bytes, uint32_t
 static uint64_t write_block(time_memory *m, uint64_t va, uint32_t bytes, uint32_t flags, uint64_t at,
                             uint64_t *counters)
 {
+   uint64_t last = (va + bytes - 1) >> EMU_LINE_LOG2;
+   for (uint64_t line = va >> EMU_LINE_LOG2; m->tags.used && line <= last; line++)
+      time_tags_written(m, line, 15);
    if (flags & TIME_COPY_TO_BUS)
       return time_bus_write(m, bytes, at, counters);
    return time_dram_access(m, va >> EMU_LINE_LOG2, (bytes + 31) / 32, true, at, counters);

@@ -5,8 +5,8 @@
  * sooner by tRCD, one that another row stands in later by tRP; a row left alone for dram_idle_clocks is
  * closed. dram_latency_cycles is a lone access to a closed row. The controller serves what it has for a row
  * together: here, a request for the row before still hits while the switch is young. Writes wait in the
- * controller until a batch is worth turning the bus round, which therefore costs nothing; refresh is left
- * out.
+ * controller until a batch is worth turning the bus round, which therefore costs nothing; a channel holds
+ * dram_writes of them, and who posts one more waits until it takes it. Refresh is left out.
  */
 #include "memory_units.h"
 
@@ -43,6 +43,9 @@ uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool w
    uint32_t c = (uint32_t)(block ^ time_scatter(upper) >> 52) & ((1u << m->channel_log2) - 1);
    uint32_t bank = (uint32_t)(row ^ time_scatter(row >> m->bank_log2) >> 40) & ((1u << m->bank_log2) - 1);
    time_channel *ch = &m->channel[c];
+   uint64_t *held = NULL;
+   if (write)
+      at = time_ring_take(&ch->writes, at, &held);
    bool hit;
    uint64_t data = open_row(m, ch, &m->bank[c << m->bank_log2 | bank], row, at, &hit);
    uint32_t cost = bursts * m->burst_cost;
@@ -54,5 +57,7 @@ uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool w
    m->busy_rest += cost;
    TIME_COUNT_IN(counters, DRAM_BUSY_CYCLES, m->busy_rest >> TIME_FRAC_LOG2);
    m->busy_rest &= (1u << TIME_FRAC_LOG2) - 1;
-   return start + ((cost - m->burst_cost) >> TIME_FRAC_LOG2);
+   if (held)
+      *held = start - m->hit_cycles; /* then it is on its way */
+   return held ? at : start + ((cost - m->burst_cost) >> TIME_FRAC_LOG2);
 }

@@ -136,6 +136,7 @@ struct time_gfx {
    const emu_profile *p;
    time_draw *draws, *last_draw; /* not all units are taken; the first one is at it */
    bool begun;                   /* it is */
+   uint32_t alive;               /* draws that are not over */
    time_actor feed;
    time_unit *held; /* taken, waits for a place */
    time_server index, attribute, assemble, tess, clip, setup, bin, xfb;

@@ -100,7 +100,10 @@ static void draw_check(time_gfx *g, time_draw *d)
 {
    if (!d->all || d->open)
       return;
-   time_job_over(g->m, d->job, d->end > time_now(g->m) ? d->end : time_now(g->m));
+   uint64_t end = d->end > time_now(g->m) ? d->end : time_now(g->m);
+   if (--g->alive == 0) /* whoever waits for the pipeline reads pictures next */
+      end = time_memory_flush_rops(time_machine_memory(g->m), end, d->job->counters);
+   time_job_over(g->m, d->job, end);
    d->next = g->free_draws;
    g->free_draws = d;
 }
@@ -488,6 +491,7 @@ bool time_draw_begin(time_machine *m, emu_time_job *j, uint64_t start)
    *d = (time_draw){.job = j, .start = start, .end = start};
    *(g->last_draw ? &g->last_draw->next : &g->draws) = d;
    g->last_draw = d;
+   g->alive++;
    if (g->draws == d)
       time_at(m, &g->feed, start);
    return true;

@@ -4,8 +4,8 @@
  * Write-back with sectors of 32 B. A sector carries byte masks, so that a write which covers part of it needs
  * nothing from memory; a read of such a sector is taken to find the rest there. Atomics are carried out here,
  * one after the other on one dword, and need the sector. A line that makes room sends its dirty sectors to
- * DRAM; that write holds the new line's miss register, which bounds how far writes run ahead of DRAM. System
- * memory is not kept: it goes to the bus.
+ * DRAM; a store that needs the room, and its miss register, wait until the controller has taken that write,
+ * which bounds how far writes run ahead of DRAM. System memory is not kept: it goes to the bus.
  */
 #include "memory_units.h"
 
@@ -50,6 +50,8 @@ uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_
       TIME_COUNT_IN(counters, L2_ATOMICS, lanes);
    }
    TIME_COUNT_IN(counters, L2_ACCESSES, n);
+   if (op != TIME_READ)
+      time_tags_written(m, line, sectors);
    if (flags & EMU_PAGE_BUS)
       return system_memory(m, sectors, op, start, counters);
    uint64_t done = start + (((n - 1) * m->slice_cost) >> TIME_FRAC_LOG2);
@@ -62,7 +64,7 @@ uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_
          uint64_t granted = time_ring_take(&s->misses, start, &slot);
          w = make_room(m, set, line, granted, &busy, counters);
          *slot = busy;
-         done += granted - start;
+         done += busy - start;
       }
       w->state |= sectors << 4 | sectors;
       return done;

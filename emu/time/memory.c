@@ -118,6 +118,7 @@ static void lay_out(time_memory *m, pools *a)
    for (uint32_t i = 0; i < p->dram_channels; i++) {
       take_port(a, &m->channel[i].data, m->burst_cost * 4);
       take_port(a, &m->channel[i].activate, m->activate_cost);
+      take_ring(a, &m->channel[i].writes, p->dram_writes);
    }
    for (uint32_t i = 0; i < p->dram_channels * p->dram_banks; i++) {
       m->bank[i].row = m->bank[i].row_before = UINT64_MAX;
@@ -144,8 +145,9 @@ time_memory *time_memory_create(const emu_profile *p)
    m->slice = m->arrays[1] = calloc(p->l2_slices, sizeof(*m->slice));
    m->channel = m->arrays[2] = calloc(p->dram_channels, sizeof(*m->channel));
    m->bank = m->arrays[3] = calloc((size_t)p->dram_channels * p->dram_banks, sizeof(*m->bank));
+   m->tags.place = m->arrays[7] = calloc((size_t)TIME_TAG_SETS * TIME_TAG_WAYS, sizeof(*m->tags.place));
    pools a = {0};
-   if (m->core && m->slice && m->channel && m->bank) {
+   if (m->core && m->slice && m->channel && m->bank && m->tags.place) {
       lay_out(m, &a);
       a.ring = m->arrays[4] = calloc(a.rings, sizeof(*a.ring));
       a.way = m->arrays[5] =
@@ -178,12 +180,6 @@ static bool beyond(const time_memory *m, uint64_t now)
    return now >= TIME_MAX_CYCLES;
 }
 
-static void seen(time_memory *m, uint64_t now)
-{
-   if (now > m->latest)
-      m->latest = now;
-}
-
 /* Straight to L2. */
 static time_result copy_record(time_memory *m, enum time_op op, const uint32_t *record, uint64_t now,
                                uint64_t *counters)
@@ -209,7 +205,6 @@ time_result time_memory_record(time_memory *m, uint32_t core, enum time_path pat
 {
    if (beyond(m, now))
       return (time_result){now + 1, now + m->l1_cycles};
-   seen(m, now);
    switch (path) {
    case TIME_PATH_TEXTURE:
       return time_texture_record(m, core, op, record, now, counters);
@@ -243,7 +238,6 @@ time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path,
    if (path == TIME_PATH_SCALAR || path == TIME_PATH_CODE) {
       if (beyond(m, now))
          return (time_result){now + 1, now + m->l1_cycles};
-      seen(m, now);
       time_line l = {(va & ((UINT64_C(1) << 48) - 1)) >> EMU_LINE_LOG2, sectors & 15, 1, flags};
       return time_scalar_line(m, core, path == TIME_PATH_CODE, op, &l, now, counters);
    }
@@ -264,7 +258,6 @@ time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, u
 {
    if (beyond(m, now))
       return (time_result){now + 1, now + 1};
-   seen(m, now);
    return time_copy_stream(m, bytes, from_va, to_va, flags, now, counters);
 }
 
@@ -272,14 +265,12 @@ uint64_t time_memory_flush_rops(time_memory *m, uint64_t now, uint64_t *counters
 {
    if (beyond(m, now))
       return now;
-   seen(m, now);
    return time_rop_flush(m, now, counters);
 }
 
 void time_memory_invalidate(time_memory *m)
 {
-   uint64_t nobody[GPU_COUNTER_COUNT] = {0};
-   time_rop_flush(m, m->latest, nobody);
+   time_rop_invalidate(m);
    for (uint32_t i = 0; i < m->profile.cores; i++) {
       time_cache_empty(&m->core[i].l1);
       time_cache_empty(&m->core[i].scalar);

@@ -38,7 +38,8 @@ typedef struct time_result {
    uint64_t done;     /* the result may be used; of writes: when it is in L2 */
 } time_result;
 
-/* A whole record of a memory instruction: EMU_REC_RUN, EMU_REC_LINES or EMU_REC_BLOCK_LINES (dwords per lane of RUN do not matter: bytes do). */
+/* A whole record of a memory instruction: EMU_REC_RUN, EMU_REC_LINES or EMU_REC_BLOCK_LINES (dwords per lane of RUN do not matter: bytes do).
+ * A RUN of a ROP is what a clear fills by its tags. */
 time_result time_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record,
                                uint64_t now, uint64_t *counters);
 /* One line of code or of the scalar cache, by address. */
@@ -57,10 +58,9 @@ enum time_copy_flags {
 time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags, uint64_t now,
                              uint64_t *counters);
 /* Between jobs that a barrier separates nothing is thrown away; caches that are not coherent (L1, scalar, texture) are emptied
- * when the ring invalidates them, which a wait for engines does. ROP caches are written back then, at the time of the latest call, and
- * what that moves is counted in no job: a draw that is to count it flushes before it ends. */
+ * when the ring invalidates them, which a wait for engines does. Of ROP caches those are that hold nothing to be written back. */
 void time_memory_invalidate(time_memory *m);
-/* The ROPs of all cores write their caches back; when the last line is on its way. */
+/* The ROPs of all cores write back what their caches hold, and keep it; when the last line is in L2. */
 uint64_t time_memory_flush_rops(time_memory *m, uint64_t now, uint64_t *counters);
 
 #endif

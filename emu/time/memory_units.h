@@ -134,7 +134,27 @@ typedef struct time_bank {
 
 typedef struct time_channel {
    time_port data, activate;
+   time_ring writes; /* that its controller holds: until when each */
 } time_channel;
+
+/* A line of tags (tags.c) and where the machine keeps it; nothing else lies there (compare EMU_SCRATCH_VA). */
+#define TIME_TAG_VA (UINT64_C(0xfe) << 40)
+#define TIME_TAG_LINES_LOG2 8u /* lines of a target that it speaks of */
+#define TIME_TAG_WORDS 16u
+#define TIME_TAG_SETS_LOG2 9u /* 4096 lines of tags: 128 MiB of targets */
+#define TIME_TAG_SETS (1u << TIME_TAG_SETS_LOG2)
+#define TIME_TAG_WAYS 8u
+typedef struct time_tag {
+   uint64_t id, age;
+   uint32_t count; /* bits that are set; 0: the place is free */
+   uint64_t bits[TIME_TAG_WORDS];
+} time_tag;
+
+typedef struct time_tags {
+   time_tag *place; /* TIME_TAG_SETS * TIME_TAG_WAYS */
+   uint32_t used;
+   uint64_t clears;
+} time_tags;
 
 typedef struct time_slice {
    time_port port, atomics;
@@ -149,10 +169,10 @@ struct time_memory {
    time_bank *bank;
    time_cache l2, tlb2, tables;
    time_ring walks, bus_reads;
+   time_tags tags;
    time_port tlb2_port, bus_in, bus_out;
    uint64_t copy_free; /* the copy engine */
    uint64_t busy_rest; /* of DRAM_BUSY_CYCLES, in 1/1024 */
-   uint64_t latest;    /* `now` of the calls so far */
 
    /* from the profile */
    uint32_t l1_cycles, scalar_cycles;
@@ -205,6 +225,18 @@ time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum 
 time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
                           const time_line *l, uint64_t now, uint64_t *counters);
 uint64_t time_rop_flush(time_memory *m, uint64_t now, uint64_t *counters);
+void time_rop_invalidate(time_memory *m);
+/* ---- tags.c: NULL: nothing is known to be clear there */
+time_tag *time_tags_find(const time_memory *m, uint64_t line);
+uint32_t time_tags_cleared(const time_tag *t, uint64_t line); /* sectors */
+void time_tags_set(time_memory *m, uint64_t line, uint32_t sectors);
+void time_tags_drop(time_memory *m, uint64_t line, uint32_t sectors);
+/* Sectors of a line are written, by whomever. */
+static inline void time_tags_written(time_memory *m, uint64_t line, uint32_t sectors)
+{
+   if (m->tags.used)
+      time_tags_drop(m, line, sectors);
+}
 /* ---- lds.c */
 time_result time_lds_passes(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
 /* ---- tlb.c: when the address of a line is known */
@@ -216,7 +248,8 @@ uint64_t time_xbar_down(time_memory *m, uint32_t core, uint32_t sectors, uint64_
 /* ---- l2.c: at the slice; when the line's data leave it (reads, atomics), or have been taken (writes) */
 uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags,
                         enum time_op op, uint64_t at, uint64_t *counters);
-/* ---- dram.c: sectors of a line, or bytes of a block of 256 B; when the first data are there */
+/* ---- dram.c: sectors of a line, or bytes of a block of 256 B; when the first data are there, of a write when
+ * the controller has taken it */
 uint64_t time_dram_access(time_memory *m, uint64_t line, uint32_t bursts, bool write, uint64_t at,
                           uint64_t *counters);
 /* ---- bus.c */

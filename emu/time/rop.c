@@ -26,7 +26,7 @@ static time_result touch(time_raster *r, const time_fragments *f, const uint32_t
 /* Tests with the depths that the wave put out; colours wait for them. */
 static uint64_t late_tests(time_raster *r, const time_fragments *f, const uint32_t *record, uint64_t at)
 {
-   if (*record >> 28 == EMU_REC_BLOCK_LINES) {
+   if (*record >> 28 != EMU_REC_BLOCK) {
       time_result z = touch(r, f, record, TIME_PATH_DEPTH, at > r->depth_at ? at : r->depth_at);
       r->depth_at = z.accepted;
       return z.done;
@@ -66,7 +66,7 @@ static uint64_t write_out(time_raster *r, time_fragments *f)
          at_least(&at, late_tests(r, f, record, f->end));
       } else if (block != EMU_BLOCK_ROP && block != EMU_BLOCK_ROP_MORE && block != EMU_BLOCK_BLEND) {
          break;
-      } else if (*record >> 28 == EMU_REC_BLOCK_LINES) {
+      } else if (*record >> 28 != EMU_REC_BLOCK) {
          uint64_t from = at > r->colour_at ? at : r->colour_at;
          time_result w = touch(r, f, record, TIME_PATH_COLOUR, from);
          r->colour_at = w.accepted;

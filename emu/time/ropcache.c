@@ -1,7 +1,10 @@
 /* Colour and depth caches of a core's ROP: write-back, sectors with byte masks, one line a cycle. A write
  * brings nothing in; a line that makes room sends its dirty sectors to L2. What is compressed has fewer sectors
- * in its records already. An invalidation of the ring's caches writes them back, so that what reads the picture
- * afterwards finds it in L2.
+ * in its records already. The last draw before the pipeline runs empty has them written back, so that what
+ * reads the picture afterwards finds it in L2.
+ *
+ * A clear of a whole tile writes its tags alone (tags.c), which take lines of the same caches. What a tag says
+ * is clear is not brought in; the first to write there changes the tag.
  */
 #include "memory_units.h"
 
@@ -12,13 +15,13 @@ static uint64_t key_of(const time_line *l)
    return l->flags & EMU_PAGE_BUS ? l->line | BUS_BIT : l->line;
 }
 
-static void write_back(time_memory *m, uint32_t core, unsigned which, const time_way *victim, uint64_t at,
-                       uint64_t *granted, uint64_t *counters)
+static uint64_t write_back(time_memory *m, uint32_t core, unsigned which, const time_way *victim, uint64_t at,
+                           uint64_t *granted, uint64_t *counters)
 {
    time_line l = {victim->key & (BUS_BIT - 1), WAY_DIRTY(victim), 1,
                   victim->key & BUS_BIT ? EMU_PAGE_BUS : 0};
    m->core[core].rop[which].dirty--;
-   time_core_send(m, core, &m->core[core].rop_misses[which], &l, TIME_WRITE, at, granted, counters);
+   return time_core_send(m, core, &m->core[core].rop_misses[which], &l, TIME_WRITE, at, granted, counters);
 }
 
 static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const time_line *l, uint64_t at,
@@ -31,8 +34,9 @@ static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const 
    return w;
 }
 
-time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
-                          const time_line *l, uint64_t now, uint64_t *counters)
+/* A line in the cache; of the sectors to be read, those that are clear are known at `known`. */
+static time_result access(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
+                          const time_line *l, uint32_t clear, uint64_t known, uint64_t now, uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    uint64_t at = now > c->rop_free[which] ? now : c->rop_free[which], granted = at + 1,
@@ -46,6 +50,12 @@ time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool re
       done = time_way_wait(w, there, done);
    if (!w)
       w = make_room(m, core, which, l, at, &granted, counters);
+   clear &= missing;
+   if (clear) {
+      time_way_fill(w, clear, known, at);
+      done = known > done ? known : done;
+      missing &= ~clear;
+   }
    if (missing) {
       time_line fetch = *l;
       fetch.sectors = missing;
@@ -61,18 +71,78 @@ time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool re
    return (time_result){granted, done};
 }
 
+/* The sector of tags that speaks of a line. */
+static time_line tag_of(const time_line *l)
+{
+   return (time_line){(TIME_TAG_VA >> EMU_LINE_LOG2) + (l->line >> TIME_TAG_LINES_LOG2),
+                      1u << (l->line >> (TIME_TAG_LINES_LOG2 - 2) & 3), 1, EMU_PAGE_LARGE};
+}
+
+static bool holds(time_memory *m, uint32_t core, unsigned which, const time_line *l)
+{
+   time_cache *c = &m->core[core].rop[which];
+   const time_way *w = time_cache_find(c, time_cache_spread(c, l->line), key_of(l));
+   return w && !(l->sectors & ~WAY_VALID(w));
+}
+
+time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
+                          const time_line *l, uint64_t now, uint64_t *counters)
+{
+   const time_tag *t = m->tags.used ? time_tags_find(m, l->line) : NULL;
+   if (!t || holds(m, core, which, l))
+      return access(m, core, which, read, write, l, 0, 0, now, counters);
+   uint32_t clear = time_tags_cleared(t, l->line) & l->sectors;
+   time_line tag = tag_of(l);
+   time_result known = access(m, core, which, true, write && clear, &tag, 0, 0, now, counters);
+   if (write)
+      time_tags_drop(m, l->line, clear);
+   return access(m, core, which, read, write, l, clear, known.done, known.accepted, counters);
+}
+
+/* What the cache still holds of a line means nothing any more. */
+static void forget(time_memory *m, uint32_t core, unsigned which, const time_line *l)
+{
+   time_cache *c = &m->core[core].rop[which];
+   time_way *w = c->dirty ? time_cache_find(c, time_cache_spread(c, l->line), key_of(l)) : NULL;
+   if (!w)
+      return;
+   c->dirty -= WAY_DIRTY(w) != 0;
+   w->state = 0;
+}
+
+/* Lines of m->line that a clear fills: one access for all that stand in one line of tags. */
+static time_result fill_tags(time_memory *m, uint32_t core, unsigned which, uint64_t now, uint64_t *counters)
+{
+   time_result all = {now, now};
+   time_line tags = {0};
+   for (uint32_t i = 0; i < m->lines; i++) {
+      time_line tag = tag_of(&m->line[i]);
+      forget(m, core, which, &m->line[i]);
+      time_tags_set(m, m->line[i].line, m->line[i].sectors);
+      tag.sectors |= tag.line == tags.line ? tags.sectors : 0;
+      tags = tag;
+      if (i + 1 < m->lines && tag_of(&m->line[i + 1]).line == tag.line)
+         continue;
+      time_result r = access(m, core, which, false, true, &tags, 0, 0, now, counters);
+      all.accepted = r.accepted > all.accepted ? r.accepted : all.accepted;
+      all.done = r.done > all.done ? r.done : all.done;
+   }
+   return all;
+}
+
 time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum time_op op,
                             const uint32_t *record, uint64_t now, uint64_t *counters)
 {
-   bool block = record[0] >> 28 == EMU_REC_BLOCK_LINES;
+   bool block = record[0] >> 28 == EMU_REC_BLOCK_LINES, clear = record[0] >> 28 == EMU_REC_RUN;
    bool write = block ? record[0] >> 16 & 1 : op != TIME_READ,
         read = block ? record[0] >> 17 & 1 : op != TIME_WRITE;
    time_result all = {now, now};
    uint64_t more = 0;
    do {
       more = time_lsu_lines(m, record, more);
-      for (uint32_t i = 0; i < m->lines; i++) {
-         time_result r = time_rop_line(m, core, which, read, write, &m->line[i], now, counters);
+      for (uint32_t i = 0; i < (clear ? 1 : m->lines); i++) {
+         time_result r = clear ? fill_tags(m, core, which, now, counters)
+                               : time_rop_line(m, core, which, read, write, &m->line[i], now, counters);
          all.accepted = r.accepted > all.accepted ? r.accepted : all.accepted;
          all.done = r.done > all.done ? r.done : all.done;
       }
@@ -83,13 +153,17 @@ time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum 
 static uint64_t flush(time_memory *m, uint32_t core, unsigned which, uint64_t now, uint64_t *counters)
 {
    time_cache *c = &m->core[core].rop[which];
-   uint64_t granted = now;
+   uint64_t granted = now, done = now;
    size_t ways = ((size_t)c->set_mask + 1) << c->ways_log2;
-   for (size_t i = 0; i < ways && c->dirty; i++)
-      if (c->way[i].key >> TIME_KEY_BITS == c->generation >> TIME_KEY_BITS && WAY_DIRTY(&c->way[i]))
-         write_back(m, core, which, &c->way[i], granted, &granted, counters);
-   time_cache_empty(c);
-   return granted;
+   for (size_t i = 0; i < ways && c->dirty; i++) {
+      time_way *w = &c->way[i];
+      if (w->key >> TIME_KEY_BITS != c->generation >> TIME_KEY_BITS || !WAY_DIRTY(w))
+         continue;
+      uint64_t written = write_back(m, core, which, w, granted, &granted, counters);
+      done = written > done ? written : done;
+      w->state &= ~UINT64_C(0xf0);
+   }
+   return done;
 }
 
 uint64_t time_rop_flush(time_memory *m, uint64_t now, uint64_t *counters)
@@ -102,4 +176,12 @@ uint64_t time_rop_flush(time_memory *m, uint64_t now, uint64_t *counters)
             done = t > done ? t : done;
          }
    return done;
+}
+
+void time_rop_invalidate(time_memory *m)
+{
+   for (uint32_t core = 0; core < m->profile.cores; core++)
+      for (unsigned which = 0; which < 2; which++)
+         if (!m->core[core].rop[which].dirty)
+            time_cache_empty(&m->core[core].rop[which]);
 }

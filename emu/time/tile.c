@@ -90,7 +90,7 @@ static void take_lines(time_raster *r, const uint32_t *record)
 static bool is_behind(const uint32_t *record)
 {
    uint32_t kind = *record >> 28, block = *record & 0xff;
-   return (kind == EMU_REC_BLOCK || kind == EMU_REC_BLOCK_LINES) &&
+   return (kind == EMU_REC_BLOCK || kind == EMU_REC_BLOCK_LINES || kind == EMU_REC_RUN) &&
           (block == EMU_BLOCK_LATE_Z || block == EMU_BLOCK_ROP || block == EMU_BLOCK_ROP_MORE ||
            block == EMU_BLOCK_BLEND);
 }

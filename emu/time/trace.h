@@ -18,7 +18,8 @@ enum emu_record {
    /* [19:0] a segment of the wave's program was entered, [27:20] so many times more in a row without anything in between */
    EMU_REC_SEGMENT,
    /* A memory instruction of the segment before, lanes side by side: [7:0] its place in the segment (the how manieth instruction),
-    * [27:8] bytes; dword 1: va low; dword 2: [15:0] va high, [31:16] enum emu_page_flags */
+    * [27:8] bytes; dword 1: va low; dword 2: [15:0] va high, [31:16] enum emu_page_flags.
+    * In a clear's tile: what its tags fill, [7:0] enum emu_block */
    EMU_REC_RUN,
    /* One with any addresses: [7:0] place, [15:8] entries, [27:16] images: quads x filter passes (see below), else 0; others: passes over the
     * banks of the L1's data (32 of a dword, as in the local data share), 0, of atomics: as many as lines; then entries of two dwords:

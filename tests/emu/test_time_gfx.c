@@ -22,6 +22,7 @@ static uint64_t wave_cycles; /* of fragments */
 static uint64_t odd_wave;    /* every eighth takes this, if not 0 */
 static uint32_t core_waves[64], room;
 static uint64_t memory_at[64][8], copied;
+static uint64_t write_back;
 static bool hesitate; /* units come late */
 
 /* ---- stand-ins ----------------------------------------------------------------------------------------- */
@@ -97,6 +98,13 @@ time_result time_memory_copy(time_memory *memory, uint64_t bytes, uint64_t from,
    assert_int_equal(to - from, 0x1000000);
    copied += bytes;
    return (time_result){now + setup + bytes / 64, now + setup + bytes / 64 + LATENCY};
+}
+
+/* What the ROPs hold is written back in so many cycles. */
+uint64_t time_memory_flush_rops(time_memory *memory, uint64_t now, uint64_t *counters)
+{
+   counters[GPU_COUNTER_L2_BYTES_WRITTEN]++;
+   return now + write_back;
 }
 
 time_memory *time_machine_memory(time_machine *machine)
@@ -288,7 +296,7 @@ static int setup(void **state)
    memset(core_waves, 0, sizeof core_waves);
    memset(memory_at, 0, sizeof memory_at);
    wave_cycles = 50;
-   odd_wave = started = copied = 0;
+   odd_wave = started = copied = write_back = 0;
    room = 32;
    fake_count = waiting_count = job_count = 0;
    hesitate = false;
@@ -521,6 +529,28 @@ static void clears_write(void **state)
    assert_int_equal(COUNTER(j, ROP_QUADS), 160 * 256);
 }
 
+/* The last draw in the pipeline has the ROPs' caches written back, and ends when that is done. */
+static void the_last_draw_writes_back(void **state)
+{
+   uint64_t end[2];
+   for (unsigned pass = 0; pass < 2; pass++) {
+      write_back = pass ? 5000 : 0;
+      for (unsigned d = 0; d < 4; d++) {
+         job *j = job_new(d == 1 ? EMU_JOB_CLEAR : EMU_JOB_DRAW);
+         batch(j, 2);
+         tile(j, d, d == 3 ? 200 : 20, 0, false);
+      }
+      run();
+      for (unsigned d = 0; d < 4; d++)
+         assert_int_equal(COUNTER(all[d], L2_BYTES_WRITTEN), d == 3);
+      end[pass] = all[3]->base.end;
+      assert_true(all[2]->base.end < end[0]);
+      teardown(NULL);
+      setup(NULL);
+   }
+   assert_int_equal(end[1], end[0] + 5000);
+}
+
 static void nothing_takes_the_launch(void **state)
 {
    job_new(EMU_JOB_DRAW);
@@ -612,6 +642,7 @@ int main(void)
        TEST(draws_overlap),
        TEST(bins_are_bounded),
        TEST(clears_write),
+       TEST(the_last_draw_writes_back),
        TEST(nothing_takes_the_launch),
        TEST(copies_follow_each_other),
        TEST(host_does_not_matter),

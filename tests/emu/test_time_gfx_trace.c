@@ -9,6 +9,7 @@
 static uint64_t blocks[EMU_BLOCK_COUNT];                          /* amounts, summed over all units */
 static uint64_t sectors[EMU_BLOCK_COUNT];                         /* of lines */
 static uint64_t written[EMU_BLOCK_COUNT], read_[EMU_BLOCK_COUNT]; /* of them */
+static uint64_t tagged[EMU_BLOCK_COUNT];                          /* bytes that tags of clears fill */
 static unsigned waves[GPU_STAGE_COUNT];
 static unsigned units[8];
 
@@ -30,6 +31,7 @@ static void sum(void)
    memset(sectors, 0, sizeof sectors);
    memset(written, 0, sizeof written);
    memset(read_, 0, sizeof read_);
+   memset(tagged, 0, sizeof tagged);
    memset(waves, 0, sizeof waves);
    memset(units, 0, sizeof units);
    tap_sort();
@@ -42,6 +44,8 @@ static void sum(void)
             blocks[*r & 0xff] += *r >> 8 & 0xfffff;
          else if (*r >> 28 == EMU_REC_WAVE)
             waves[*r >> 16 & 15]++;
+         else if (*r >> 28 == EMU_REC_RUN)
+            tagged[*r & 0xff] += *r >> 8 & 0xfffff;
          else
             add_lines(r);
       }
@@ -60,6 +64,18 @@ static void cover(float z, bool quad)
       v[i][3] = 1;
    }
    gfx_use_vertices(v[0], 6);
+}
+
+/* The ring's clock when its draws are through. */
+static uint64_t clock_now(void)
+{
+   uint64_t cycles, end = emu_clock_ns() + UINT64_C(60000000000);
+   emu_time_wait(dev, 0, GPU_BARRIER_GFX);
+   while (!emu_time_read(dev, 0, &cycles)) {
+      assert_true(emu_clock_ns() < end);
+      rig_sleep_us(100);
+   }
+   return cycles;
 }
 
 static void scene(uint32_t size, uint32_t format, uint32_t samples_log2, const char *fs)
@@ -217,23 +233,61 @@ static void samples(void **state)
    assert_int_equal(read_[EMU_BLOCK_ROP], 32 * 32 * 4 * 4 / 32);
 }
 
+static void clear(uint32_t what, uint32_t min, uint32_t max)
+{
+   const uint32_t fields[8] = {what, min, max, 1u << 16};
+   gfx_send_state();
+   for (uint32_t i = 0; i < 8; i++)
+      emu_gfx_write(dev, GPU_OFF_GFX_CLEAR + 4 * i, fields[i]);
+   emu_gfx_write(dev, GPU_OFF_GFX_GO, GPU_GFX_CLEAR);
+   assert_true(gfx_wait());
+   sum();
+}
+
+static void clear_all(uint32_t what, uint32_t size)
+{
+   clear(what, 0, size | size << 16);
+}
+
 static void clears(void **state)
 {
    scene(64, 37, 0, gfx_fs_flat);
    for (unsigned part = 0; part < 2; part++) {
-      const uint32_t fields[8] = {0, part ? 8 | 4 << 16 : 0, part ? 16 | 20 << 16 : 64 | 64 << 16, 1u << 16};
-      gfx_send_state();
-      for (uint32_t i = 0; i < 8; i++)
-         emu_gfx_write(dev, GPU_OFF_GFX_CLEAR + 4 * i, fields[i]);
-      emu_gfx_write(dev, GPU_OFF_GFX_GO, GPU_GFX_CLEAR);
-      assert_true(gfx_wait());
-      sum();
+      clear(0, part ? 8 | 4 << 16 : 0, part ? 16 | 20 << 16 : 64 | 64 << 16);
       assert_int_equal(units[EMU_UNIT_CLEAR], part ? 1 : 4);
       assert_int_equal(blocks[EMU_BLOCK_ROP],
-                       part ? 8 * 16 / 4 : 4 * 16); /* whole tiles: a cycle for a block, a sector for all */
-      assert_int_equal(written[EMU_BLOCK_ROP], part ? 8 * 16 * 4 / 32 : 4);
+                       part ? 8 * 16 / 4 : 4 * 16); /* whole tiles: a cycle for a block, and their tags */
+      assert_int_equal(written[EMU_BLOCK_ROP], part ? 8 * 16 * 4 / 32 : 0);
+      assert_int_equal(tagged[EMU_BLOCK_ROP], part ? 0 : 64 * 64 * 4);
       assert_int_equal(read_[EMU_BLOCK_ROP], 0);
    }
+}
+
+/* A clear of everything, and what it left to be read from memory: a depth test and a blended colour everywhere
+ * ask the clear's tags. What was drawn in between is read again. */
+static void cleared_tiles_are_not_read(void **state)
+{
+   const uint64_t sectors_of_all = 128 * 128 * 4 / 32;
+   scene(128, 37, 0, gfx_fs_flat);
+   gfx_make_image(&R(DEPTH_TARGET), DEPTH, 126, 128, 128, 0, 1, GPU_TILING_TILED);
+   R(DEPTH) = 3 | GPU_COMPARE_GREATER << 2;
+   RI(BLEND, 0) |= 1 | GPU_FACTOR_ONE << 1 | GPU_FACTOR_ONE << 6;
+   clear_all(0, 128);
+   clear_all(GPU_CLEAR_DEPTH, 128);
+   assert_true(clock_now() > 0);
+   uint64_t before = rig_counter(dev, GPU_COUNTER_DRAM_BYTES_READ);
+   cover(0.5f, false);
+   draw(3);
+   assert_true(clock_now() > 0);
+   assert_true(rig_counter(dev, GPU_COUNTER_EARLY_Z_QUADS) >= 64 * 64);
+   assert_true(rig_counter(dev, GPU_COUNTER_DRAM_BYTES_READ) - before < 32 * sectors_of_all / 4);
+   /* both targets have reached L2, and somebody's counters say so */
+   assert_true(rig_counter(dev, GPU_COUNTER_L2_BYTES_WRITTEN) >= 2 * 32 * sectors_of_all);
+   before = rig_counter(dev, GPU_COUNTER_L2_BYTES_READ);
+   cover(0.75f, false);
+   draw(3);
+   assert_true(clock_now() > 0);
+   assert_true(rig_counter(dev, GPU_COUNTER_L2_BYTES_READ) - before >= 2 * 32 * sectors_of_all);
 }
 
 static void feedback(void **state)
@@ -294,18 +348,6 @@ static void noisy_triangles(unsigned count)
          v[i][c] = (float)noise(256) / 255;
    }
    gfx_use_vertices(v[0], 3 * count);
-}
-
-/* The ring's clock when its draws are through. */
-static uint64_t clock_now(void)
-{
-   uint64_t cycles, end = emu_clock_ns() + UINT64_C(60000000000);
-   emu_time_wait(dev, 0, GPU_BARRIER_GFX);
-   while (!emu_time_read(dev, 0, &cycles)) {
-      assert_true(emu_clock_ns() < end);
-      rig_sleep_us(100);
-   }
-   return cycles;
 }
 
 /* Several draws in several states; a number for all of their traces, for their times and for what the model
@@ -402,6 +444,7 @@ int main(void)
        TEST(formats_and_blending),
        TEST(samples),
        TEST(clears),
+       TEST(cleared_tiles_are_not_read),
        TEST(feedback),
        TEST(copies),
        TEST(faults_end),

@@ -365,6 +365,86 @@ static void rop_caches(void **state)
    assert_int_equal(N(L2_BYTES_WRITTEN), 256 + 2 * lines * 128);
 }
 
+static uint64_t rop(unsigned which, uint64_t va, bool written, bool read)
+{
+   uint32_t rec[3];
+   now += 100000;
+   return time_memory_record(r->m, 0, which ? TIME_PATH_DEPTH : TIME_PATH_COLOUR, TIME_WRITE,
+                             rop_record(rec, va, written, read), now, r->n)
+              .done -
+          now;
+}
+
+static void clear_range(unsigned which, uint64_t va, uint32_t bytes)
+{
+   uint32_t rec[3] = {(uint32_t)EMU_REC_RUN << 28 | bytes << 8, (uint32_t)va,
+                      (uint32_t)(va >> 32) | EMU_PAGE_LARGE << 16};
+   now += 100000;
+   time_memory_record(r->m, 0, which ? TIME_PATH_DEPTH : TIME_PATH_COLOUR, TIME_WRITE, rec, now, r->n);
+}
+
+/* Bytes of DRAM that a ROP's reading of a line takes. */
+static uint64_t brought_in(uint64_t va)
+{
+   uint64_t before = N(DRAM_BYTES_READ);
+   rop(1, va, false, true);
+   return N(DRAM_BYTES_READ) - before;
+}
+
+/* What a clear has filled is not read from memory, until somebody has written it. */
+static void tags_of_clears(void **state)
+{
+   const uint64_t target = 0x10000000, size = 0x2000;
+   brought_in(target + size); /* the page is known */
+   assert_int_equal(brought_in(target), 128);
+   clear_range(1, target, size);
+   uint64_t moved = N(L2_BYTES_WRITTEN) + N(L2_BYTES_READ);
+   for (uint64_t va = target; va < target + size; va += 128)
+      assert_int_equal(brought_in(va), 0);
+   assert_int_equal(N(L2_BYTES_WRITTEN) + N(L2_BYTES_READ), moved); /* the tags are still in the cache */
+   now = time_memory_flush_rops(r->m, now + 100000, r->n);
+   assert_int_equal(N(L2_BYTES_WRITTEN) + N(L2_BYTES_READ), moved + size / 256);
+   time_memory_invalidate(r->m);
+   assert_in_range(rop(1, target, false, true), r->p.l2_latency_cycles, r->p.dram_latency_cycles);
+   assert_int_equal(N(L2_BYTES_WRITTEN) + N(L2_BYTES_READ), moved + 2 * size / 256);
+   /* a ROP, a store, an atomic and a copy write a line each */
+   rop(1, target, true, false);
+   now = time_memory_flush_rops(r->m, now + 100000, r->n);
+   rig_run(r, 0, TIME_WRITE, target + 4 * 128, 128, now += 100000);
+   rig_run(r, 0, TIME_ATOMIC, target + 6 * 128, 128, now += 100000);
+   time_memory_copy(r->m, 256, 0, target + 8 * 128, TIME_COPY_FILL, now += 100000, r->n);
+   for (uint64_t i = 0; i < 1000; i++) /* out of L2, too */
+      rig_run(r, 0, TIME_READ, 0x40000000 + i * 4096, 4096, now += 10000);
+   time_memory_invalidate(r->m);
+   assert_true(brought_in(target + 12 * 128) >= 32); /* the tags */
+   for (uint64_t i = 0; i < 12; i += 2)
+      assert_int_equal(brought_in(target + i * 128), i == 2 || i == 10 ? 0 : 128);
+   assert_int_equal(brought_in(target + 9 * 128), 128);
+   /* cleared again; what is in the cache dirty need not be written */
+   rop(1, target, true, false);
+   clear_range(1, target, size);
+   moved = N(L2_BYTES_WRITTEN);
+   time_memory_flush_rops(r->m, now + 100000, r->n);
+   assert_int_equal(N(L2_BYTES_WRITTEN), moved + size / 256);
+   assert_int_equal(brought_in(target + 4 * 128), 0);
+}
+
+/* Clears of more than the places for tags: the latest are known. */
+static void tags_are_bounded(void **state)
+{
+   const uint64_t base = 0x100000000, total = UINT64_C(512) << 20;
+   for (uint64_t va = base; va < base + total; va += 0x20000)
+      clear_range(0, va, 0x20000);
+   uint64_t before = N(DRAM_BYTES_READ);
+   for (uint64_t va = base + total - (16 << 20); va < base + total; va += 0x8000)
+      rop(0, va, false, true);
+   uint64_t known = N(DRAM_BYTES_READ) - before;
+   for (uint64_t va = base; va < base + (16 << 20); va += 0x8000)
+      rop(0, va, false, true);
+   assert_true(known <= 512 * 32); /* tags alone */
+   assert_true(N(DRAM_BYTES_READ) - before - known >= 512 * 128);
+}
+
 static void system_memory(void **state)
 {
    r->pages = EMU_PAGE_BUS;
@@ -406,6 +486,8 @@ int main(void)
        NANO(generations),
        T(filter_rate),
        T(rop_caches),
+       T(tags_of_clears),
+       T(tags_are_bounded),
        T(system_memory),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,12 @@ static int open_fg1(void **state)
    start = 0;
    return 0;
 }
+static int open_nano(void **state)
+{
+   rig_open(r, "fg1-nano");
+   rig_make(r);
+   return 0;
+}
 static int close_rig(void **state)
 {
    rig_close(r);
@@ -77,6 +83,37 @@ static void streaming_stores_reach_it(void **state)
    assert_in_range(N(DRAM_BYTES_WRITTEN), 200000 * 128 - r->p.l2_B, 200000 * 128);
    assert_true(N(DRAM_BYTES_READ) < 100000);
    assert_true(got > dram_peak() * 85 / 100 && got < dram_peak() * 130 / 100); /* L2 still holds some */
+}
+
+/* All cores store as fast as they can, from `at` on; when all of it is done. */
+static uint64_t storm(uint64_t base, uint64_t at)
+{
+   uint64_t free_at[64], done = at;
+   for (uint32_t core = 0; core < r->p.cores; core++)
+      free_at[core] = at;
+   for (uint64_t i = 0; i < 20000; i++) {
+      uint32_t core = (uint32_t)(i % r->p.cores);
+      time_result t = rig_run(r, core, TIME_WRITE, base + (i << 9), 512, free_at[core]);
+      free_at[core] = t.accepted;
+      done = t.done > done ? t.done : done;
+   }
+   return done;
+}
+
+/* When the last store is done, what is still to be written stands in the controllers' queues: a load behind it
+ * waits for no more than those. */
+static void posted_writes_are_bounded(void **state)
+{
+   const uint64_t va = UINT64_C(1) << 40;
+   uint64_t done = storm(0, 0), hz = (uint64_t)r->p.core_clock_khz * 1000,
+            queue = (uint64_t)r->p.dram_writes * 128 * hz / (r->p.dram_B_per_s / r->p.dram_channels);
+   rig_run(r, 0, TIME_READ, va, 4, done + 1000000); /* the page of what comes then */
+   done = storm(UINT64_C(1) << 32, done + 2000000);
+   for (uint64_t i = 1; i < 16; i++) {
+      uint64_t took = rig_run(r, 0, TIME_READ, va + i * 256, 4, done).done - done;
+      if (took > r->p.dram_latency_cycles + queue + 100)
+         fail_msg("%u cycles behind a queue of %u", (unsigned)took, (unsigned)queue);
+   }
 }
 
 static void random_rows_are_slower(void **state)
@@ -221,6 +258,7 @@ static void random_profile(emu_profile *p)
    p->tlb_walks = power(0, 10);
    p->tlb2_lookups_per_cycle = power(0, 6), p->tlb2_latency_cycles = between(1, 100000);
    p->dram_channels = power(0, 8), p->dram_banks = power(0, 6), p->dram_row_B = power(8, 16);
+   p->dram_writes = power(0, 10);
    p->l1_latency_cycles = between(1, 100000), p->l2_latency_cycles = between(p->l1_latency_cycles, 100000);
    p->dram_latency_cycles = between(p->l2_latency_cycles, 100000);
    p->dram_rcd_clocks = between(1, 1000), p->dram_rp_clocks = between(1, 1000),
@@ -319,9 +357,12 @@ static void late_clocks(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_fg1, close_rig)
+#define NANO(f) {#f " (fg1-nano)", f, open_nano, close_rig, NULL}
    const struct CMUnitTest tests[] = {
        T(streaming_reaches_the_peak),
        T(streaming_stores_reach_it),
+       T(posted_writes_are_bounded),
+       NANO(posted_writes_are_bounded),
        T(random_rows_are_slower),
        T(bandwidth_rises_and_saturates),
        T(l2_bandwidth),
