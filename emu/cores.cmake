@@ -2,6 +2,7 @@
 # there.
 # The interpreter is one source compiled for three levels of x86-64; the host's level is chosen at run time.
 target_sources(emu PRIVATE
+  core/core_sectors.c
   core/core_trace.c
   core/decode.c
   core/interp_select.c

@@ -80,19 +80,21 @@ typedef struct emu_core_sums {
    uint64_t bytes_read, bytes_written;
 } emu_core_sums;
 
-/* Lines that one instruction touches, while its record is put together (core_trace.h). */
-#define EMU_LINES_MAX 255u
-#define EMU_RECENT_SECTORS 64u
-#define EMU_LINE_SLOTS_LOG2 9u
-#define EMU_LINE_SLOTS (1u << EMU_LINE_SLOTS_LOG2)
-typedef struct emu_line_set {
-   uint32_t *entry; /* in the trace */
+/* Sectors that one image instruction touches, while its record is put together (core_sectors.h). */
+#define EMU_SECTOR_BLOCKS 256u
+#define EMU_SECTOR_SLOTS_LOG2 9u
+#define EMU_SECTOR_SLOTS (1u << EMU_SECTOR_SLOTS_LOG2)
+typedef struct emu_sector_block {
+   uint64_t block, sectors; /* its number in the address space, a bit for each of its 64 sectors */
+} emu_sector_block;
+typedef struct emu_sector_set {
    uint32_t count;
-   bool full; /* there were more */
-   uint64_t recent[EMU_RECENT_SECTORS]; /* in the set, by their low bits: most texels are found here */
-   uint16_t where[EMU_LINES_MAX + 1];
-   uint8_t slot[EMU_LINE_SLOTS];
-} emu_line_set;
+   bool spilled, lost; /* there were more, which are in the trace; there was no memory for them */
+   size_t head, open;  /* spilled: dwords of the trace before the first and the latest record */
+   emu_sector_block at[EMU_SECTOR_BLOCKS];
+   uint16_t where[EMU_SECTOR_BLOCKS];
+   uint8_t slot[EMU_SECTOR_SLOTS];
+} emu_sector_set;
 
 /* What a handler may reach besides its wave. One per running worker and dispatch, from emu_rows_alloc. */
 struct emu_core_ctx {
@@ -113,7 +115,7 @@ struct emu_core_ctx {
    uint32_t exec_saved;     /* between LIVE_ENTER and LIVE_LEAVE */
    emu_trace *trace;        /* NULL: timing is off */
    uint64_t scratch_va;     /* where the trace says that the wave's scratch is */
-   emu_line_set lines;
+   emu_sector_set sectors;
 };
 
 /* Host memory for rows, aligned to EMU_ROW_B, not cleared; NULL when exhausted. */

@@ -3,19 +3,67 @@
 
 void core_trace_span(const emu_uop *u, emu_core_ctx *x, uint64_t va, uint32_t bytes)
 {
-   uint32_t first = bytes ? emu_tlb_page_flags(x->tlb, va) : 0;
-   if (bytes && ((va ^ (va + bytes - 1)) < 4096 || first == emu_tlb_page_flags(x->tlb, va + bytes - 1))) {
-      core_trace_run(u, x, va, bytes, first);
+   emu_trace *t = x->trace;
+   uint64_t last = va + bytes - 1;
+   uint32_t first_flags = bytes ? emu_tlb_page_flags(x->tlb, va) : 0, n = 0;
+   if (bytes && ((va ^ last) < 4096 || first_flags == emu_tlb_page_flags(x->tlb, last))) {
+      core_trace_run(u, x, va, bytes, first_flags);
       return;
    }
-   if (!core_lines_begin(x))
+   uint32_t lines = bytes ? (uint32_t)((last >> EMU_LINE_LOG2) - (va >> EMU_LINE_LOG2)) + 1 : 0;
+   if (!core_lines_room(t, lines))
       return;
-   for (uint64_t at = va; at < va + bytes; at = (at | 31) + 1)
-      core_lines_touch(x, at, 1);
-   core_lines_end(u, x, 0);
+   for (uint64_t at = va; n < lines; at = (at | ((1u << EMU_LINE_LOG2) - 1)) + 1) {
+      uint64_t end = at | ((1u << EMU_LINE_LOG2) - 1);
+      uint32_t from = at >> EMU_SECTOR_LOG2 & 3, to = (end < last ? end : last) >> EMU_SECTOR_LOG2 & 3;
+      emu_entry_pack(t->at + 1 + 2 * n++, at, (2u << to) - (1u << from), 1, emu_tlb_page_flags(x->tlb, at));
+   }
+   core_lines_end(u, t, n, 0);
 }
 
-/* Elements of all lanes are different and evenly spaced. */
+/* ---- atomics ------------------------------------------------------------------------------------------------------------------ */
+enum { SLOTS = 2 * ISA_WAVE_LANES, NONE = 0xff };
+
+/* Lanes on the elements of the instruction, and the entries of their lines, in the order of lanes. */
+typedef struct elements {
+   uint64_t va[ISA_WAVE_LANES];
+   uint8_t lanes[ISA_WAVE_LANES];
+   uint32_t count;
+} elements;
+
+static uint32_t slot_of(uint64_t key)
+{
+   return (uint32_t)key * 0x9e3779b1u >> 26;
+}
+
+static void find_elements(const emu_lanes *m, elements *o)
+{
+   uint8_t slot[SLOTS];
+   uint64_t latest = 0;
+   uint32_t i = NONE;
+   memset(slot, NONE, sizeof slot);
+   o->count = 0;
+   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      if (!m->valid[l])
+         continue;
+      if (i == NONE || m->va[l] != latest) {
+         uint32_t s = slot_of(m->va[l] >> 2);
+         while (slot[s] != NONE && o->va[slot[s]] != m->va[l])
+            s = (s + 1) % SLOTS;
+         if (slot[s] == NONE) {
+            slot[s] = (uint8_t)o->count;
+            o->lanes[o->count] = 0;
+            o->va[o->count++] = m->va[l];
+         }
+         i = slot[s];
+         latest = m->va[l];
+      }
+      o->lanes[i]++;
+   }
+}
+
+/* All lanes have elements of their own, evenly spaced. */
 static bool are_spaced(const emu_lanes *m)
 {
    uint64_t step = m->va[1] - m->va[0], differ = 0, missing = 0;
@@ -29,62 +77,41 @@ static bool are_spaced(const emu_lanes *m)
 /* Lanes on one element act one after the other: an entry has the greatest number of them in its line. */
 void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
 {
-   enum { SLOTS = 2 * ISA_WAVE_LANES, EMPTY = 0xff };
-   uint8_t slot[SLOTS], lanes[ISA_WAVE_LANES];
-   uint64_t va[ISA_WAVE_LANES];
-   uint32_t n = 0;
-   if (!core_lines_begin(x))
+   emu_trace *t = x->trace;
+   uint8_t slot[SLOTS];
+   elements o;
+   uint32_t n = 0, i = 0, flags = 0;
+   uint64_t latest = UINT64_MAX, page = UINT64_MAX;
+   if (!core_lines_room(t, ISA_WAVE_LANES))
       return;
    if (are_spaced(m)) {
-      for (unsigned l = 0; l < ISA_WAVE_LANES; l++)
-         core_lines_touch(x, m->va[l], 4);
-      core_lines_end(u, x, 0);
-      return;
+      o.count = ISA_WAVE_LANES;
+      memcpy(o.va, m->va, sizeof o.va);
+      memset(o.lanes, 1, sizeof o.lanes);
+   } else {
+      find_elements(m, &o);
    }
-   memset(slot, EMPTY, sizeof slot);
-   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask);
-      uint32_t s = (uint32_t)(m->va[l] >> 2) * 0x9e3779b1u >> 26;
-      if (!m->valid[l])
-         continue;
-      while (slot[s] != EMPTY && va[slot[s]] != m->va[l])
-         s = (s + 1) % SLOTS;
-      if (slot[s] == EMPTY) {
-         slot[s] = (uint8_t)n;
-         va[n] = m->va[l];
-         lanes[n++] = 0;
-      }
-      lanes[slot[s]]++;
-   }
-   for (uint32_t i = 0; i < n; i++) {
-      uint32_t *e = core_lines_find(x, va[i] >> EMU_LINE_LOG2, false);
-      if (!e)
-         continue;
-      e[1] |= (1u << (va[i] >> EMU_SECTOR_LOG2 & 3)) << 9;
-      if (emu_entry_lanes(e) < lanes[i])
-         e[1] = (e[1] & ~(63u << 13)) | (uint32_t)lanes[i] << 13;
-   }
-   core_lines_end(u, x, 0);
-}
-
-static bool behind(const uint32_t *a, const uint32_t *b)
-{
-   return emu_entry_line(a) > emu_entry_line(b);
-}
-
-/* Shell's way: mostly a few entries that are nearly in order. */
-void core_lines_sort(emu_core_ctx *x)
-{
-   static const uint32_t gaps[] = {57, 23, 10, 4, 1};
-   uint32_t *e = x->lines.entry, n = x->lines.count;
-   for (unsigned g = 0; g < sizeof gaps / sizeof *gaps; g++)
-      for (uint32_t i = gaps[g]; i < n; i++) {
-         uint32_t moving[2] = {e[2 * i], e[2 * i + 1]}, k = i;
-         for (; k >= gaps[g] && behind(e + 2 * (k - gaps[g]), moving); k -= gaps[g]) {
-            e[2 * k] = e[2 * (k - gaps[g])];
-            e[2 * k + 1] = e[2 * (k - gaps[g]) + 1];
+   memset(slot, NONE, sizeof slot);
+   for (uint32_t k = 0; k < o.count; k++) {
+      uint64_t line = o.va[k] >> EMU_LINE_LOG2;
+      uint32_t *entry = t->at + 1, sector = 1u << (o.va[k] >> EMU_SECTOR_LOG2 & 3);
+      if (line != latest) {
+         uint32_t s = slot_of(line);
+         latest = line;
+         while (slot[s] != NONE && emu_entry_line(entry + 2 * slot[s]) != line)
+            s = (s + 1) % SLOTS;
+         if (slot[s] == NONE) {
+            if (o.va[k] >> 12 != page)
+               flags = emu_tlb_page_flags(x->tlb, o.va[k]);
+            page = o.va[k] >> 12;
+            slot[s] = (uint8_t)n;
+            emu_entry_pack(entry + 2 * n++, o.va[k], 0, 1, flags);
          }
-         e[2 * k] = moving[0];
-         e[2 * k + 1] = moving[1];
+         i = slot[s];
       }
+      entry[2 * i + 1] |= sector << 9;
+      if (emu_entry_lanes(entry + 2 * i) < o.lanes[k])
+         entry[2 * i + 1] = (entry[2 * i + 1] & ~(63u << 13)) | (uint32_t)o.lanes[k] << 13;
+   }
+   core_lines_end(u, t, n, 0);
 }

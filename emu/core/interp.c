@@ -115,6 +115,7 @@ static const emu_uop *stop(const emu_uop *u, emu_core_ctx *x, enum emu_stop why)
 #include "interp_trace.h"
 #include "interp_memory.h"
 #include "interp_element.h"
+#include "interp_sectors.h"
 #include "interp_sample.h"
 #include "interp_texel.h"
 #include "interp_image.h"

@@ -467,16 +467,24 @@ ATOMIC(cmpswap, CMPSWAP)
 static __attribute__((noinline)) void trace_scratch(const emu_uop *u, const emu_wave *w, emu_core_ctx *x, const uint32_t *b,
                                                     unsigned bytes)
 {
-   if (!w->exec || !core_lines_begin(x))
+   emu_trace *t = x->trace;
+   uint64_t need = (uint64_t)u->imm + bytes, first = x->scratch_va >> EMU_LINE_LOG2;
+   uint32_t inside[ISA_WAVE_LANES], n = 0, most = (uint32_t)(x->scratch_B - need), same = u->flags & EMU_UOP_UNIFORM ? ~0u : 0;
+   if (!w->exec || !core_lines_room(t, ISA_WAVE_LANES))
       return;
-   for (uint32_t mask = w->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask);
-      uint64_t offset = (uint64_t)b[l] + u->imm;
-      uint32_t *e = offset + bytes <= x->scratch_B ? core_lines_find(x, (x->scratch_va >> EMU_LINE_LOG2) + offset / 4, true) : NULL;
-      if (e)
-         e[1] |= 1u << (9 + l / 8);
+   LANES inside[l] = b[l] <= most ? 0xffffffffu : 0;
+   for (uint32_t mask = need <= x->scratch_B ? row_to_mask(inside) & w->exec : 0; mask;) {
+      const uint32_t offset = b[__builtin_ctz(mask)] + u->imm, from = (offset & ~3u) - u->imm;
+      uint32_t alike[ISA_WAVE_LANES], any;
+      LANES alike[l] = b[l] - from < 4 ? 0xffffffffu : 0;
+      uint32_t lanes = (row_to_mask(alike) | same) & mask;
+      any = lanes | lanes >> 4;
+      any |= any >> 2;
+      any = (any | any >> 1) & 0x01010101;
+      emu_entry_pack(t->at + 1 + 2 * n++, (first + offset / 4) << EMU_LINE_LOG2, any * 0x10204080u >> 28, 1, 0);
+      mask &= ~lanes;
    }
-   core_lines_end(u, x, 0);
+   core_lines_end(u, t, n, 0);
 }
 
 static bool scratch_misaligned(const emu_wave *w, emu_core_ctx *x, const uint32_t *b, uint32_t imm,

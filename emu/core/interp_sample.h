@@ -218,34 +218,16 @@ static inline void sample_decode(const tex_view *v, unsigned component, const ui
 #endif
 }
 
-/* Lanes whose sector is not that of the lane before, which is counted, too. */
-static inline uint32_t sample_fresh(const uint32_t *counted, const uint32_t *active, const uint32_t *offset)
-{
-   uint32_t sector[1 + ISA_WAVE_LANES], fresh[ISA_WAVE_LANES];
-   uint32_t *own = sector + 1;
-   sector[0] = ~0u;
-   LANES own[l] = offset[l] >> EMU_SECTOR_LOG2 | ~(counted[l] & active[l]);
-   LANES fresh[l] = own[l] != sector[l] ? counted[l] & active[l] : 0;
-   return row_to_mask(fresh);
-}
-
-/* Texel k of each lane: sectors that neither the lane before nor an earlier texel has, which is all that cheap comparisons find. */
-static void sample_trace(const sampler *s, const uint32_t *counted, const uint32_t (*offset)[ISA_WAVE_LANES], unsigned k)
-{
-   uint32_t differ[ISA_WAVE_LANES], mask = sample_fresh(counted, s->active, offset[k]);
-   const uint32_t *at = offset[k];
-   for (unsigned n = 0; n < k; n += k == 3 ? 1 : k) { /* a lane that reads this one reads those as well */
-      const uint32_t *other = offset[n];
-      LANES differ[l] = (at[l] ^ other[l]) >> EMU_SECTOR_LOG2 ? ~0u : 0;
-      mask &= row_to_mask(differ);
-   }
-   for (; mask; mask &= mask - 1)
-      core_lines_touch(s->x, s->page_va + at[__builtin_ctz(mask)], 4);
-}
-
 static inline void sample_lookup(const int32_t *table, const uint32_t *level, int32_t *out)
 {
    LANES out[l] = table[level[l]];
+}
+
+/* Out of the way of those who do not ask for time. */
+static __attribute__((noinline)) bool sample_trace(const sampler *s, const uint32_t (*place)[ISA_WAVE_LANES],
+                                                   const uint32_t (*has)[ISA_WAVE_LANES], bool linear)
+{
+   return linear ? sectors_add(s->x, s->page_va, place, has, 4) : sectors_add(s->x, s->page_va, place, has, 1);
 }
 
 /* One level of each lane. `counted`: lanes for which this is asked at all; the others get any value. */
@@ -277,15 +259,15 @@ static bool sample_level(sampler *s, const double (*at)[ISA_WAVE_LANES], const u
    for (unsigned k = 0; k < (linear ? 4 : 1); k++) {
       uint32_t *offset = place[k];
       LANES offset[l] = part[0][k & 1][l] + part[1][k >> 1][l];
-      LANES has[k][l] = counted[l] & (k & 1 && alpha[0][l] == 0 ? 0 : ~0u) & (k >> 1 && alpha[1][l] == 0 ? 0 : ~0u);
+      LANES has[k][l] = counted[l] & s->active[l] & (k & 1 && alpha[0][l] == 0 ? 0 : ~0u) & (k >> 1 && alpha[1][l] == 0 ? 0 : ~0u);
       if (!sample_read(s, offset, texel[k]))
          return false;
-      if (s->traced)
-         sample_trace(s, has[k], (const uint32_t(*)[ISA_WAVE_LANES])place, k);
       uint32_t sum = 0;
-      LANES sum += has[k][l] & s->active[l] & 1;
+      LANES sum += has[k][l] & 1;
       s->texels += sum;
    }
+   if (s->traced && !sample_trace(s, (const uint32_t(*)[ISA_WAVE_LANES])place, (const uint32_t(*)[ISA_WAVE_LANES])has, linear))
+      return false;
    if (!linear) {
       for (unsigned c = 0; c < 4; c++)
          sample_decode(v, c, texel[0], out[c]);
@@ -403,7 +385,9 @@ static bool sample_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
    sample_lod o;
    sample_row result[4];
    sampler s = {.v = v, .x = x, .exec = w->exec, .active = x->exec_row, .page_va = v->va & ~UINT64_C(0xffff)};
-   s.traced = x->trace && core_lines_begin(x);
+   s.traced = x->trace;
+   if (s.traced)
+      core_sectors_begin(x);
    sample_lod_of(v, &inst, c, &o);
    bool linear = v->min_linear;
    if (v->min_linear != v->mag_linear) {
@@ -421,14 +405,11 @@ static bool sample_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
    }
    const double(*place)[ISA_WAVE_LANES] = (const double(*)[ISA_WAVE_LANES])at;
    if (!(o.most_points > 1 ? sample_anisotropic(&s, place, &o, linear, result)
-                           : sample_point(&s, place, &o, linear, x->exec_row, result)) ||
-       (s.traced && x->lines.full))
+                           : sample_point(&s, place, &o, linear, x->exec_row, result)))
       return false;
    x->sums.bytes_read += 4 * s.texels;
-   if (s.traced) {
-      core_lines_sort(x);
-      core_lines_end(u, x, sample_cycles(&s, &o));
-   }
+   if (s.traced)
+      core_sectors_end(u, x, sample_cycles(&s, &o));
    sample_write(v, u, w, x, result);
    return true;
 }

@@ -72,17 +72,16 @@ static uint32_t texel_quads(uint32_t exec)
    return (uint32_t)__builtin_popcount(any & 0x11111111u);
 }
 
+/* 32 texels fit the set of sectors. */
 static void texel_count(const emu_uop *u, const emu_wave *w, const texels *t, emu_core_ctx *x, uint64_t *bytes, bool filtered)
 {
    const unsigned texel_B = 1u << (t->v->element_log2 - t->v->samples_log2);
    *bytes += (uint64_t)(unsigned)__builtin_popcount(t->mask) * texel_B;
-   if (!x->trace || !core_lines_begin(x))
-      return;
-   uint32_t fresh = sample_fresh(t->valid, t->valid, t->offset);
-   for (uint32_t mask = texel_B <= 4 ? fresh : t->mask; mask; mask &= mask - 1)
-      core_lines_touch(x, t->page_va + t->offset[__builtin_ctz(mask)], texel_B);
-   core_lines_sort(x);
-   core_lines_end(u, x, filtered ? texel_quads(w->exec) * (texel_B <= 4 ? 1 : texel_B <= 8 ? 2 : 4) : 0);
+   if (x->trace) {
+      core_sectors_begin(x);
+      sectors_add(x, t->page_va, (const uint32_t(*)[ISA_WAVE_LANES])t->offset, (const uint32_t(*)[ISA_WAVE_LANES])t->valid, 1);
+      core_sectors_end(u, x, filtered ? texel_quads(w->exec) * (texel_B <= 4 ? 1 : texel_B <= 8 ? 2 : 4) : 0);
+   }
 }
 
 static bool load_fast(const emu_uop *u, emu_wave *w, emu_core_ctx *x)

@@ -4,7 +4,7 @@
  * so a destination may overlap the address, and a fault leaves it alone. Sampling is tex_sample.c's.
  */
 #include <string.h>
-#include "core_trace.h"
+#include "core_sectors.h"
 #include "tex.h"
 
 static uint32_t (*row_at(const tex_unit *t, uint32_t offset))[ISA_WAVE_LANES]
@@ -360,12 +360,15 @@ bool emu_tex_execute(const emu_uop *u, emu_wave *w, emu_core_ctx *x, uint32_t op
    tex_unit t; /* not cleared: it is large, and open_unit sets what counts */
 
    open_unit(&t, u, w, x);
-   t.traced = x->trace && touches_texels(opcode) && core_lines_begin(x);
-   if (!execute(&t, opcode))
+   t.traced = x->trace && touches_texels(opcode);
+   if (t.traced)
+      core_sectors_begin(x);
+   if (!execute(&t, opcode)) {
+      if (t.traced)
+         core_sectors_drop(x);
       return false;
-   if (t.traced) {
-      core_lines_sort(x);
-      core_lines_end(u, x, filter_cycles(&t));
    }
+   if (t.traced)
+      core_sectors_end(u, x, filter_cycles(&t));
    return true;
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "fmt_block.h"
-#include "core_trace.h"
+#include "core_sectors.h"
 #include "tex.h"
 
 const gpu_image_level *tex_level(tex_unit *t, uint32_t level)
@@ -88,7 +88,7 @@ static bool transfer(tex_unit *t, uint64_t va, uint8_t *bytes, unsigned n, bool 
    }
    *(write ? &t->x->sums.bytes_written : &t->x->sums.bytes_read) += n;
    if (t->traced)
-      core_lines_touch(t->x, va, n);
+      core_sectors_touch(t->u, t->x, va, n);
    return true;
 }
 

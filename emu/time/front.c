@@ -32,6 +32,7 @@ void time_cursor_next(time_cursor *c)
       break;
    case EMU_REC_BLOCK_LINES:
    case EMU_REC_LINES:
+   case EMU_REC_MORE_LINES:
       c->at += 1 + 2 * (*r >> 8 & 0xff);
       break;
    case EMU_REC_RUN:

@@ -40,6 +40,7 @@ uint64_t time_lsu_lines(time_memory *m, const uint32_t *record, uint64_t more)
    m->lines = 0;
    if (record[0] >> 28 == EMU_REC_RUN)
       return run_lines(m, record, more);
+   record += more; /* of a record that is continued: dwords before the part */
    uint32_t entries = record[0] >> 8 & 0xff;
    m->hash_serial++;
    if (m->hash_serial == 0) {
@@ -51,7 +52,7 @@ uint64_t time_lsu_lines(time_memory *m, const uint32_t *record, uint64_t more)
       if (emu_entry_sectors(e))
          add_line(m, emu_entry_line(e), emu_entry_sectors(e), emu_entry_lanes(e), emu_entry_flags(e));
    }
-   return 0;
+   return emu_lines_continue(record) ? more + 1 + 2 * entries : 0;
 }
 
 /* Cycles that the lookups and the data of a record take, and in 1/1024 cycles what lies between two lines. */

@@ -197,7 +197,7 @@ struct time_memory {
    void *arrays[8];
 };
 
-/* ---- lsu.c: the lines of a record, into m->line and m->lines; `more`, where a long RUN goes on (0: through)
+/* ---- lsu.c: the lines of a record, into m->line and m->lines; `more`, where a long or continued one goes on (0: through)
  */
 uint64_t time_lsu_lines(time_memory *m, const uint32_t *record, uint64_t more);
 time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record,

@@ -23,13 +23,14 @@ static void portion_free(time_machine *m, time_portion *p)
    m->free_portions = p;
 }
 
-/* Dwords of a record inside a portion. */
+/* Dwords of a record inside a portion, without those that continue it. */
 static uint32_t record_dwords(const uint32_t *r)
 {
    switch (*r >> 28) {
    case EMU_REC_RUN:
       return 3;
    case EMU_REC_LINES:
+   case EMU_REC_MORE_LINES:
    case EMU_REC_BLOCK_LINES:
       return 1 + 2 * (*r >> 8 & 0xff);
    case EMU_REC_COPY:
@@ -170,8 +171,16 @@ const uint32_t *time_read_record(time_wave *w)
       return NULL;
    uint32_t kind = *r >> 28;
    bool memory = kind == EMU_REC_RUN || kind == EMU_REC_LINES || kind == EMU_REC_LDS;
-   if (!memory || (*r & 0xff) != w->inst - w->inst_first || record_dwords(r) > (size_t)(w->end - r))
+   if (!memory || (*r & 0xff) != w->inst - w->inst_first)
       return NULL;
-   w->at += record_dwords(r);
+   const uint32_t *part = r;
+   size_t left = (size_t)(w->end - r), n = record_dwords(r);
+   while (emu_lines_continue(part) && n < left && r[n] >> 28 == EMU_REC_MORE_LINES) {
+      part = r + n;
+      n += record_dwords(part);
+   }
+   if (n > left || emu_lines_continue(part))
+      return NULL;
+   w->at += n;
    return r;
 }

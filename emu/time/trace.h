@@ -23,7 +23,8 @@ enum emu_record {
    EMU_REC_RUN,
    /* One with any addresses: [7:0] place, [15:8] entries, [27:16] images: quads x filter passes (see below), else 0; others: passes over the
     * banks of the L1's data (32 of a dword, as in the local data share), 0, of atomics: as many as lines; then entries of two dwords:
-    * emu_trace_entry. Entries of the same line need not be adjacent. No entries: every lane was outside. Of an image no more than 255 lines. */
+    * emu_trace_entry. Entries of the same line need not be adjacent. No entries: every lane was outside.
+    * 255 entries: EMU_REC_MORE_LINES stands behind it. */
    EMU_REC_LINES,
    /* Local data share, only where it takes more passes than its width in dwords: [7:0] place, [23:8] passes */
    EMU_REC_LDS,
@@ -39,6 +40,9 @@ enum emu_record {
    EMU_REC_BLOCK_LINES,
    /* A copy: [3:0] flags: 1 source on the bus, 2 destination on the bus, 4 nothing is read; dwords 1..: bytes lo, hi, source va lo, hi, destination va lo, hi */
    EMU_REC_COPY,
+   /* More lines of the instruction whose LINES or MORE_LINES stand before, which have 255 entries and can have no more: [7:0] place,
+    * [15:8] entries, [27:16] 0; then entries as there, maybe none. Lines of the records before may come again. */
+   EMU_REC_MORE_LINES,
 };
 
 /* An instruction without a record touched nothing: no lane was active, or it is not one that reaches memory (image queries, stages' records).
@@ -102,6 +106,13 @@ static inline uint32_t emu_entry_lanes(const uint32_t e[2])
 static inline uint32_t emu_entry_flags(const uint32_t e[2])
 {
    return e[1] >> EMU_ENTRY_FLAGS_SHIFT;
+}
+
+/* LINES or MORE_LINES behind which more of them stand. */
+#define EMU_LINES_MAX 255u
+static inline bool emu_lines_continue(const uint32_t *r)
+{
+   return (*r >> 28 == EMU_REC_LINES || *r >> 28 == EMU_REC_MORE_LINES) && (*r >> 8 & 0xff) == EMU_LINES_MAX;
 }
 
 /* ---- writing (stream.c) ---------------------------------------------------------------------------------------------------- */

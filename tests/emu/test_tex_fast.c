@@ -166,6 +166,62 @@ static void loaded_and_stored(void **state)
    assert_true(taken > 400);
 }
 
+/* The sectors of the instruction's records, whose form is checked; returns how many lines they have. */
+static unsigned sectors_of(const tex_run *r, uint8_t *sectors)
+{
+   const uint32_t *at = r->trace + 3, *end = r->trace + r->trace_dw;
+   unsigned lines = 0;
+   bool more = false;
+   assert_int_equal(at[-1], (uint32_t)EMU_REC_SEGMENT << 28);
+   do {
+      unsigned n = *at >> 8 & 0xff;
+      assert_int_equal(*at >> 28, more ? EMU_REC_MORE_LINES : EMU_REC_LINES);
+      assert_int_equal(*at & 0xff, 0);
+      assert_int_equal(*at >> 16 & 0xfff, more ? 0 : (unsigned)__builtin_popcount(r->exec) / (r->exec == 0xffffffffu ? 4 : 1) * 16);
+      more = emu_lines_continue(at++);
+      for (unsigned i = 0; i < n; i++, at += 2)
+         for (unsigned k = 0; k < 4; k++)
+            sectors[4 * (emu_entry_line(at) - (RIG_VA >> 7)) + k] |= emu_entry_sectors(at) >> k & 1;
+      lines += n;
+   } while (more);
+   assert_ptr_equal(at, end);
+   return lines;
+}
+
+/* More lines than a record has room for, and more blocks of them than are collected at once: nothing is lost. */
+static void many_lines(void **state)
+{
+   static uint8_t all[RIG_B / 32], single[RIG_B / 32];
+   for (unsigned width = 128; width <= 256; width *= 2) {
+      tex_run r = {.exec = 0xffffffffu};
+      gpu_image i = tex_image("R8G8B8A8_UNORM", GPU_DIM_2D, width, 768, 1, 1, 1);
+      gpu_sampler s = {.anisotropy = 16};
+      gpu_image_encode(&i, r.image);
+      gpu_sampler_encode(&s, r.sampler);
+      for (unsigned l = 0; l < 32; l++) {
+         r.address[0][l] = as_u(unit());
+         r.address[1][l] = as_u(unit());
+         r.address[2][l] = r.address[3][l] = as_u(1);
+      }
+      random_memory();
+      same(&r, "img_sample.2d.grad v[20:23], s[0:7], s[8:15], v[0:5]");
+      memset(all, 0, sizeof all);
+      memset(single, 0, sizeof single);
+      tex_go(&r, "img_sample.2d.grad v[20:23], s[0:7], s[8:15], v[0:5]");
+      assert_true(sectors_of(&r, all) > 255);
+      for (unsigned l = 0; l < 32; l++) {
+         r.exec = 1u << l;
+         tex_go(&r, "img_sample.2d.grad v[20:23], s[0:7], s[8:15], v[0:5]");
+         assert_true(sectors_of(&r, single) <= 16);
+      }
+      assert_memory_equal(all, single, sizeof all);
+      unsigned blocks = 0;
+      for (unsigned b = 0; b < sizeof all / 64; b++)
+         blocks += memchr(all + 64 * b, 1, 64) != NULL;
+      assert_true((blocks > EMU_SECTOR_BLOCKS) == (width == 256));
+   }
+}
+
 static int open_device(void **state)
 {
    rig_dev = rig_open(1);
@@ -180,6 +236,6 @@ static int close_device(void **state)
 
 int main(void)
 {
-   const struct CMUnitTest tests[] = {cmocka_unit_test(sampled), cmocka_unit_test(loaded_and_stored)};
+   const struct CMUnitTest tests[] = {cmocka_unit_test(sampled), cmocka_unit_test(loaded_and_stored), cmocka_unit_test(many_lines)};
    return cmocka_run_group_tests(tests, open_device, close_device);
 }

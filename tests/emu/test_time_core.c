@@ -211,6 +211,28 @@ static void units_hold_instructions(void **state)
    rig_job_destroy(r);
 }
 
+/* Records that continue one are part of it: the next instruction finds its own. */
+static void continued_records(void **state)
+{
+   emu_profile p = rig_profile();
+   for (unsigned detailed = 0; detailed < 2; detailed++) {
+      uint64_t cycles[4];
+      for (unsigned k = 0; k < 4; k++) {
+         static const uint32_t lines[] = {0, 255, 300, 510};
+         rig_program program = rig_assemble(&p, "b_load_x1 v2, s[0:3], v1\n b_load_x1 v3, s[0:3], v1\n s_endpgm\n", 8);
+         program.base = RIG_DRAM;
+         program.lines = lines[k];
+         rig_job *r = rig_job_create(program, 1, 1, 0);
+         cycles[k] = rig_cycles(&p, detailed, r);
+         check_slots(&p, r);
+         rig_job_destroy(r);
+      }
+      assert_true(cycles[0] > RIG_DRAM_CYCLES && cycles[1] > RIG_DRAM_CYCLES); /* the second goes to memory */
+      assert_int_equal(cycles[2], cycles[1]);
+      assert_int_equal(cycles[3], cycles[1]);
+   }
+}
+
 /* 32 workgroups of a wave that loads for 500 cycles; so many have room at once. Each takes two issue cycles.
  */
 static void check_rounds(const emu_profile *p, uint32_t vregs, uint32_t lds_B, uint32_t resident)
@@ -501,6 +523,7 @@ int main(void)
        cmocka_unit_test_setup(policies, setup),
        cmocka_unit_test_setup(barriers, setup),
        cmocka_unit_test_setup(units_hold_instructions, setup),
+       cmocka_unit_test_setup(continued_records, setup),
        cmocka_unit_test_setup(occupancy, setup),
        cmocka_unit_test_setup(cores_fill_evenly, setup),
        cmocka_unit_test_setup(overlap, setup),

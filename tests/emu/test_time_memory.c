@@ -126,6 +126,30 @@ static void lines_and_sectors(void **state)
    assert_int_equal(N(L1_HITS), 0);
 }
 
+/* What does not fit a record stands in those behind it. */
+static void continued_lines(void **state)
+{
+   static uint32_t rec[3 + 2 * 600];
+   for (uint32_t lines = 254; lines <= 600; lines += lines < 256 ? 1 : 86)
+      for (unsigned path = 0; path < 2; path++) {
+         uint64_t requests = N(LSU_REQUESTS), read = N(L2_BYTES_READ);
+         uint32_t *at = rec, left = lines, part;
+         now += 1000000;
+         time_memory_invalidate(r->m);
+         do {
+            part = left < 255 ? left : 255;
+            *at = (uint32_t)(at == rec ? EMU_REC_LINES : EMU_REC_MORE_LINES) << 28 | part << 8;
+            at++;
+            for (uint32_t k = 0; k < part; k++, at += 2)
+               emu_entry_pack(at, 0x100000 + 128 * (uint64_t)(lines - left + k), 1, 1, 0);
+            left -= part;
+         } while (part == 255);
+         time_memory_record(r->m, 0, path ? TIME_PATH_TEXTURE : TIME_PATH_VECTOR, TIME_READ, rec, now, r->n);
+         assert_int_equal(N(LSU_REQUESTS) - requests, path ? 0 : lines);
+         assert_int_equal(N(L2_BYTES_READ) - read, 32 * lines);
+      }
+}
+
 /* Unit stride takes a cycle for each line, strides of 2, 4 and 8 dwords as many cycles, others
  * up to 32. */
 static void strides(void **state)
@@ -472,7 +496,7 @@ int main(void)
        T(capacity_knees),
        NANO(capacity_knees),
        T(associativity),
-       T(lines_and_sectors),
+       T(lines_and_sectors), T(continued_lines),
        T(strides),
        T(banks_of_l1),
        T(misses_merge),

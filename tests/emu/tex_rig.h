@@ -16,7 +16,7 @@ typedef struct tex_run {
    struct emu_tex_cache **cache; /* of the thread, NULL: none, so there are no fast paths either */
    emu_fault_info fault; /* type NONE if it ended */
    emu_core_sums sums;
-   uint32_t trace[2048]; /* for the timing model */
+   uint32_t trace[4096]; /* for the timing model */
    unsigned trace_dw;
 } tex_run;
 

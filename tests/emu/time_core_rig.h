@@ -173,6 +173,7 @@ typedef struct rig_program {
    uint32_t bytes;      /* of each */
    uint32_t trips;      /* backward branches are taken so often in a row */
    uint32_t lds_passes; /* 0: no conflicts */
+   uint32_t lines;      /* the first memory instruction of a wave touches so many lines, or 0 */
    uint64_t (*address)(uint32_t group, uint32_t wave, uint32_t access); /* or NULL: base */
 } rig_program;
 
@@ -221,6 +222,15 @@ static void rig_access(rig_trace *t, const rig_program *p, const time_inst *i, u
       if (!p->lds_passes)
          return;
       rig_put(t, (uint32_t)EMU_REC_LDS << 28 | p->lds_passes << 8 | place);
+   } else if (p->lines && !n) {
+      for (uint32_t left = p->lines, part, more = 0; more <= p->lines / EMU_LINES_MAX; left -= part, more++) {
+         part = left < EMU_LINES_MAX ? left : EMU_LINES_MAX;
+         rig_put(t, (uint32_t)(more ? EMU_REC_MORE_LINES : EMU_REC_LINES) << 28 | part << 8 | place);
+         for (uint32_t k = 0; k < part; k++) {
+            rig_put(t, (uint32_t)(RIG_L1 >> EMU_LINE_LOG2) + k);
+            rig_put(t, 15u << 9);
+         }
+      }
    } else {
       uint64_t va = i->port == TIME_PORT_SCALAR ? 0 : p->address ? p->address(group, wave, n) : p->base;
       rig_put(t, (uint32_t)EMU_REC_RUN << 28 | p->bytes << 8 | place);

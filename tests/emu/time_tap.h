@@ -101,6 +101,7 @@ static uint32_t tap_record_dwords(const uint32_t *r)
    case EMU_REC_RUN:
       return 3;
    case EMU_REC_LINES:
+   case EMU_REC_MORE_LINES:
    case EMU_REC_BLOCK_LINES:
       return 1 + 2 * (*r >> 8 & 0xff);
    case EMU_REC_COPY:
