@@ -1,10 +1,13 @@
 /* The approx engine: a wave is a chain of steps, a scheduler a queue of issue work.
  *
- * A step is a block of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it:
- * a memory access, a wait for one, a barrier. The block is over when its layout says, counted from its start,
- * and not before the scheduler has had the time to issue it: what has been issued before, of older waves or
- * of all, comes first. So waves share issue cycles and hide each other's latencies without anybody looking at
- * single instructions. Memory, units' queues, code, room and barriers are those of the detailed engine.
+ * A step is a piece of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it: a
+ * memory access, a wait for one, a barrier. Pieces that follow each other without a wait that counts are one
+ * block. A wave's blocks up to the next thing that others can notice (an access, a barrier, its end) are laid
+ * out at once, and the wave acts next when that is due. Then its blocks are booked with the scheduler: a block
+ * is over when its layout says, counted from its start, and not before the scheduler has had the time to issue
+ * it: what has been issued before, of older waves or of all, comes first. So waves share issue cycles and hide
+ * each other's latencies without anybody looking at single instructions. Memory, units' queues, code, room and
+ * barriers are those of the detailed engine.
  *
  * A wave goes on at once while its time is less than SLACK_CYCLES ahead of the loop's: memory sees accesses a
  * little out of order, and there are fewer events.
@@ -13,7 +16,7 @@
 #include "plan.h"
 
 #define SLACK_CYCLES 16u
-#define CHUNK_CYCLES 64u /* issue cycles of segments that are booked at once */
+#define CHUNK_CYCLES 256u /* issue cycles of segments that are booked at once */
 
 /* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves
  * have taken do not count, and younger waves come later by these; taken in turn they all count. */
@@ -26,41 +29,74 @@ static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t 
    return s->booked[first];
 }
 
-/* The wave's time goes on over arithmetic: `alone` is when it is over if nobody else issues. */
-static void book(const time_machine *m, time_wave *w, uint64_t alone, uint32_t issue_cycles,
-                 uint32_t instructions, enum time_why why)
+/* The wave's time goes on over a block. One without anything is a wait alone. */
+static void book(const time_machine *m, time_wave *w, const time_block *b)
 {
    time_sched *s = w->sched;
-   uint64_t end = time_later(alone, time_when(w->ready));
-   if (issue_cycles) {
-      time_inst_cost *cost =
-          w->program->cost && w->inst < w->program->insts ? &w->program->cost[w->inst] : NULL;
-      time_sched_stall(s, time_when(w->ready), (enum time_why)(w->ready & 15), w->job, cost);
-      time_sched_issue(s, issue_cycles, instructions, w->job);
-      end = time_later(end, take_cycles(m, w, time_when(w->ready), issue_cycles));
+   w->ready = time_later(w->ready, b->wait);
+   uint64_t start = time_when(w->ready);
+   if (!b->cycles && !b->issue)
+      return;
+   uint64_t end = time_later(w->base + b->cycles, start + b->stalled);
+   if (b->issue) {
+      time_inst_cost *cost = w->program->cost ? &w->program->cost[b->inst] : NULL;
+      time_sched_stall(s, start, (enum time_why)(w->ready & 15), w->job, cost);
+      time_sched_issue(s, b->issue, b->instructions, w->job);
+      end = time_later(end, take_cycles(m, w, start, b->issue));
    }
    w->base = end;
-   w->ready = time_pack(end, why);
+   w->ready = time_pack(end, b->branches > 0 ? TIME_WHY_FETCH : TIME_WHY_DEPENDENCY);
 }
 
-static void count_block(time_wave *w, uint32_t from, uint32_t end, uint32_t times)
+static void settle(const time_machine *m, time_wave *w)
+{
+   for (uint32_t i = 0; i <= w->blocks; i++)
+      book(m, w, &w->block[i]);
+   w->blocks = 0;
+   w->block[0] = (time_block){0};
+   w->est = time_when(w->ready);
+   w->est_base = w->base;
+}
+
+/* So much more in the block that is being laid out; `inst` stands at its beginning. */
+static void add(time_wave *w, uint32_t cycles, uint32_t stalled, uint32_t issue, uint32_t instructions,
+                uint32_t inst, enum time_why why)
+{
+   time_block *b = &w->block[w->blocks];
+   if (!cycles && !issue)
+      return;
+   if (!b->cycles && !b->issue) { /* so far it has waited at most */
+      b->inst = inst;
+      w->est = time_later(w->est_base + cycles, w->est + stalled);
+   } else {
+      w->est += cycles;
+      stalled = cycles;
+   }
+   w->est_base = w->est;
+   if (cycles > issue)
+      b->branches += why == TIME_WHY_FETCH ? (int32_t)(cycles - issue) : -(int32_t)(cycles - issue);
+   b->cycles += cycles;
+   b->stalled += stalled;
+   b->issue += issue;
+   b->instructions += instructions;
+}
+
+static void count_issued(time_wave *w, uint32_t from, uint32_t end, uint32_t times)
 {
    time_inst_cost *cost = w->program->cost;
-   for (uint32_t i = from; cost && i < end; i++) {
+   for (uint32_t i = from; i < end; i++) {
       cost[i].issued += times;
       cost[i].cycles[TIME_WHY_ACTIVE] += (uint64_t)times * w->program->inst[i].issue_cycles;
    }
 }
 
-/* ---- segments ------------------------------------------------------------------------------- */
+/* ---- code ----------------------------------------------------------------------------------- */
 /* Code of the segment, line by line as the wave will need it, at an instruction a cycle. False: a line comes
  * too late by so much that the wave's time has moved, and the next ones are asked for then. */
 static bool fetch_code(time_machine *m, time_wave *w)
 {
    const time_inst *inst = w->program->inst;
-   uint64_t now = time_when(w->ready), last = time_wave_line(w, inst[w->inst_end - 1].word);
-   if (w->line == last && time_wave_line(w, inst[w->fetched].word) == last)
-      return true;
+   uint64_t now = time_when(w->ready);
    for (uint32_t i = w->fetched; i < w->inst_end; i++) {
       uint64_t line = time_wave_line(w, inst[i].word), at = now + (i - w->inst);
       uint64_t there = line == w->line ? at : time_wave_enter_line(m, w, line, at);
@@ -73,209 +109,244 @@ static bool fetch_code(time_machine *m, time_wave *w)
    return true;
 }
 
-/* Is its code there already? */
-static bool has_code(const time_wave *w, const time_plan_segment *s)
+/* Will the line be there when the wave comes to it? Not if that has to be asked for beyond the core. */
+static bool has_line(time_machine *m, time_wave *w, uint64_t line)
 {
-   uint64_t now = time_when(w->ready), last = time_wave_line(w, s->last_word);
-   for (uint64_t line = time_wave_line(w, s->first_word); line <= last; line++) {
-      const time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
-      if (e->line != line || e->there > now)
-         return false;
-   }
+   time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
+   if (e->line == line)
+      return e->there <= w->est;
+   if (!time_memory_code_hit(m->memory, w->core->index, line << EMU_LINE_LOG2, w->est, w->job->counters))
+      return false;
+   *e = (time_code_line){line, w->est};
    return true;
 }
 
-/* Does the run of plain segments go on with segment n? */
-static bool is_plain(const time_wave *w, uint32_t n)
+/* Will the segment's code be there, and has the line behind it been asked for? Nothing is to be waited for
+ * then. */
+static bool has_code(time_machine *m, time_wave *w, const time_plan_segment *s)
 {
-   const time_plan *plan = w->program->plan;
-   return n < w->program->segments && plan->segment[n].plain && has_code(w, &plan->segment[n]);
+   uint64_t line = time_wave_line(w, s->first_word), last = time_wave_line(w, s->last_word);
+   if (line == last && line == w->line)
+      return true;
+   for (; line <= last; line++)
+      if (!has_line(m, w, line))
+         return false;
+   if (last < time_wave_line(w, w->program->words - 1) && !has_line(m, w, last + 1))
+      return false;
+   w->line = last;
+   return true;
 }
 
-/* The segment at w->at becomes the wave's. */
-static void take_plain(time_wave *w)
+/* ---- laying out ----------------------------------------------------------------------------- */
+static bool is_full(const time_wave *w)
 {
-   const time_plan *plan = w->program->plan;
-   w->segment = *w->at & 0xfffff;
-   w->repeat = *w->at++ >> 20 & 0xff;
-   w->inst_first = w->program->segment[w->segment].first;
-   w->inst_end = w->inst_first + w->program->segment[w->segment].count;
-   w->line = time_wave_line(w, plan->segment[w->segment].last_word);
+   const time_block *b = &w->block[w->blocks];
+   return b->issue >= CHUNK_CYCLES || b->cycles >= 4 * CHUNK_CYCLES;
 }
 
-/* The segment n times more, or so often as the run has room: as if they came one by one. Returns how often.
- */
+/* A segment of one step, n times, or so often as the block has room: as if they came one by one. Returns how
+ * often. */
 static uint32_t add_plain(time_wave *w, uint32_t n)
 {
    time_plan *plan = w->program->plan;
+   const time_block *b = &w->block[w->blocks];
    const time_step *tail = &plan->step[plan->segment[w->segment].first[0]];
    uint32_t cycles = tail->cycles + time_plan_penalty(plan, w->previous, w->segment);
-   if (tail->issue_cycles)
-      n = (uint32_t)time_earlier(n,
-                                 (CHUNK_CYCLES - w->run_issue + tail->issue_cycles - 1) / tail->issue_cycles);
-   if (cycles)
-      n = (uint32_t)time_earlier(n, (4 * CHUNK_CYCLES - w->run_cycles + cycles - 1) / cycles);
-   w->run_cycles += (uint64_t)n * cycles;
-   w->run_issue += n * tail->issue_cycles;
-   w->run_instructions += n * (tail->end - tail->from);
-   w->run_why = tail->why;
+   if (n > 1 && tail->issue_cycles)
+      n = (uint32_t)time_earlier(n, (CHUNK_CYCLES - b->issue + tail->issue_cycles - 1) / tail->issue_cycles);
+   if (n > 1 && cycles)
+      n = (uint32_t)time_earlier(n, (4 * CHUNK_CYCLES - b->cycles + cycles - 1) / cycles);
+   add(w, n * cycles, n * cycles, n * tail->issue_cycles, n * (tail->end - tail->from), tail->from,
+       (enum time_why)tail->why);
+   if (w->program->cost)
+      count_issued(w, tail->from, tail->end, n);
    w->previous = w->segment;
-   count_block(w, tail->from, tail->end, n);
    return n;
 }
 
-/* Segments that only compute, as many as fit a chunk, are one block. How they are spread over records and
- * portions makes no difference. OVER: there is none. */
-static enum time_read run_plain(time_machine *m, time_wave *w)
-{
-   if (w->previous == UINT32_MAX || time_when(w->results) > time_when(w->ready))
-      return TIME_READ_OVER;
-   while (w->run_issue < CHUNK_CYCLES && w->run_cycles < 4 * CHUNK_CYCLES) {
-      if (w->repeat) {
-         if (!is_plain(w, w->segment))
-            break;
-         w->repeat -= add_plain(w, w->repeat);
-         continue;
-      }
-      enum time_read r = time_peek_segment(m, w);
-      if (r == TIME_READ_STARVED)
-         return r;
-      if (r == TIME_READ_OVER || !is_plain(w, *w->at & 0xfffff))
-         break;
-      take_plain(w);
-      add_plain(w, 1);
-   }
-   if (!w->run_instructions)
-      return TIME_READ_OVER;
-   w->inst = w->inst_first;
-   book(m, w, w->base + w->run_cycles, w->run_issue, w->run_instructions, (enum time_why)w->run_why);
-   w->run_cycles = w->run_issue = w->run_instructions = 0;
-   return TIME_READ_SEGMENT;
-}
-
-/* The steps of the segment, whose code is there. */
+/* The segment, whose code is there: its steps. */
 static void begin(time_wave *w)
 {
    time_plan *plan = w->program->plan;
+   const time_plan_segment *s = &plan->segment[w->segment];
+   bool pending = time_when(w->results) > w->est;
+   if (s->plain && !pending && w->previous != UINT32_MAX) {
+      add_plain(w, 1);
+      if (w->repeat && !is_full(w))
+         w->repeat -= add_plain(w, w->repeat);
+      return;
+   }
    w->penalty = w->previous == UINT32_MAX ? 0 : time_plan_penalty(plan, w->previous, w->segment);
    w->previous = w->segment;
-   w->step = &plan->step[plan->segment[w->segment].first[time_when(w->results) > time_when(w->ready)]];
-   w->blocked = false;
-   w->fetching = false;
+   w->step = &plan->step[s->first[pending]];
 }
 
-/* The next segment, or a repeat. */
-static enum time_read enter(time_machine *m, time_wave *w)
+/* The next segment, or a repeat. False: its trace has not arrived. */
+static bool next_segment(time_machine *m, time_wave *w)
 {
-   enum time_read r = run_plain(m, w);
-   if (r != TIME_READ_OVER)
-      return r;
+   if (is_full(w)) {
+      w->due = TIME_DUE_BOOKS;
+      return true;
+   }
    if (w->repeat && w->previous != UINT32_MAX) {
       w->repeat--;
       w->inst = w->inst_first;
-      r = TIME_READ_SEGMENT;
    } else {
-      r = time_read_segment(m, w);
+      enum time_read r = time_read_segment(m, w);
+      if (r == TIME_READ_OVER)
+         w->due = TIME_DUE_OVER;
+      if (r != TIME_READ_SEGMENT)
+         return r != TIME_READ_STARVED;
    }
-   w->fetching = r == TIME_READ_SEGMENT;
-   w->fetched = w->inst;
-   return r;
-}
-
-/* ---- steps ---------------------------------------------------------------------------------- */
-static void run_block(const time_machine *m, time_wave *w, const time_step *s)
-{
-   uint64_t alone = time_later(w->base + s->cycles + w->penalty, time_when(w->ready) + s->stalled_cycles);
-   w->inst = s->from;
-   if (s->cycles || s->issue_cycles || w->penalty)
-      book(m, w, alone, s->issue_cycles, s->end - s->from, (enum time_why)s->why);
-   w->penalty = 0;
-   count_block(w, s->from, s->end, 1);
-   w->blocked = true;
-}
-
-/* Waits of a step, before what it does; they move the wave's time. A memory instruction has been issued in
- * the block, at its end. */
-static void wait_before(time_wave *w, const time_step *s)
-{
-   if (s->kind == TIME_STEP_WAIT) {
-      for (uint32_t r = s->regs.first, end = r + s->regs.count; r < end; r++)
-         w->ready = time_later(w->ready, w->board[r]);
-   } else if (s->kind == TIME_STEP_ACCESS) {
-      const time_inst *i = &w->program->inst[s->end - 1];
-      uint64_t room = time_queue_room(w->sched, i->port) + i->issue_cycles;
-      if (room > time_when(w->ready))
-         w->ready = time_pack(room, TIME_WHY_PORT);
+   if (has_code(m, w, &w->program->plan->segment[w->segment])) {
+      begin(w);
+   } else {
+      w->due = TIME_DUE_CODE;
+      w->fetched = w->inst;
    }
+   return true;
 }
 
-/* What a step does, at the wave's time. False: the wave does not go on by itself. */
-static bool run_step(time_machine *m, time_wave *w, const time_step *s)
+/* Behind what has been laid out: registers that come later than that. */
+static void wait_for(time_wave *w, time_regs regs)
+{
+   uint64_t wait = 0;
+   if (time_when(w->results) <= w->est)
+      return;
+   for (uint32_t r = regs.first, end = r + regs.count; r < end; r++)
+      wait = time_later(wait, w->board[r]);
+   if (time_when(wait) <= w->est)
+      return;
+   time_block *b = &w->block[w->blocks];
+   if (b->cycles || b->issue)
+      *(b = &w->block[++w->blocks]) = (time_block){0};
+   b->wait = time_later(b->wait, wait);
+   w->est = time_when(wait);
+}
+
+/* Up to something that is due. False: the trace has not arrived; once more when it has. */
+static bool lay_out(time_machine *m, time_wave *w)
+{
+   while (!w->due) {
+      const time_step *s = w->step;
+      if (!s) {
+         if (!next_segment(m, w))
+            return false;
+         continue;
+      }
+      if (s->kind == TIME_STEP_WAIT && w->blocks == TIME_BLOCKS - 1) {
+         w->due = TIME_DUE_BOOKS;
+         break;
+      }
+      add(w, s->cycles + w->penalty, s->stalled_cycles, s->issue_cycles, s->end - s->from, s->from,
+          (enum time_why)s->why);
+      if (w->program->cost)
+         count_issued(w, s->from, s->end, 1);
+      w->penalty = 0;
+      if (s->kind == TIME_STEP_TAIL) {
+         w->step = NULL;
+      } else if (s->kind == TIME_STEP_WAIT) {
+         wait_for(w, s->regs);
+         w->step = s + 1;
+      } else {
+         w->due = TIME_DUE_STEP;
+      }
+   }
+   return true;
+}
+
+/* ---- what is due ---------------------------------------------------------------------------- */
+/* False: the instruction's queue has no room yet, and the wave's time has moved. */
+static bool access_memory(time_machine *m, time_wave *w, const time_step *s)
 {
    const time_inst *i = &w->program->inst[s->end - 1];
+   uint64_t room = time_queue_room(w->sched, i->port) + i->issue_cycles;
+   if (room > time_when(w->ready)) {
+      w->ready = time_pack(room, TIME_WHY_PORT);
+      return false;
+   }
+   w->inst = s->end - 1;
+   time_wave_access(m, w, i, time_read_record(w), time_when(w->ready) - i->issue_cycles);
+   return true;
+}
+
+/* What ends a step, at the wave's time. False: the wave does not go on by itself. */
+static bool end_step(time_machine *m, time_wave *w)
+{
+   const time_step *s = w->step;
    uint64_t now = time_when(w->ready);
+   if (s->kind == TIME_STEP_ACCESS && !access_memory(m, w, s))
+      return true;
    w->step = s + 1;
-   w->blocked = false;
-   switch ((enum time_step_kind)s->kind) {
-   case TIME_STEP_TAIL:
-      w->step = NULL;
-      return true;
-   case TIME_STEP_WAIT:
-      return true;
-   case TIME_STEP_ACCESS:
-      w->inst = s->end - 1;
-      time_wave_access(m, w, i, time_read_record(w), now - i->issue_cycles);
-      return true;
-   case TIME_STEP_FENCE:
+   w->due = TIME_DUE_NOTHING;
+   if (s->kind == TIME_STEP_END) {
+      time_wave_finish(m, w, w->ready);
+      return false;
+   }
+   if (s->kind == TIME_STEP_FENCE) {
       w->ready = time_later(w->ready, time_later(w->writes, w->results));
-      return true;
-   case TIME_STEP_BARRIER:
-      if (w->group)
-         time_group_arrive(m, w, now);
-      else
-         w->ready = time_pack(now + m->profile.cost[ISA_CLASS_SYNC].latency_cycles, TIME_WHY_BARRIER);
-      return !w->group;
-   case TIME_STEP_END:
-      time_wave_finish(m, w, now);
+   } else if (s->kind == TIME_STEP_BARRIER && !w->group) {
+      w->ready = time_pack(now + m->profile.cost[ISA_CLASS_SYNC].latency_cycles, TIME_WHY_BARRIER);
+   } else if (s->kind == TIME_STEP_BARRIER) {
+      time_group_arrive(m, w, now);
       return false;
    }
    return true;
+}
+
+static void set_estimate(time_wave *w)
+{
+   w->est = time_when(w->ready);
+   w->est_base = w->base;
+}
+
+static bool carry_out(time_machine *m, time_wave *w)
+{
+   bool goes_on = true;
+   switch ((enum time_due)w->due) {
+   case TIME_DUE_STEP:
+      goes_on = end_step(m, w);
+      break;
+   case TIME_DUE_CODE:
+      if (!fetch_code(m, w))
+         break;
+      w->due = TIME_DUE_NOTHING;
+      set_estimate(w);
+      begin(w);
+      return true;
+   case TIME_DUE_OVER:
+      time_wave_finish(m, w, w->ready);
+      return false;
+   default:
+      w->due = TIME_DUE_NOTHING;
+      return true;
+   }
+   if (goes_on)
+      set_estimate(w);
+   return goes_on;
 }
 
 void time_approx_act(time_machine *m, time_actor *a)
 {
    time_wave *w = (time_wave *)((char *)a - offsetof(time_wave, actor));
    uint64_t limit = m->loop.now + SLACK_CYCLES;
-   while (time_when(w->ready) <= limit) {
-      if (w->fetching) {
-         if (fetch_code(m, w))
-            begin(w);
-         continue;
+   for (;;) {
+      if (!lay_out(m, w)) {
+         time_starve(m, a);
+         return;
       }
-      if (!w->step) {
-         enum time_read r = enter(m, w);
-         if (r == TIME_READ_STARVED) {
-            time_starve(m, a);
-            return;
-         }
-         if (r == TIME_READ_OVER) {
-            time_wave_finish(m, w, time_when(w->ready));
-            return;
-         }
-         continue;
-      }
-      if (!w->blocked)
-         run_block(m, w, w->step);
-      if (time_when(w->ready) > limit)
+      if (w->est <= limit)
+         settle(m, w);
+      if (w->est > limit)
          break;
-      wait_before(w, w->step);
-      if (time_when(w->ready) <= limit && !run_step(m, w, w->step))
+      if (!carry_out(m, w))
          return;
    }
-   time_at(m, a, time_when(w->ready));
+   time_at(m, a, w->est);
 }
 
 void time_approx_resume(time_machine *m, time_wave *w)
 {
-   time_at(m, &w->actor, time_when(w->ready));
+   set_estimate(w);
+   time_at(m, &w->actor, w->est);
 }

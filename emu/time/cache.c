@@ -31,7 +31,8 @@ time_way *time_cache_find_behind(time_way *set, uint64_t key, uint32_t ways)
    for (uint32_t i = 1; i < ways; i++)
       if (set[i].key == key) {
          time_way found = set[i];
-         memmove(set + 1, set, i * sizeof(*set));
+         for (; i > 0; i--)
+            set[i] = set[i - 1];
          *set = found;
          return set;
       }

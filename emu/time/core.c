@@ -191,11 +191,11 @@ void time_wave_start(time_machine *m, uint32_t core, emu_time_job *j, unsigned s
    (m->detailed ? time_detailed_resume : time_approx_resume)(m, w);
 }
 
-void time_wave_finish(time_machine *m, time_wave *w, uint64_t at)
+void time_wave_finish(time_machine *m, time_wave *w, uint64_t ready)
 {
-   uint64_t end = time_later(at, time_when(w->results));
    w->state = TIME_WAVE_ENDS;
-   w->ready = time_later(time_pack(at, TIME_WHY_DEPENDENCY), w->results);
+   w->ready = time_later(ready, w->results);
+   uint64_t end = time_when(w->ready);
    w->actor.act = wave_over;
    time_forget(m, &w->actor);
    time_at(m, &w->actor, end);
@@ -293,7 +293,8 @@ void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const u
    time_result r = access_memory(m, w, i, record, now);
    uint64_t there = time_pack(r.done, (enum time_why)i->why);
    s->queue[i->port][s->queue_at[i->port]] = r.accepted;
-   s->queue_at[i->port] = (s->queue_at[i->port] + 1) % m->port_queue;
+   if (++s->queue_at[i->port] == m->port_queue)
+      s->queue_at[i->port] = 0;
    for (uint32_t k = 0; k < i->dst.count; k++)
       w->board[i->dst.first + k] = there;
    if (i->dst.count)

@@ -20,7 +20,7 @@ static bool open_next(time_machine *m, time_wave *w)
       if (r == TIME_READ_STARVED)
          return false;
       if (r == TIME_READ_OVER) {
-         time_wave_finish(m, w, time_later(now, time_when(w->ready)));
+         time_wave_finish(m, w, time_pack(time_later(now, time_when(w->ready)), TIME_WHY_DEPENDENCY));
          return true;
       }
    }
@@ -94,7 +94,7 @@ static void issue(time_machine *m, time_sched *s, time_wave *w, enum time_why wh
          w->ready = time_pack(after + i->latency_cycles, TIME_WHY_BARRIER);
       return;
    case TIME_KIND_END:
-      time_wave_finish(m, w, after);
+      time_wave_finish(m, w, time_pack(after, TIME_WHY_DEPENDENCY));
       return;
    }
    w->inst++;

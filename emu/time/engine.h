@@ -17,9 +17,8 @@
 #define TIME_NEVER (UINT64_MAX >> 8)
 
 typedef struct time_loop {
-   uint64_t now, serial;
-   uint64_t block;   /* that is dealt out to the cycles */
-   uint64_t ordered; /* the cycle whose actors are in order */
+   uint64_t now;
+   uint64_t block; /* that is dealt out to the cycles */
    time_actor *starving;
    time_actor *cycle[TIME_WHEEL], *blocks[TIME_WHEEL], *beyond;
    uint64_t cycle_used[TIME_WHEEL / 64], block_used[TIME_WHEEL / 64];
@@ -64,44 +63,60 @@ struct time_core {
    time_actor *waiters;
 };
 
+/* approx: arithmetic that a wave has laid out and not yet booked with its scheduler, behind a wait. */
+#define TIME_BLOCKS 4u
+typedef struct time_block {
+   uint64_t wait;            /* not before: time << 4 | enum time_why; 0: anything */
+   uint32_t cycles, stalled; /* as in time_step */
+   uint32_t issue, instructions, inst;
+   int32_t branches; /* cycles without issue that go to branches, less those that go to other results */
+} time_block;
+/* What comes behind the blocks. */
+enum time_due {
+   TIME_DUE_NOTHING, /* is known yet */
+   TIME_DUE_BOOKS,   /* they are to be booked, there is no room for more */
+   TIME_DUE_CODE,    /* of the segment, from w->fetched on */
+   TIME_DUE_STEP,    /* what ends w->step */
+   TIME_DUE_OVER     /* the trace has ended */
+};
+
 enum time_wave_state { TIME_WAVE_RUNS, TIME_WAVE_BARRIER, TIME_WAVE_ENDS };
 
 struct time_wave {
    time_actor actor; /* approx: goes on; both: ends */
-   time_wave *next;  /* of the free ones */
-   time_core *core;
    time_sched *sched;
-   emu_time_job *job;
    time_program *program;
-   time_group *group; /* NULL: graphics */
-   uint64_t code_va;
-   uint32_t index, vregs, board_class, stage, place; /* place: of its scheduler's */
-   uint64_t age; /* number of its launch */
-   uint64_t start;
-   enum time_wave_state state;
-   /* trace */
+   /* approx, and what both need most */
+   const struct time_step *step; /* next in the segment, or NULL */
+   uint64_t est, est_base;     /* ready and base at the end of the blocks, if nobody else issues */
+   uint64_t ready;             /* the next instruction may be issued: time << 4 | enum time_why */
+   uint64_t base;              /* time without the latest wait */
+   uint64_t results, writes;   /* latest result on its way, latest write to be in L2: the same form */
+   uint8_t due;                /* enum time_due */
+   uint8_t blocks;             /* that are laid out; one more is being laid out */
+   uint8_t port;               /* detailed: that the next instruction needs */
+   bool open;                  /* detailed: next instruction not known yet */
+   uint32_t place;             /* of its scheduler's */
+   uint32_t previous;          /* segment before, or UINT32_MAX */
+   uint32_t penalty;           /* cycles until results of the segment before are there */
+   time_block block[TIME_BLOCKS];
+   /* trace, and where the wave is in it */
    const uint32_t *at, *end;
-   time_piece *piece; /* that holds them, or NULL */
-   bool last;      /* nothing comes behind `end` and the portions */
-   time_portion *first_portion, *last_portion;
-   /* where it is */
    uint32_t segment, repeat;   /* segment now; so many times more */
    uint32_t inst, inst_first, inst_end; /* instruction that is next, of the segment */
-   bool open;                  /* detailed: next instruction not known yet */
-   uint8_t port;               /* detailed: that the next instruction needs */
-   uint64_t ready;             /* the next instruction may be issued: time << 4 | enum time_why */
-   uint64_t results, writes;   /* latest result on its way, latest write to be in L2: the same form */
-   uint64_t base;              /* approx: time without the latest wait */
-   uint32_t previous;          /* approx: segment before, or UINT32_MAX */
-   uint32_t penalty;           /* approx: cycles until results of the segment before are there */
-   const struct time_step *step; /* approx: next in the segment, or NULL */
-   bool fetching;              /* approx: code of the segment, from instruction `fetched` on, is not there yet */
-   uint32_t fetched;
-   uint64_t run_cycles;        /* approx: of segments that have been read, but not booked yet */
-   uint32_t run_issue, run_instructions;
-   uint8_t run_why;
-   bool blocked;               /* approx: what stands before the step has been issued */
-   uint64_t line;              /* of code, that it is in */
+   uint32_t fetched;           /* approx: code of the segment is there up to this instruction */
+   uint64_t code_va, line;     /* of the program; of the line of code that it is in */
+   emu_time_job *job;
+   time_core *core;
+   time_group *group; /* NULL: graphics */
+   time_piece *piece; /* that holds what is read, or NULL */
+   time_portion *first_portion, *last_portion;
+   bool last;      /* nothing comes behind `end` and the portions */
+   uint32_t index, vregs, board_class, stage;
+   enum time_wave_state state;
+   uint64_t age; /* number of its launch */
+   uint64_t start;
+   time_wave *next;  /* of the free ones */
    /* end */
    time_actor *done;
    uint64_t *done_at;
@@ -187,8 +202,8 @@ void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu
 /* NULL: the machine has failed. */
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g,
                             uint64_t at);
-/* It ends at `at`, or when its results are there. */
-void time_wave_finish(time_machine *m, time_wave *w, uint64_t at);
+/* It ends at `ready` (time << 4 | enum time_why), or when its results are there. */
+void time_wave_finish(time_machine *m, time_wave *w, uint64_t ready);
 /* The wave comes to a line of code at `now`: when it is there. */
 uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now);
 static inline uint64_t time_wave_line(const time_wave *w, uint32_t word)

@@ -1,8 +1,9 @@
 /* The event loop: a ring's actors by time.
  *
- * Two wheels and a list: the cycles of the present block of 4096, one bucket each, in the order of the
- * actors' serials; the blocks of the present 4096 blocks, unordered; what is later still. A block is dealt
- * out to the cycles when its first actor is due before the limit of the run, so that whatever may still be
+ * Two wheels and a list: the cycles of the present block of 4096, one bucket each; the blocks of the present
+ * 4096 blocks; what is later still. Actors of one cycle act in the order in which they were put there: every
+ * bucket is first in, first out, and a block is dealt out to the cycles before anything is put into these.
+ * That happens when its first actor is due before the limit of the run, so that whatever may still be
  * launched lies in the present block or later. An actor whose trace has not arrived stops the loop and is the
  * first to act when it goes on: nothing else of the machine can tell that it had to wait.
  */
@@ -36,69 +37,42 @@ static uint32_t first_marked(const uint64_t *bits, uint32_t from)
    return rest ? w * 64 + (uint32_t)__builtin_ctzll(rest) : TIME_WHEEL;
 }
 
-/* ORDER serial: actors of one cycle act in the order in which they were made. They are put in order when the
- * cycle comes. */
-static void put_cycle(time_loop *l, time_actor *a)
+/* Lists are rings known by their last actor: what is put goes behind it. */
+static void append(time_actor **list, time_actor *a)
 {
-   uint32_t i = (uint32_t)(a->at % TIME_WHEEL);
-   time_actor **at = &l->cycle[i];
-   while (a->at == l->ordered && *at && (*at)->serial < a->serial)
-      at = &(*at)->next;
-   a->next = *at;
-   *at = a;
-   mark(l->cycle_used, i);
+   time_actor *last = *list;
+   if (last) {
+      a->next = last->next;
+      last->next = a;
+   } else {
+      a->next = a;
+   }
+   *list = a;
 }
 
-static time_actor *merge(time_actor *a, time_actor *b)
+static time_actor *take_first(time_actor **list)
 {
-   time_actor *first = NULL, **at = &first;
-   while (a && b) {
-      time_actor **from = a->serial < b->serial ? &a : &b;
-      *at = *from;
-      at = &(*at)->next;
-      *from = *at;
-   }
-   *at = a ? a : b;
+   time_actor *last = *list, *first = last->next;
+   if (first == last)
+      *list = NULL;
+   else
+      last->next = first->next;
    return first;
-}
-
-/* Lists of one, two, four ... actors in order are merged as in counting. */
-static time_actor *in_order(time_actor *list)
-{
-   time_actor *sorted[32] = {NULL}, *all = NULL;
-   if (!list || !list->next)
-      return list;
-   unsigned top = 0;
-   while (list) {
-      time_actor *a = list;
-      unsigned k = 0;
-      list = a->next;
-      a->next = NULL;
-      for (; k < 31 && sorted[k]; k++) {
-         a = merge(sorted[k], a);
-         sorted[k] = NULL;
-      }
-      sorted[k] = a;
-      top = k > top ? k : top;
-   }
-   for (unsigned k = 0; k <= top; k++)
-      all = merge(sorted[k], all);
-   return all;
 }
 
 static void put(time_loop *l, time_actor *a)
 {
    uint64_t block = block_of(a->at);
    if (block == l->block) {
-      put_cycle(l, a);
+      uint32_t i = (uint32_t)(a->at % TIME_WHEEL);
+      append(&l->cycle[i], a);
+      mark(l->cycle_used, i);
    } else if (block_of(block) == block_of(l->block)) {
       uint32_t i = (uint32_t)(block % TIME_WHEEL);
-      a->next = l->blocks[i];
-      l->blocks[i] = a;
+      append(&l->blocks[i], a);
       mark(l->block_used, i);
    } else {
-      a->next = l->beyond;
-      l->beyond = a;
+      append(&l->beyond, a);
    }
 }
 
@@ -117,17 +91,22 @@ static void take(time_loop *l, time_actor *a)
       list = &l->blocks[i];
       used = l->block_used;
    }
-   time_actor **at = list;
-   while (*at != a)
-      at = &(*at)->next;
-   *at = a->next;
+   time_actor *before = *list;
+   while (before->next != a)
+      before = before->next;
+   before->next = a->next;
+   if (before == a)
+      *list = NULL;
+   else if (*list == a)
+      *list = before;
    if (used && !*list)
       unmark(used, i);
 }
 
 void time_actor_init(time_machine *m, time_actor *a, void (*act)(time_machine *, time_actor *))
 {
-   *a = (time_actor){.serial = m->loop.serial++, .act = act};
+   (void)m;
+   *a = (time_actor){.act = act};
 }
 
 void time_at(time_machine *m, time_actor *a, uint64_t at)
@@ -164,10 +143,10 @@ void time_starve(time_machine *m, time_actor *a)
 }
 
 /* ---- what is next --------------------------------------------------------------------------- */
-static uint64_t earliest(const time_actor *a)
+static uint64_t earliest(const time_actor *last)
 {
-   uint64_t t = UINT64_MAX;
-   for (; a; a = a->next)
+   uint64_t t = last ? last->at : UINT64_MAX;
+   for (const time_actor *a = last ? last->next : NULL; a != last; a = a->next)
       t = a->at < t ? a->at : t;
    return t;
 }
@@ -187,11 +166,8 @@ uint64_t time_next(const time_machine *m)
 
 static void deal(time_loop *l, time_actor *list)
 {
-   while (list) {
-      time_actor *a = list;
-      list = a->next;
-      put(l, a);
-   }
+   while (list)
+      put(l, take_first(&list));
 }
 
 /* The present block has nothing left: make the next one present if it begins to act before `until`. */
@@ -245,13 +221,10 @@ enum time_progress time_loop_run(time_machine *m, uint64_t until)
          return TIME_REACHED;
       }
       uint32_t i = (uint32_t)(t % TIME_WHEEL);
-      if (t != l->ordered)
-         l->cycle[i] = in_order(l->cycle[i]);
-      l->now = l->ordered = t;
+      l->now = t;
       while (l->cycle[i] && !l->starving && !m->ended) {
-         time_actor *a = l->cycle[i];
-         l->cycle[i] = a->next;
-         if (!a->next)
+         time_actor *a = take_first(&l->cycle[i]);
+         if (!l->cycle[i])
             unmark(l->cycle_used, i);
          a->queued = false;
          a->act(m, a);

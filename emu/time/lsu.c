@@ -21,6 +21,21 @@ static void add_line(time_memory *m, uint64_t line, uint32_t sectors, uint32_t l
    m->line[m->lines++] = (time_line){line, sectors, lanes, flags};
 }
 
+/* Bytes of a RUN that lie in one line, as most do. */
+static bool is_in_line(const uint32_t *record)
+{
+   uint32_t bytes = record[0] >> 8 & 0xfffff;
+   return record[0] >> 28 == EMU_REC_RUN && bytes && (record[1] & ((1u << EMU_LINE_LOG2) - 1)) + bytes <= 1u << EMU_LINE_LOG2;
+}
+
+static time_line line_of_run(const uint32_t *record)
+{
+   uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32;
+   uint32_t from = (uint32_t)(va >> EMU_SECTOR_LOG2) & 3,
+            to = (uint32_t)((va + (record[0] >> 8 & 0xfffff) - 1) >> EMU_SECTOR_LOG2) & 3;
+   return (time_line){va >> EMU_LINE_LOG2, (2u << to) - (1u << from), 1, record[2] >> 16};
+}
+
 static uint64_t run_lines(time_memory *m, const uint32_t *record, uint64_t more)
 {
    uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32, end = va + (record[0] >> 8 & 0xfffff);
@@ -67,27 +82,50 @@ static uint64_t lookup_cycles(const time_memory *m, const uint32_t *record, uint
    return cycles;
 }
 
-time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record,
-                            uint64_t now, uint64_t *counters)
+/* One line of a record at `slot`: when its data are there. */
+static uint64_t access_line(time_memory *m, uint32_t core, enum time_op op, const time_line *l, uint64_t slot,
+                            uint64_t *granted, uint64_t *counters)
 {
-   time_core_memory *c = &m->core[core];
-   uint64_t start = now > c->lsu_free ? now : c->lsu_free;
-   uint64_t at = start, done = start + (op == TIME_READ ? m->l1_cycles : 1), granted = start, more = 0;
+   TIME_COUNT_IN(counters, LSU_SECTORS, time_sector_count(l->sectors));
+   return op == TIME_READ ? time_l1_read(m, core, l, slot, granted, counters)
+                          : time_l1_write(m, core, l, op, slot, granted, counters);
+}
+
+/* All lines of a record, from `at` on; returns when the last one has been looked up. */
+static uint64_t access_lines(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record, uint64_t at,
+                             uint64_t *done, uint64_t *granted, uint64_t *counters)
+{
+   uint64_t more = 0;
    do {
       more = time_lsu_lines(m, record, more);
       uint32_t step;
       uint64_t cycles = lookup_cycles(m, record, &step);
       TIME_COUNT_IN(counters, LSU_REQUESTS, m->lines);
       for (uint32_t i = 0; i < m->lines; i++) {
-         const time_line *l = &m->line[i];
          uint64_t slot = at + (i * step >> TIME_FRAC_LOG2);
-         TIME_COUNT_IN(counters, LSU_SECTORS, time_sector_count(l->sectors));
-         uint64_t t = op == TIME_READ ? time_l1_read(m, core, l, slot, &granted, counters)
-                                      : time_l1_write(m, core, l, op, slot, &granted, counters);
-         done = t > done ? t : done;
+         uint64_t t = access_line(m, core, op, &m->line[i], slot, granted, counters);
+         *done = t > *done ? t : *done;
       }
       at += cycles;
    } while (more);
+   return at;
+}
+
+time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, const uint32_t *record,
+                            uint64_t now, uint64_t *counters)
+{
+   time_core_memory *c = &m->core[core];
+   uint64_t start = now > c->lsu_free ? now : c->lsu_free;
+   uint64_t at = start, done = start + (op == TIME_READ ? m->l1_cycles : 1), granted = start;
+   if (is_in_line(record)) {
+      time_line l = line_of_run(record);
+      TIME_COUNT_IN(counters, LSU_REQUESTS, 1);
+      uint64_t t = access_line(m, core, op, &l, start, &granted, counters);
+      done = t > done ? t : done;
+      at++;
+   } else {
+      at = access_lines(m, core, op, record, start, &done, &granted, counters);
+   }
    if (at == start)
       at++; /* every lane was off: the instruction still passes the unit */
    c->lsu_free = granted > at ? granted : at;

@@ -45,7 +45,6 @@ time_machine *time_machine_create(const emu_profile *p, bool detailed)
       return NULL;
    m->profile = *p;
    m->detailed = detailed;
-   m->loop.ordered = UINT64_MAX;
    m->port_queue = p->port_queue < TIME_QUEUE_MAX ? p->port_queue : TIME_QUEUE_MAX;
    m->memory = time_memory_create(&m->profile);
    if (!m->memory || !time_cores_create(m)) {

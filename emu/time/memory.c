@@ -246,6 +246,18 @@ time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path,
    return time_memory_record(m, core, path, op, record, now, counters);
 }
 
+bool time_memory_code_hit(time_memory *m, uint32_t core, uint64_t va, uint64_t now, uint64_t *counters)
+{
+   time_cache *cache = &m->core[core].code;
+   uint64_t line = (va & ((UINT64_C(1) << 48) - 1)) >> EMU_LINE_LOG2;
+   time_way *w = time_cache_find(cache, time_cache_spread(cache, line), line);
+   if (beyond(m, now) || !w || WAY_VALID(w) != 15 || time_way_wait(w, 15, now) > now)
+      return false;
+   TIME_COUNT_IN(counters, CODE_ACCESSES, 1);
+   TIME_COUNT_IN(counters, CODE_HITS, 1);
+   return true;
+}
+
 time_result time_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters)
 {
    if (beyond(m, now))

@@ -45,6 +45,8 @@ time_result time_memory_record(time_memory *m, uint32_t core, enum time_path pat
 /* One line of code or of the scalar cache, by address. */
 time_result time_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va, uint32_t sectors,
                              uint32_t flags, uint64_t now, uint64_t *counters);
+/* Is the line of code in the core's cache at that time? If not nothing has happened: it is to be asked for then. */
+bool time_memory_code_hit(time_memory *m, uint32_t core, uint64_t va, uint64_t now, uint64_t *counters);
 /* Local data share: passes of an instruction. */
 time_result time_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
 /* A copy of bytes: streams at the rate of the slower side. Long ones are best given in pieces (64 KiB or so), each when the one before was

@@ -7,7 +7,7 @@
  * memory.h and its files: everything behind a memory instruction.
  *
  * All of it runs on the timing unit's thread. Times are core-clock cycles of the ring's clock. What happens at one time happens in
- * the order in which the actors were made, so that nothing depends on the host.
+ * the order in which the actors came to be due then, so that nothing depends on the host.
  */
 #ifndef EMU_TIME_MODEL_H
 #define EMU_TIME_MODEL_H
@@ -22,7 +22,7 @@ typedef struct time_machine time_machine;
 /* Something that acts at a time. Embedded in what acts. */
 typedef struct time_actor time_actor;
 struct time_actor {
-   uint64_t at, serial; /* serial: from time_actor_init */
+   uint64_t at;
    void (*act)(time_machine *m, time_actor *a); /* schedules itself again, or others, or nobody */
    time_actor *next;    /* the loop's */
    bool queued;

@@ -435,17 +435,19 @@ static void attribution(void **state)
 typedef struct alarm_actor {
    time_actor actor;
    uint64_t want;
+   unsigned put; /* the how manieth */
 } alarm_actor;
 
-static uint64_t alarm_last, alarm_serial;
-static unsigned alarm_count;
+static uint64_t alarm_last;
+static unsigned alarm_put, alarm_count;
 
 static void alarm_act(time_machine *m, time_actor *a)
 {
-   assert_int_equal(time_now(m), ((alarm_actor *)a)->want);
-   assert_true(time_now(m) > alarm_last || a->serial > alarm_serial);
+   const alarm_actor *alarm = (const alarm_actor *)a;
+   assert_int_equal(time_now(m), alarm->want);
+   assert_true(time_now(m) > alarm_last || alarm->put > alarm_put);
    alarm_last = time_now(m);
-   alarm_serial = a->serial;
+   alarm_put = alarm->put;
    alarm_count++;
 }
 
@@ -462,6 +464,7 @@ static void actors_in_order(void **state)
       static const uint32_t range[] = {50, 5000, 1 << 20, 1 << 30};
       time_actor_init(m, &a[i].actor, alarm_act);
       a[i].want = set_next(&seed, range[i % 4]);
+      a[i].put = i + 1;
       time_at(m, &a[i].actor, a[i].want + set_next(&seed, 100000)); /* the earlier one counts */
       time_at(m, &a[i].actor, a[i].want);
       time_at(m, &a[i].actor, a[i].want + 1);

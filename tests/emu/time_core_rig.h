@@ -40,6 +40,7 @@ time_memory *rig_memory_create(const emu_profile *p);
 void rig_memory_destroy(time_memory *m);
 time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path, enum time_op op,
                               const uint32_t *record, uint64_t now, uint64_t *counters);
+bool rig_memory_code_hit(time_memory *m, uint32_t core, uint64_t va, uint64_t now, uint64_t *counters);
 time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va,
                             uint32_t sectors, uint32_t flags, uint64_t now, uint64_t *counters);
 time_result rig_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
@@ -86,6 +87,13 @@ time_result rig_memory_record(time_memory *m, uint32_t core, enum time_path path
       latency = RIG_DRAM_CYCLES + at - start;
    }
    return (time_result){.accepted = start + (lines ? lines : 1), .done = start + latency};
+}
+
+/* Lines are always asked for, each at its time. */
+bool rig_memory_code_hit(time_memory *m, uint32_t core, uint64_t va, uint64_t now, uint64_t *counters)
+{
+   (void)m, (void)core, (void)va, (void)now, (void)counters;
+   return false;
 }
 
 time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, enum time_op op, uint64_t va,
