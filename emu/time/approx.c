@@ -30,7 +30,7 @@ static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t 
 }
 
 /* The wave's time goes on over a block. One without anything is a wait alone. */
-static void book(const time_machine *m, time_wave *w, const time_block *b)
+static inline void book(const time_machine *m, time_wave *w, const time_block *b)
 {
    time_sched *s = w->sched;
    w->ready = time_later(w->ready, b->wait);
@@ -48,10 +48,11 @@ static void book(const time_machine *m, time_wave *w, const time_block *b)
    w->ready = time_pack(end, b->branches > 0 ? TIME_WHY_FETCH : TIME_WHY_DEPENDENCY);
 }
 
-static void settle(const time_machine *m, time_wave *w)
+static inline void settle(const time_machine *m, time_wave *w)
 {
-   for (uint32_t i = 0; i <= w->blocks; i++)
-      book(m, w, &w->block[i]);
+   const time_block *last = &w->block[w->blocks];
+   for (const time_block *b = w->block; b <= last; b++)
+      book(m, w, b);
    w->blocks = 0;
    w->block[0] = (time_block){0};
    w->est = time_when(w->ready);
@@ -59,7 +60,7 @@ static void settle(const time_machine *m, time_wave *w)
 }
 
 /* So much more in the block that is being laid out; `inst` stands at its beginning. */
-static void add(time_wave *w, uint32_t cycles, uint32_t stalled, uint32_t issue, uint32_t instructions,
+static inline void add(time_wave *w, uint32_t cycles, uint32_t stalled, uint32_t issue, uint32_t instructions,
                 uint32_t inst, enum time_why why)
 {
    time_block *b = &w->block[w->blocks];

@@ -41,27 +41,6 @@ bool time_cores_create(time_machine *m)
    return !m->failed;
 }
 
-/* ---- accounts ------------------------------------------------------------------------------- */
-void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j, time_inst_cost *cost)
-{
-   if (at <= s->free)
-      return;
-   uint64_t n = at - s->free;
-   TIME_COUNT(j, ISSUE_SLOTS, n);
-   j->counters[GPU_COUNTER_ISSUE_ACTIVE + why] += n;
-   if (cost && why < TIME_WHY_IDLE)
-      cost->cycles[why] += n;
-   s->free = at;
-}
-
-void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu_time_job *j)
-{
-   TIME_COUNT(j, TIMED_INSTRUCTIONS, instructions);
-   TIME_COUNT(j, ISSUE_SLOTS, cycles);
-   TIME_COUNT(j, ISSUE_ACTIVE, cycles);
-   s->free += cycles;
-}
-
 /* ---- room ----------------------------------------------------------------------------------- */
 bool time_core_room(const time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage,
                     uint32_t waves)

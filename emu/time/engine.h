@@ -196,9 +196,26 @@ void time_read_drop(time_machine *m, time_wave *w); /* the wave reads no more */
 
 /* core.c */
 bool time_cores_create(time_machine *m); /* freed with the machine */
-/* Counts the scheduler's cycles up to `at`, which is not before `free`, for a reason. */
-void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j, time_inst_cost *cost);
-void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu_time_job *j);
+/* Counts the scheduler's cycles up to `at` for a reason. */
+static inline void time_sched_stall(time_sched *s, uint64_t at, enum time_why why, emu_time_job *j,
+                                    time_inst_cost *cost)
+{
+   if (at <= s->free)
+      return;
+   uint64_t n = at - s->free;
+   TIME_COUNT(j, ISSUE_SLOTS, n);
+   j->counters[GPU_COUNTER_ISSUE_ACTIVE + why] += n;
+   if (cost && why < TIME_WHY_IDLE)
+      cost->cycles[why] += n;
+   s->free = at;
+}
+static inline void time_sched_issue(time_sched *s, uint64_t cycles, uint64_t instructions, emu_time_job *j)
+{
+   TIME_COUNT(j, TIMED_INSTRUCTIONS, instructions);
+   TIME_COUNT(j, ISSUE_SLOTS, cycles);
+   TIME_COUNT(j, ISSUE_ACTIVE, cycles);
+   s->free += cycles;
+}
 /* NULL: the machine has failed. */
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g,
                             uint64_t at);

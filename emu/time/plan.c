@@ -71,7 +71,7 @@ static void add_step(maker *k, enum time_step_kind kind, enum time_why why, time
    k->issue = 0;
    k->cut = k->now;
    k->now_stalled = 0;
-   memset(k->ready_stalled, 0, sizeof k->ready_stalled);
+   memset(k->ready_stalled, 0, k->t->board * sizeof *k->ready_stalled);
 }
 
 /* ---- instructions --------------------------------------------------------------------------- */
@@ -137,10 +137,11 @@ static void add_instruction(maker *k, time_plan_segment *s, uint32_t n)
 
 static void lay_out(maker *k, time_plan_segment *s, const time_segment *seg, bool external)
 {
-   memset(k->state, 0, sizeof k->state);
-   memset(k->read, 0, sizeof k->read);
-   memset(k->ready, 0, sizeof k->ready);
-   memset(k->ready_stalled, 0, sizeof k->ready_stalled);
+   const uint32_t regs = k->t->board; /* those that the program has */
+   memset(k->state, 0, regs * sizeof *k->state);
+   memset(k->read, 0, regs * sizeof *k->read);
+   memset(k->ready, 0, regs * sizeof *k->ready);
+   memset(k->ready_stalled, 0, regs * sizeof *k->ready_stalled);
    k->external = external;
    k->now = k->now_stalled = k->cut = k->issue = 0;
    k->from = seg->first;
