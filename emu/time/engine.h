@@ -36,7 +36,7 @@ typedef struct time_portion {
    bool last;
 } time_portion;
 
-#define TIME_CODE_LINES 16u
+#define TIME_CODE_LINES 64u
 typedef struct time_code_line {
    uint64_t line, there;
 } time_code_line;
