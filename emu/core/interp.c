@@ -18,6 +18,8 @@
 #define TEXT(a) TEXT2(a)
 
 #define H(name) static const emu_uop *h_##name(const emu_uop *u, emu_wave *w, emu_core_ctx *x)
+/* Where an access is of one length only if it is part of its handler: compilers weigh the whole file and would give some of them up. */
+#define INLINE static inline __attribute__((always_inline))
 #define NEXT return u[1].fn(u + 1, w, x)
 #if defined(__clang__) /* unrolled first, a loop would not become vector code any more */
 #define LANES                                                                                                \

@@ -18,7 +18,7 @@ typedef struct lane_shape {
    bool page;      /* dword aligned, all inside one 64 KiB page */
 } lane_shape;
 
-static inline void patch_inactive(const emu_wave *w, const emu_core_ctx *x, emu_lanes *m)
+INLINE void patch_inactive(const emu_wave *w, const emu_core_ctx *x, emu_lanes *m)
 {
    if (w->exec != 0xffffffffu) {
       uint64_t first = m->va[__builtin_ctz(w->exec)];
@@ -27,7 +27,7 @@ static inline void patch_inactive(const emu_wave *w, const emu_core_ctx *x, emu_
    }
 }
 
-static inline lane_shape shape_of(const emu_wave *w, const emu_lanes *m, unsigned dwords)
+INLINE lane_shape shape_of(const emu_wave *w, const emu_lanes *m, unsigned dwords)
 {
    uint64_t first = m->va[__builtin_ctz(w->exec)], spread = 0, unrun = 0, misaligned = 0, crossing = 0;
    uint64_t start = m->va[0], bytes = 4 * dwords;
@@ -49,13 +49,13 @@ static const emu_uop *memory_fault(const emu_uop *u, emu_core_ctx *x)
 }
 
 /* Rows from a run of lanes of `dwords` each at host. */
-static inline void load_run(const uint32_t *host, uint32_t (*d)[ISA_WAVE_LANES], unsigned dwords)
+INLINE void load_run(const uint32_t *host, uint32_t (*d)[ISA_WAVE_LANES], unsigned dwords)
 {
    for (unsigned k = 0; k < dwords; k++)
       LANES d[k][l] = host[l * dwords + k];
 }
 
-static inline void store_run(uint32_t *host, uint32_t (*c)[ISA_WAVE_LANES], unsigned dwords)
+INLINE void store_run(uint32_t *host, uint32_t (*c)[ISA_WAVE_LANES], unsigned dwords)
 {
    if (dwords == 1) {
       LANES host[l] = c[0][l];
@@ -66,8 +66,8 @@ static inline void store_run(uint32_t *host, uint32_t (*c)[ISA_WAVE_LANES], unsi
    }
 }
 
-static inline void load_page(const uint8_t *page, const emu_lanes *m, uint64_t offset_mask, uint32_t lanes,
-                             uint32_t (*d)[ISA_WAVE_LANES], unsigned dwords)
+INLINE void load_page(const uint8_t *page, const emu_lanes *m, uint64_t offset_mask, uint32_t lanes,
+                      uint32_t (*d)[ISA_WAVE_LANES], unsigned dwords)
 {
    for (; lanes; lanes &= lanes - 1) {
       unsigned l = (unsigned)__builtin_ctz(lanes);
@@ -77,8 +77,8 @@ static inline void load_page(const uint8_t *page, const emu_lanes *m, uint64_t o
    }
 }
 
-static inline void store_page(uint8_t *page, const emu_lanes *m, uint64_t offset_mask, uint32_t lanes,
-                              uint32_t (*c)[ISA_WAVE_LANES], unsigned dwords)
+INLINE void store_page(uint8_t *page, const emu_lanes *m, uint64_t offset_mask, uint32_t lanes,
+                       uint32_t (*c)[ISA_WAVE_LANES], unsigned dwords)
 {
    for (; lanes; lanes &= lanes - 1) {
       unsigned l = (unsigned)__builtin_ctz(lanes);
@@ -89,8 +89,8 @@ static inline void store_page(uint8_t *page, const emu_lanes *m, uint64_t offset
 }
 
 /* Loads write inactive lanes too where they are dead, from the memory that the active ones read. */
-static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
-                                        bool valid, unsigned dwords)
+INLINE const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                                 bool valid, unsigned dwords)
 {
    uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
    lane_shape s = shape_of(w, m, dwords);
@@ -111,8 +111,8 @@ static inline const emu_uop *load_lanes(const emu_uop *u, emu_wave *w, emu_core_
    return u + 1;
 }
 
-static inline const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
-                                         bool valid, unsigned dwords)
+INLINE const emu_uop *store_lanes(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                                  bool valid, unsigned dwords)
 {
    uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
    lane_shape s = shape_of(w, m, dwords);
@@ -139,7 +139,7 @@ static inline void all_valid(emu_lanes *m, unsigned dwords)
    LANES m->valid[l] = dwords;
 }
 
-static inline void global_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m)
+INLINE void global_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m)
 {
    const uint32_t *b = row(w, u->b);
    m->exec = w->exec;
@@ -163,8 +163,8 @@ static inline uint32_t dwords_inside(uint64_t offset, uint64_t size, unsigned dw
 }
 
 /* True if every active lane lies wholly inside the buffer; else m->valid is filled in. */
-static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
-                                    unsigned dwords)
+INLINE bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                             unsigned dwords)
 {
    const uint32_t *b = row(w, u->b);
    m->exec = w->exec;
@@ -200,8 +200,8 @@ static inline bool buffer_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx 
 
 /* The commonest case first: one base for all lanes, exec full, lanes side by side. Address of lane 0, or ~0.
  */
-static inline uint64_t run_address(const emu_uop *u, const emu_wave *w, const uint32_t *b, bool buffer,
-                                   unsigned dwords)
+INLINE uint64_t run_address(const emu_uop *u, const emu_wave *w, const uint32_t *b, bool buffer,
+                            unsigned dwords)
 {
    uint32_t unrun = 0, start = b[0];
    if (w->exec != 0xffffffffu || !(u->flags & EMU_UOP_UNIFORM))
@@ -215,7 +215,7 @@ static inline uint64_t run_address(const emu_uop *u, const emu_wave *w, const ui
    return page ? va : ~UINT64_C(0);
 }
 
-static inline bool load_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bool buffer, unsigned dwords)
+INLINE bool load_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bool buffer, unsigned dwords)
 {
    uint64_t va = run_address(u, w, row(w, u->b), buffer, dwords);
    const uint8_t *host = va != ~UINT64_C(0) ? emu_tlb_fast(x->tlb, va, false) : NULL;
@@ -228,7 +228,7 @@ static inline bool load_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bo
    return true;
 }
 
-static inline bool store_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bool buffer, unsigned dwords)
+INLINE bool store_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, bool buffer, unsigned dwords)
 {
    uint64_t va = run_address(u, w, row(w, u->b), buffer, dwords);
    uint8_t *host = va != ~UINT64_C(0) ? emu_tlb_fast(x->tlb, va, true) : NULL;
@@ -241,7 +241,7 @@ static inline bool store_quick(const emu_uop *u, emu_wave *w, emu_core_ctx *x, b
    return true;
 }
 
-static const emu_uop *global_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+INLINE const emu_uop *global_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
 {
    emu_lanes m;
    if (!w->exec)
@@ -251,7 +251,7 @@ static const emu_uop *global_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x
    return load_lanes(u, w, x, &m, true, dwords);
 }
 
-static const emu_uop *global_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+INLINE const emu_uop *global_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
 {
    emu_lanes m;
    if (!w->exec)
@@ -261,7 +261,7 @@ static const emu_uop *global_store(const emu_uop *u, emu_wave *w, emu_core_ctx *
    return store_lanes(u, w, x, &m, true, dwords);
 }
 
-static const emu_uop *buffer_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+INLINE const emu_uop *buffer_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
 {
    emu_lanes m;
    if (!w->exec)
@@ -272,7 +272,7 @@ static const emu_uop *buffer_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x
    return load_lanes(u, w, x, &m, valid, dwords);
 }
 
-static const emu_uop *buffer_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+INLINE const emu_uop *buffer_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
 {
    emu_lanes m;
    if (!w->exec)
@@ -284,11 +284,15 @@ static const emu_uop *buffer_store(const emu_uop *u, emu_wave *w, emu_core_ctx *
 }
 
 #define ACCESS(name, quick, buffer, general, n)                                                              \
+   __attribute__((noinline)) H(name##_any)                                                            \
+   {                                                                                                         \
+      return general(u, w, x, n);                                                                            \
+   }                                                                                                         \
    H(name)                                                                                                   \
    {                                                                                                         \
       if (quick(u, w, x, buffer, n))                                                                         \
          NEXT;                                                                                               \
-      return general(u, w, x, n);                                                                            \
+      return h_##name##_any(u, w, x);                                                                        \
    }
 #define GLOBAL(n)                                                                                            \
    ACCESS(g_load_x##n, load_quick, false, global_load, n)                                                    \
@@ -301,8 +305,8 @@ GLOBAL(3)
 GLOBAL(4)
 
 /* ---- LDS ------------------------------------------------------------------------------------- */
-static inline bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
-                                 unsigned dwords)
+INLINE bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m,
+                          unsigned dwords)
 {
    const uint32_t *b = row(w, u->b);
    m->exec = w->exec;
@@ -319,8 +323,8 @@ static inline bool lds_addresses(const emu_uop *u, emu_wave *w, emu_core_ctx *x,
 }
 
 /* Host address of lane 0 if exec is full and the lanes lie side by side inside the LDS, else NULL. */
-static inline uint8_t *lds_run(const emu_uop *u, const emu_wave *w, const emu_core_ctx *x, const uint32_t *b,
-                               unsigned dwords)
+INLINE uint8_t *lds_run(const emu_uop *u, const emu_wave *w, const emu_core_ctx *x, const uint32_t *b,
+                        unsigned dwords)
 {
    uint32_t unrun = 0, start = b[0];
    LANES unrun |= b[l] ^ (start + 4 * dwords * lane_index[l]);
@@ -331,7 +335,7 @@ static inline uint8_t *lds_run(const emu_uop *u, const emu_wave *w, const emu_co
 }
 
 /* All active lanes are aligned and inside: their dwords can be reached directly. */
-static inline bool lds_direct(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
+INLINE bool lds_direct(const emu_uop *u, emu_wave *w, emu_core_ctx *x, emu_lanes *m, unsigned dwords)
 {
    uint64_t misaligned = 0;
    if (!lds_addresses(u, w, x, m, dwords))
@@ -343,7 +347,7 @@ static inline bool lds_direct(const emu_uop *u, emu_wave *w, emu_core_ctx *x, em
    return false;
 }
 
-static const emu_uop *lds_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+INLINE const emu_uop *lds_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
 {
    emu_lanes m;
    uint32_t(*d)[ISA_WAVE_LANES] = row(w, u->d);
@@ -362,7 +366,7 @@ static const emu_uop *lds_load(const emu_uop *u, emu_wave *w, emu_core_ctx *x, u
    return u + 1;
 }
 
-static const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
+INLINE const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, unsigned dwords)
 {
    emu_lanes m;
    uint32_t(*c)[ISA_WAVE_LANES] = row(w, u->c);
@@ -382,11 +386,19 @@ static const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, 
 }
 
 #define SHARED(n)                                                                                            \
+   __attribute__((noinline)) H(l_load_x##n##_any)                                                     \
+   {                                                                                                         \
+      return lds_load(u, w, x, n);                                                                           \
+   }                                                                                                         \
+   __attribute__((noinline)) H(l_store_x##n##_any)                                                    \
+   {                                                                                                         \
+      return lds_store(u, w, x, n);                                                                          \
+   }                                                                                                         \
    H(l_load_x##n)                                                                                            \
    {                                                                                                         \
       const uint8_t *run = lds_run(u, w, x, row(w, u->b), n);                                                \
       if (!run)                                                                                              \
-         return lds_load(u, w, x, n);                                                                        \
+         return h_l_load_x##n##_any(u, w, x);                                                                \
       load_run((const uint32_t *)run, row(w, u->d), n);                                                      \
       NEXT;                                                                                                  \
    }                                                                                                         \
@@ -394,7 +406,7 @@ static const emu_uop *lds_store(const emu_uop *u, emu_wave *w, emu_core_ctx *x, 
    {                                                                                                         \
       uint8_t *run = lds_run(u, w, x, row(w, u->b), n);                                                      \
       if (!run)                                                                                              \
-         return lds_store(u, w, x, n);                                                                       \
+         return h_l_store_x##n##_any(u, w, x);                                                               \
       store_run((uint32_t *)run, row(w, u->c), n);                                                           \
       NEXT;                                                                                                  \
    }

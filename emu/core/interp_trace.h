@@ -1,20 +1,128 @@
 /* Records of memory instructions whose lanes have addresses of their own. Part of interp.c, before the handlers of memory instructions;
- * out of their way, because most of the time nobody asks for time. Rules: core_trace.h.
+ * out of their way, because most of the time nobody asks for time. Rules: core_trace.h; passes over the banks: interp_banks.h.
+ *
+ * Lanes next to each other that touch one line share an entry; what else lies in one line is left to the reader to find. All lanes are put
+ * together at once where they lie within 4 GiB and none reaches over the end of a line.
  */
-#include "core_trace.h"
+#include "interp_banks.h"
 
-#define BANKS 32u
-
-/* ---- how the lanes lie ----------------------------------------------------------------------- */
-/* exec is full and lane l is at the address of lane 0 + l * stride. */
-static inline bool is_affine(const emu_lanes *m, uint64_t *stride)
+/* ---- entries ----------------------------------------------------------------------------------- */
+/* Bits of rows as masks: which lanes have bit `bit`, below 32, and which are the last ones of a line. */
+static inline uint32_t lanes_with(const uint32_t *at, unsigned bit)
 {
-   uint64_t differ = 0, start = m->va[0], step = m->va[1] - start;
-   LANES differ |= m->va[l] ^ (start + step * lane_index[l]);
-   *stride = step;
-   return m->exec == 0xffffffffu && !differ;
+#if defined(__AVX512F__)
+   const __m512i one = _mm512_set1_epi32((int32_t)(1u << bit));
+   return (uint32_t)_mm512_test_epi32_mask(_mm512_loadu_si512(at), one) |
+          (uint32_t)_mm512_test_epi32_mask(_mm512_loadu_si512(at + 16), one) << 16;
+#else
+   uint32_t sign[ISA_WAVE_LANES];
+   LANES sign[l] = at[l] << (31 - bit);
+   return row_to_mask(sign);
+#endif
 }
 
+static inline uint32_t line_ends(const uint32_t *at)
+{
+#if defined(__AVX512F__)
+   const __m512i line = _mm512_set1_epi32(-(1 << EMU_LINE_LOG2)), low = _mm512_loadu_si512(at), high = _mm512_loadu_si512(at + 16);
+   const __m512i low_next = _mm512_alignr_epi32(high, low, 1), high_next = _mm512_alignr_epi32(high, high, 1);
+   return (uint32_t)_mm512_test_epi32_mask(_mm512_xor_si512(low, low_next), line) |
+          (uint32_t)_mm512_test_epi32_mask(_mm512_xor_si512(high, high_next), line) << 16;
+#else
+   uint32_t ends = 0;
+   for (unsigned l = 0; l + 1 < ISA_WAVE_LANES; l++)
+      ends |= (uint32_t)((at[l] ^ at[l + 1]) >> EMU_LINE_LOG2 != 0) << l;
+   return ends;
+#endif
+}
+
+/* Entries of the lanes in `ends` to `out`: what they have in common, their lines' low bits and sectors[i] & 1 << lane. */
+static inline void write_entries(uint32_t *out, const uint32_t common[2], const uint32_t *at, uint32_t ends, const uint32_t sectors[4])
+{
+#if defined(__AVX512F__)
+   const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+   for (unsigned half = 0; half < 2; half++) {
+      const __mmask16 end = (__mmask16)(ends >> 16 * half);
+      __m512i low = _mm512_srli_epi32(_mm512_loadu_si512(at + 16 * half), EMU_LINE_LOG2), high = _mm512_set1_epi32((int32_t)common[1]);
+      for (unsigned i = 0; i < 4; i++)
+         high = _mm512_mask_or_epi32(high, (__mmask16)(sectors[i] >> 16 * half), high, _mm512_set1_epi32((int32_t)(1u << (9 + i))));
+      low = _mm512_maskz_compress_epi32(end, _mm512_or_si512(low, _mm512_set1_epi32((int32_t)common[0])));
+      high = _mm512_maskz_compress_epi32(end, high);
+      _mm512_storeu_si512(out, _mm512_permutex2var_epi32(low, first, high));
+      _mm512_storeu_si512(out + 16, _mm512_permutex2var_epi32(low, _mm512_add_epi32(first, _mm512_set1_epi32(8)), high));
+      out += 2 * __builtin_popcount(end);
+   }
+#else
+   for (; ends; ends &= ends - 1, out += 2) {
+      unsigned l = (unsigned)__builtin_ctz(ends);
+      out[0] = at[l] >> EMU_LINE_LOG2 | common[0];
+      out[1] = common[1] | (sectors[0] >> l & 1) << 9 | (sectors[1] >> l & 1) << 10 | (sectors[2] >> l & 1) << 11 | (sectors[3] >> l & 1) << 12;
+   }
+#endif
+}
+#define ENTRIES_ROOM 32u /* dwords that may be written beyond the last entry */
+
+/* Any bits of `in` in the lanes from one end to the next: at the end, as a carry from below. */
+static inline uint32_t any_to_end(uint32_t in, uint32_t ends)
+{
+   return (((in & ~ends) + ~ends) | in) & ends;
+}
+
+/* Flags of pages that are not the same for all entries. */
+static void patch_flags(const emu_core_ctx *x, uint32_t *entry, uint32_t n)
+{
+   uint64_t page = UINT64_MAX;
+   for (uint32_t i = 0, flags = 0; i < n; i++) {
+      uint64_t va = emu_entry_line(entry + 2 * i) << EMU_LINE_LOG2;
+      if (va >> 12 != page)
+         flags = emu_tlb_page_flags(x->tlb, va) << EMU_ENTRY_FLAGS_SHIFT;
+      page = va >> 12;
+      entry[2 * i + 1] |= flags;
+   }
+}
+
+/* The low halves of the active lanes' addresses, of which the bits in `differ` are not the same for all. False: some lane reaches over the
+ * end of its line. */
+static inline bool trace_near(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, const uint32_t *at, uint64_t differ, unsigned bytes,
+                              const bank_step *step)
+{
+   emu_trace *t = x->trace;
+   const uint64_t first = m->va[__builtin_ctz(m->exec)];
+   const unsigned lanes = (unsigned)__builtin_popcount(m->exec);
+   const uint32_t all = ~0u >> (32 - lanes);
+   uint32_t packed[2 * ISA_WAVE_LANES], end[ISA_WAVE_LANES], over = 0;
+   at = active_row(at, m->exec, packed);
+   LANES
+   {
+      end[l] = at[l] + (bytes - 1);
+      over |= at[l] ^ end[l];
+   }
+   if (over >> EMU_LINE_LOG2)
+      return false;
+   if (!core_lines_room(t, ISA_WAVE_LANES + ENTRIES_ROOM / 2))
+      return true;
+   const uint32_t ends = (line_ends(at) & all) | 1u << (lanes - 1), five = lanes_with(at, 5), six = lanes_with(at, 6);
+   uint32_t sectors[4] = {~five & ~six & all, five & ~six & all, ~five & six & all, five & six & all};
+   if (over >> EMU_SECTOR_LOG2) { /* two sectors of one lane at most */
+      const uint32_t end_five = lanes_with(end, 5), end_six = lanes_with(end, 6);
+      sectors[1] |= end_five & ~end_six & all;
+      sectors[2] |= ~end_five & end_six & all;
+      sectors[3] |= end_five & end_six & all;
+   }
+   for (unsigned i = 0; i < 4; i++)
+      sectors[i] = any_to_end(sectors[i], ends);
+   bool alike = differ >> 12 == 0 || (differ >> 16 == 0 && emu_tlb_fast(x->tlb, first, false));
+   uint32_t flags = alike ? emu_tlb_page_flags(x->tlb, first) << EMU_ENTRY_FLAGS_SHIFT : 0, n = (uint32_t)__builtin_popcount(ends);
+   const uint32_t common[2] = {(uint32_t)(first >> 32) << (32 - EMU_LINE_LOG2),
+                               ((uint32_t)(first >> (32 + EMU_LINE_LOG2)) & 0x1ff) | 1u << 13 | flags};
+   write_entries(t->at + 1, common, at, ends, sectors);
+   if (!alike)
+      patch_flags(x, t->at + 1, n);
+   core_lines_end(u, t, n, bank_passes(m, at, lanes, bytes, step));
+   return true;
+}
+
+/* ---- records ----------------------------------------------------------------------------------- */
 /* Lanes whose sectors are not those of the lane before; the lowest one always. Inactive lanes repeat its address. */
 static inline uint32_t sector_changes(const emu_lanes *m, unsigned bytes)
 {
@@ -28,85 +136,17 @@ static inline uint32_t sector_changes(const emu_lanes *m, unsigned bytes)
    return (row_to_mask(changed) | (m->exec & -m->exec)) & m->exec;
 }
 
-/* ---- banks ------------------------------------------------------------------------------------- */
-/* Dwords of memory lie in 32 banks, in the local data share and in the L1. A pass serves one dword of every bank, to as many lanes as want it;
- * an atomic only one lane. */
-static inline unsigned lane_units(const emu_lanes *m, bool all, unsigned units, unsigned l)
+/* As trace_lanes, lane by lane. */
+static void trace_each(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool all, unsigned unit_B, unsigned units)
 {
-   return all || m->valid[l] >= units ? units : m->valid[l];
-}
-
-static __attribute__((noinline)) uint32_t count_passes(const emu_lanes *m, bool all, unsigned unit_B, unsigned units, bool atomic)
-{
-   uint32_t seen[BANKS][ISA_WAVE_LANES], most = 0;
-   uint8_t passes[BANKS] = {0};
-   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
-      unsigned l = (unsigned)__builtin_ctz(mask), n = lane_units(m, all, units, l);
-      uint64_t first = m->va[l] / 4, end = n ? (m->va[l] + unit_B * n + 3) / 4 : first;
-      for (uint64_t dw = first; dw < end; dw++) {
-         uint32_t bank = dw % BANKS, key = (uint32_t)(dw / BANKS), i = passes[bank];
-         while (!atomic && i && seen[bank][i - 1] != key)
-            i--;
-         if (!atomic && i)
-            continue;
-         uint32_t p = passes[bank]++;
-         if (p < ISA_WAVE_LANES)
-            seen[bank][p] = key;
-         most = p + 1 > most ? p + 1 : most;
-      }
-   }
-   return most;
-}
-
-/* Each lane in a bank of its own. */
-static inline bool banks_differ(const emu_lanes *m, const uint32_t *active)
-{
-   uint32_t used = 0;
-   LANES used |= 1u << ((uint32_t)m->va[l] >> 2) % BANKS & active[l];
-   return __builtin_popcount(used) == __builtin_popcount(m->exec);
-}
-
-static inline uint32_t bank_passes(const emu_core_ctx *x, const emu_lanes *m, bool all, bool affine, uint64_t stride, unsigned unit_B,
-                                   unsigned units)
-{
-   const unsigned dwords = (unit_B * units + 3) / 4;
-   if (affine && !(stride & 3)) {
-      uint64_t step = ((int64_t)stride < 0 ? -stride : stride) / 4, alike = step & -step;
-      uint32_t together = alike < BANKS ? (uint32_t)alike : BANKS;
-      if (!step)
-         return 1;
-      if (step >= dwords) /* `together` lanes of each dword in one bank */
-         return together * ((dwords + together - 1) / together);
-   }
-   if (all && dwords == 1 && banks_differ(m, x->exec_row))
-      return 1;
-   return count_passes(m, all, unit_B, units, false);
-}
-
-/* ---- records ----------------------------------------------------------------------------------- */
-/* Loads and stores: `units` of unit_B bytes per lane, of which m->valid lie inside if not all do. Adjacent lanes share an entry; what else
- * lies in one line is left to the reader to find. */
-static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool all, unsigned unit_B,
-                                                  unsigned units)
-{
-   const unsigned bytes = unit_B * units;
    emu_trace *t = x->trace;
-   uint64_t stride = 0, last = UINT64_MAX, page = UINT64_MAX;
+   uint64_t last = UINT64_MAX, page = UINT64_MAX;
    uint32_t n = 0, word = 0, flags = 0;
-   bool affine = all && is_affine(m, &stride);
-   if (affine && stride == bytes) {
-      core_trace_span(u, x, m->va[0], ISA_WAVE_LANES * bytes);
-      return;
-   }
-   if (!emu_trace_room(t, 1 + 2 * EMU_LINES_MAX))
+   if (!core_lines_room(t, EMU_LINES_MAX))
       return;
    uint32_t *e = t->at - 1; /* of the latest entry */
-   /* lanes in short steps leave no sector out: walk along these */
-   const bool dense = affine && stride <= 1u << EMU_SECTOR_LOG2;
-   for (uint32_t mask = dense ? 1 : all ? sector_changes(m, bytes) : m->exec; mask; mask &= mask - 1) {
+   for (uint32_t mask = all ? sector_changes(m, unit_B * units) : m->exec; mask; mask &= mask - 1) {
       unsigned l = (unsigned)__builtin_ctz(mask), size = unit_B * lane_units(m, all, units, l);
-      if (dense)
-         size = (unsigned)stride * (ISA_WAVE_LANES - 1) + bytes;
       for (uint64_t at = m->va[l], end = at + size; at < end; at = (at | 31) + 1) {
          uint64_t line = at >> EMU_LINE_LOG2;
          uint32_t sector = 1u << (9 + (at >> EMU_SECTOR_LOG2 & 3));
@@ -123,9 +163,53 @@ static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx
          e[1] = word;
       }
    }
-   t->segment = NULL;
-   *t->at = (uint32_t)EMU_REC_LINES << 28 | bank_passes(x, m, all, affine, stride, unit_B, units) << 16 | n << 8 | core_trace_place(u);
-   t->at += 1 + 2 * n;
+   core_lines_end(u, t, n, count_passes(m, all, unit_B, units, false));
+}
+
+/* Lanes in short steps, which leave no sector out: `bytes` from va on in all. */
+static void trace_dense(const emu_uop *u, emu_core_ctx *x, uint64_t va, unsigned bytes, uint32_t passes)
+{
+   const uint64_t first = va >> EMU_LINE_LOG2, last = (va + bytes - 1) >> EMU_LINE_LOG2;
+   const uint32_t n = (uint32_t)(last - first) + 1;
+   if (!core_lines_room(x->trace, n))
+      return;
+   uint32_t *entry = x->trace->at + 1, from = va >> EMU_SECTOR_LOG2 & 3, to = (va + bytes - 1) >> EMU_SECTOR_LOG2 & 3;
+   uint32_t flags = emu_tlb_page_flags(x->tlb, va);
+   for (uint32_t i = 0; i < n; i++) {
+      uint64_t at = (first + i) << EMU_LINE_LOG2;
+      if (i && !(at & 0xfff))
+         flags = emu_tlb_page_flags(x->tlb, at);
+      emu_entry_pack(entry + 2 * i, at, 15, 1, flags);
+   }
+   entry[1] &= ~(((1u << from) - 1) << 9);
+   entry[2 * n - 1] &= ~((15u & ~((2u << to) - 1)) << 9);
+   core_lines_end(u, x->trace, n, passes);
+}
+
+/* Loads and stores: `units` of unit_B bytes per lane, of which m->valid lie inside if not all do. */
+static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bool all, unsigned unit_B,
+                                                  unsigned units)
+{
+   const unsigned bytes = unit_B * units;
+   const uint64_t first = m->va[__builtin_ctz(m->exec)];
+   uint32_t at[ISA_WAVE_LANES];
+   uint64_t differ = 0;
+   LANES
+   {
+      at[l] = (uint32_t)m->va[l];
+      differ |= m->va[l] ^ first;
+   }
+   if (!all || differ >> 32) {
+      trace_each(u, x, m, all, unit_B, units);
+      return;
+   }
+   const bank_step step = step_of(at, m->exec);
+   if (step.even && step.step == (int32_t)bytes)
+      core_trace_span(u, x, m->va[0], ISA_WAVE_LANES * bytes);
+   else if (step.even && (uint32_t)step.step <= 1u << EMU_SECTOR_LOG2)
+      trace_dense(u, x, m->va[0], (unsigned)step.step * (ISA_WAVE_LANES - 1) + bytes, bank_passes(m, at, ISA_WAVE_LANES, bytes, &step));
+   else if (!trace_near(u, x, m, at, differ, bytes, &step))
+      trace_each(u, x, m, all, unit_B, units);
 }
 
 /* ---- LDS ------------------------------------------------------------------------------------- */
@@ -134,10 +218,14 @@ static __attribute__((noinline)) void trace_lds(const emu_uop *u, emu_core_ctx *
 {
    const unsigned dwords = (unit_B * units + 3) / 4;
    emu_trace *t = x->trace;
-   uint64_t stride = 0;
-   bool affine = all && is_affine(m, &stride);
-   uint32_t passes =
-      atomic ? count_passes(m, all, unit_B, units, true) : bank_passes(x, m, all, affine, stride, unit_B, units);
+   uint32_t at[ISA_WAVE_LANES], packed[2 * ISA_WAVE_LANES], passes;
+   if (all && !atomic) { /* inside, so 32 bits are enough */
+      LANES at[l] = (uint32_t)m->va[l];
+      const bank_step step = step_of(at, m->exec);
+      passes = bank_passes(m, active_row(at, m->exec, packed), (unsigned)__builtin_popcount(m->exec), unit_B * units, &step);
+   } else {
+      passes = count_passes(m, all, unit_B, units, atomic);
+   }
    if (passes <= dwords || !emu_trace_room(t, 1))
       return;
    t->segment = NULL;
