@@ -38,6 +38,11 @@ bool time_machine_failed(const time_machine *m)
    return m->failed;
 }
 
+bool time_machine_ended(const time_machine *m)
+{
+   return m->ended;
+}
+
 time_machine *time_machine_create(const emu_profile *p, bool detailed)
 {
    time_machine *m = calloc(1, sizeof *m);
@@ -102,6 +107,9 @@ void time_machine_launch(time_machine *m, emu_time_job *j, uint64_t start)
    start = time_later(start, m->loop.now);
    j->start = j->end = start;
    j->launched_before = m->jobs;
+   j->launched_at = &m->jobs;
+   if (m->jobs)
+      m->jobs->launched_at = &j->launched_before;
    m->jobs = j;
    if (m->observer)
       time_observe_launch(m, start);
@@ -123,10 +131,9 @@ void time_machine_launch(time_machine *m, emu_time_job *j, uint64_t start)
 
 void time_job_over(time_machine *m, emu_time_job *j, uint64_t end)
 {
-   emu_time_job **at = &m->jobs;
-   while (*at != j)
-      at = &(*at)->launched_before;
-   *at = j->launched_before;
+   *j->launched_at = j->launched_before;
+   if (j->launched_before)
+      j->launched_before->launched_at = j->launched_at;
    j->end = time_later(time_later(end, j->written), j->start);
    j->done = true;
    m->ended = true;

@@ -1,7 +1,7 @@
 /* Inside the timing model: a ring's machine, its event loop, and what its units hand to each other.
  *
  * loop.c      actors by time                       reader.c     traces of units, wave by wave
- * program.c   what the model knows of a program    queue.c, units.c   the rings' commands, jobs, units in their order
+ * program.c   what the model knows of a program    queue.c, handover.c, units.c   the rings' commands, jobs, units in their order
  * core.c      residency, launch of waves           approx.c, detailed.c   the two engines: how a wave goes on
  * group.c     workgroups of a dispatch             front.c, tile.c, rop.c, copy.c   fixed function
  * memory.h and its files: everything behind a memory instruction.
@@ -39,11 +39,16 @@ uint64_t time_next(const time_machine *m); /* when the next actor acts; UINT64_M
 void time_starve(time_machine *m, time_actor *a);
 
 /* ---- jobs and units (queue.c, units.c) ------------------------------------------------------------------- */
-/* What a writer hands over at a time: units, one behind the other, each behind its UNIT record. From malloc. */
+/* What a writer hands over at a time: units, one behind the other, each behind its UNIT record. From malloc. Those of the usual size are
+ * used again (handover.c). */
+#define TIME_BLOB_DW 8192u
 typedef struct time_blob {
    uint32_t dwords;
    uint32_t references; /* the queue's */
    struct time_part *parts;
+   uint32_t part_capacity;
+   uint32_t capacity; /* TIME_BLOB_DW, or 0: another */
+   struct time_blob *next; /* of the spare ones */
    uint32_t data[];
 } time_blob;
 
@@ -92,7 +97,7 @@ struct emu_time_job {
    bool lost;     /* units or parts of them are missing */
    uint64_t next_number; /* of units given out */
    uint64_t written;             /* when the latest write of its waves is in L2 */
-   struct emu_time_job *launched_before; /* of the machine's: jobs that are not over */
+   struct emu_time_job *launched_before, **launched_at; /* of the machine's: jobs that are not over; what points at it */
    void *model;                  /* what the engine keeps for it */
 };
 /* The unit with the next number. NULL and *starved: it has not arrived; NULL and not: there is none, all have been taken. */
@@ -107,6 +112,8 @@ void time_unit_release(emu_time_job *j, time_unit *u);
 /* ---- from writers (stream.c) ---- */
 /* Takes the blob, whose units are all of this job; waits while too much is queued. */
 void emu_time_deliver(emu_time_job *j, time_blob *blob);
+/* A blob of TIME_BLOB_DW that is not needed any more; NULL: there is none. */
+time_blob *emu_time_spare(emu_device *dev);
 /* The model waits for traces: what is collected should come at once. */
 bool emu_time_hungry(const emu_device *dev);
 /* A writer ran out of host memory: the job's times are wrong, which is said once on stderr. */
@@ -126,6 +133,7 @@ enum time_progress {
 enum time_progress time_machine_run(time_machine *m, uint64_t until);
 const emu_profile *time_profile(const time_machine *m);
 time_memory *time_machine_memory(time_machine *m);
+bool time_machine_ended(const time_machine *m); /* a job has, in the latest run */
 /* Host memory was exhausted: jobs still end, in no time, but what they took is unknown. */
 bool time_machine_failed(const time_machine *m);
 

@@ -4,7 +4,7 @@
  * traces of its jobs lets the others pass. What needs no model (a ring without jobs, timing off) is carried out at once by whoever gives
  * the command. A ring's times depend on its own commands alone, but for WAKE, which takes the time last published by any ring.
  *
- * Lock order: a block's own lock -> time->lock -> program caches, cp. Traces are handed over under no lock.
+ * Lock order: a block's own lock -> time->lock -> program caches, cp. Traces are handed over under no lock (handover.c).
  */
 #include "queue.h"
 #include "../blocks.h"
@@ -12,23 +12,15 @@
 #include "../core/core.h"
 #include "../labels.h"
 #include "sink.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define SLICES_COUNTED 256u            /* host time is looked at so often */
 #define TIME_LIMIT (UINT64_C(1) << 52) /* of times read from memory: beyond, a month at 1.6 GHz, is noise; far from TIME_NEVER */
-#define PATIENCE_NS 2000000u           /* the model waits so long for traces before writers must not wait for it any more */
 
 static bool is_on(const emu_time *t)
 {
    return t->dev->settings.timing != EMU_TIMING_OFF;
-}
-
-static void say_lost(emu_time *t, const char *what)
-{
-   if (!t->lost)
-      fprintf(stderr, "figment: %s; times and cycle counters are too small from here on\n", what);
-   t->lost = true;
 }
 
 /* ---- jobs: under the lock ------------------------------------------------------------------------------------------------- */
@@ -85,7 +77,7 @@ static void report(emu_device *dev, const emu_time_job *j, uint64_t added)
 /* Jobs that are through on both sides leave. */
 static void reap(emu_time *t, time_ring *r)
 {
-   for (emu_time_job **at = &r->jobs; *at;) {
+   for (emu_time_job **at = &r->jobs; *at && r->over;) {
       emu_time_job *j = *at;
       uint64_t *latest = &r->latest[engine_of(j->kind)];
       if (!j->done || !j->finished) {
@@ -99,9 +91,12 @@ static void reap(emu_time *t, time_ring *r)
       report(t->dev, j, add_counters(t, r, j));
       time_sink_job(t->sink, j);
       *at = j->next;
+      if (!*at)
+         r->jobs_end = at;
       r->job_count--;
       job_free(t, j);
    }
+   r->over = false;
 }
 
 /* ---- carrying out commands: under the lock; false: the ring cannot go on now --------------------------------------------- */
@@ -121,6 +116,14 @@ static uint64_t slice_end(const time_machine *m)
    return next != UINT64_MAX && next >= end ? next + 1 : end;
 }
 
+/* The thread's own. Asking the system is slow beside a short slice. */
+static void count_host_time(emu_time *t)
+{
+   uint64_t now = emu_clock_thread_ns();
+   emu_counter_add(t->dev, GPU_COUNTER_MODEL_NS, now - t->thread_ns);
+   t->thread_ns = now;
+}
+
 /* The model goes on by a slice, or until a job ends. False: traces are missing. Lets go of the lock meanwhile. */
 static bool run_model(emu_time *t, time_ring *r)
 {
@@ -128,13 +131,14 @@ static bool run_model(emu_time *t, time_ring *r)
    if (r->machine) {
       t->working = true;
       pthread_mutex_unlock(&t->lock);
-      uint64_t before = emu_clock_thread_ns();
       starved = time_machine_run(r->machine, slice_end(r->machine)) == TIME_STARVED;
-      emu_counter_add(t->dev, GPU_COUNTER_MODEL_NS, emu_clock_thread_ns() - before);
+      if (++t->slices % SLICES_COUNTED == 0)
+         count_host_time(t);
       pthread_mutex_lock(&t->lock);
       t->working = false;
+      r->over |= time_machine_ended(r->machine);
       if (time_machine_failed(r->machine))
-         say_lost(t, "host memory exhausted: no room for the timing model's state");
+         time_say_lost(t, "host memory exhausted: no room for the timing model's state");
       time_progress(t, r);
       if (t->abandon)
          pthread_cond_broadcast(&t->quiet);
@@ -153,7 +157,7 @@ static bool has_machine(emu_time *t, time_ring *r)
    if (r->machine)
       time_observe(r->machine, t->sink, (uint32_t)(r - t->ring));
    if (r->failed)
-      say_lost(t, "host memory exhausted: no room for the timing model of a ring");
+      time_say_lost(t, "host memory exhausted: no room for the timing model of a ring");
    return r->machine != NULL;
 }
 
@@ -164,16 +168,14 @@ static bool launch(emu_time *t, time_ring *r, emu_time_job *j)
       if (!run_model(t, r) || t->abandon)
          return false;
    }
-   emu_time_job **at = &r->jobs;
-   while (*at)
-      at = &(*at)->next;
-   *at = j;
+   *r->jobs_end = j;
+   r->jobs_end = &j->next;
    r->job_count++;
    j->start = j->end = r->clock;
    if (has_machine(t, r))
       time_machine_launch(r->machine, j, r->clock);
    else
-      j->done = true;
+      j->done = r->over = true;
    return true;
 }
 
@@ -259,12 +261,6 @@ static bool grow(time_ring *r)
    return true;
 }
 
-static void rouse(emu_time *t)
-{
-   t->fresh = true;
-   pthread_cond_signal(&t->work);
-}
-
 static void give(emu_device *dev, uint32_t ring, time_command c)
 {
    emu_time *t = dev->time;
@@ -288,7 +284,7 @@ static void give(emu_device *dev, uint32_t ring, time_command c)
       r->queue[(r->head + r->count++) % r->capacity] = c;
    }
    if (c.kind != TIME_ADVANCE)
-      rouse(t);
+      time_tell(t, 0);
    pthread_mutex_unlock(&t->lock);
 }
 
@@ -326,7 +322,7 @@ bool emu_time_read(emu_device *dev, uint32_t ring, uint64_t *cycles)
    *cycles = r->clock;
    r->asked = !known;
    if (!known)
-      rouse(t);
+      time_rouse(t);
    pthread_mutex_unlock(&t->lock);
    return known;
 }
@@ -357,7 +353,7 @@ emu_time_job *emu_time_launch(emu_device *dev, uint32_t ring, enum emu_job_kind 
    if (!j || !j->queue) {
       free(j);
       pthread_mutex_lock(&t->lock);
-      say_lost(t, "host memory exhausted: no room for the timing of a job");
+      time_say_lost(t, "host memory exhausted: no room for the timing of a job");
       pthread_mutex_unlock(&t->lock);
       return NULL;
    }
@@ -409,39 +405,8 @@ void emu_time_finish(emu_time_job *j, uint64_t units, bool killed)
    pthread_mutex_lock(&t->lock);
    time_units_end(j->queue, units, killed || j->lost); /* nobody must wait for what is lost */
    j->finished = true;
-   rouse(t);
-   pthread_mutex_unlock(&t->lock);
-}
-
-void emu_time_deliver(emu_time_job *j, time_blob *blob)
-{
-   emu_time *t = j->dev->time;
-   pthread_mutex_lock(&t->lock);
-   while (t->backlog_B > TIME_BACKLOG_B && !atomic_load(&t->hungry) && !t->abandon)
-      pthread_cond_wait(&t->room, &t->lock);
-   if (j->lost || t->backlog_B > t->backlog_max_B) { /* a shader that spins must not fill the host's memory */
-      free(blob);
-      j->lost = true;
-      say_lost(t, "the timing model is too far behind a trace");
-   } else if (!time_units_add(t, j, blob)) {
-      j->lost = true;
-      say_lost(t, "host memory exhausted: no room for a trace");
-   }
-   rouse(t);
-   pthread_mutex_unlock(&t->lock);
-}
-
-bool emu_time_hungry(const emu_device *dev)
-{
-   return atomic_load_explicit(&dev->time->hungry, memory_order_relaxed);
-}
-
-void emu_time_lost(emu_time_job *j)
-{
-   emu_time *t = j->dev->time;
-   pthread_mutex_lock(&t->lock);
-   j->lost = true;
-   say_lost(t, "host memory exhausted: no room for a trace");
+   t->ring[j->ring].over = true;
+   time_tell(t, 0);
    pthread_mutex_unlock(&t->lock);
 }
 
@@ -461,35 +426,10 @@ static bool work_on(emu_time *t, time_ring *r)
    }
    if (r->asked && !r->count) {
       r->asked = false;
+      count_host_time(t);
       emu_cp_event(t->dev, GPU_EVENT_TIME);
    }
    return any;
-}
-
-static bool is_waiting_for_traces(const emu_time *t)
-{
-   for (unsigned n = 0; n < GPU_RINGS; n++)
-      if (t->ring[n].count)
-         return true;
-   return false;
-}
-
-/* Sleep until something comes. Writers that wait for the model are let go if it takes long: what is missing may stand behind them. */
-static void sleep_on(emu_time *t)
-{
-   uint64_t patience = emu_clock_ns() + PATIENCE_NS;
-   if (!is_waiting_for_traces(t))
-      time_progress_pause(t);
-   while (!t->fresh && !t->quit && !t->abandon) {
-      if (!is_waiting_for_traces(t)) {
-         pthread_cond_wait(&t->work, &t->lock);
-      } else if (!emu_cond_wait_until(&t->work, &t->lock, patience) && !t->fresh) {
-         atomic_store(&t->hungry, true);
-         pthread_cond_broadcast(&t->room);
-         patience = emu_clock_ns() + UINT64_C(1000000000);
-      }
-   }
-   atomic_store(&t->hungry, false);
 }
 
 static void *thread_main(void *arg)
@@ -503,8 +443,10 @@ static void *thread_main(void *arg)
          any |= work_on(t, &t->ring[n]);
       while (t->abandon && !t->quit)
          pthread_cond_wait(&t->work, &t->lock);
-      if (!any && !t->fresh)
-         sleep_on(t);
+      if (!any && !t->fresh) {
+         count_host_time(t);
+         time_sleep(t);
+      }
    }
    pthread_mutex_unlock(&t->lock);
    return NULL;
@@ -535,6 +477,7 @@ static void forget_ring(emu_time *t, time_ring *r)
    memset(r, 0, sizeof *r);
    r->queue = r->few;
    r->capacity = TIME_FEW;
+   r->jobs_end = &r->jobs;
 }
 
 bool emu_time_create(emu_device *dev)
@@ -570,7 +513,7 @@ void emu_time_reset(emu_device *dev)
       return;
    pthread_mutex_lock(&t->lock);
    t->abandon = true;
-   rouse(t);
+   time_rouse(t);
    pthread_cond_broadcast(&t->room);
    while (t->working)
       pthread_cond_wait(&t->quiet, &t->lock);
@@ -580,7 +523,7 @@ void emu_time_reset(emu_device *dev)
    atomic_store(&t->published, 0);
    t->publications = 0;
    t->abandon = false;
-   rouse(t);
+   time_rouse(t);
    pthread_mutex_unlock(&t->lock);
 }
 
@@ -593,11 +536,12 @@ void emu_time_destroy(emu_device *dev)
    if (t->started && is_on(t)) {
       pthread_mutex_lock(&t->lock);
       t->quit = true;
-      rouse(t);
+      time_rouse(t);
       pthread_mutex_unlock(&t->lock);
       pthread_join(t->thread, NULL);
    }
    time_sink_destroy(t->sink);
+   time_spares_free(t);
    pthread_cond_destroy(&t->work);
    pthread_cond_destroy(&t->room);
    pthread_cond_destroy(&t->quiet);

@@ -1,4 +1,4 @@
-/* Inside the timing unit: the rings' commands and the jobs' units on their way to the model (queue.c, units.c). */
+/* Inside the timing unit: the rings' commands and the jobs' units on their way to the model (queue.c, handover.c, units.c). */
 #ifndef EMU_TIME_QUEUE_H
 #define EMU_TIME_QUEUE_H
 
@@ -30,7 +30,8 @@ typedef struct time_ring {
    time_command few[TIME_FEW];
    uint32_t capacity, head, count;
    bool asked;          /* the processor waits for the clock */
-   emu_time_job *jobs;  /* launched, not ended; older first */
+   emu_time_job *jobs, **jobs_end; /* launched, not ended; older first */
+   bool over;           /* one of them may be through on both sides */
    uint32_t job_count;
    uint64_t launched;
    bool full;           /* a launch waits for one of them */
@@ -49,13 +50,18 @@ typedef struct emu_time {
    pthread_cond_t quiet; /* reset waits until the thread is at no ring */
    pthread_t thread;
    bool started, quit, abandon, working; /* working: the thread is in the model, without the lock */
-   bool fresh;           /* something has come since the thread looked */
+   bool fresh;           /* something has come that the thread is to look at */
+   enum { TIME_AWAKE, TIME_RESTS, TIME_WAITS } asleep; /* the thread: no, until something comes, for traces */
+   size_t told_B;        /* traces that have come while it waited, and something for each event besides */
    bool lost;            /* said so already */
    /* progress.c, of the model's thread */
    uint64_t started_ns, shown_ns, ended_instructions;
    bool shown;
    atomic_bool hungry;   /* the model waits for traces, and has done so for a while */
    size_t backlog_B, backlog_max_B;
+   time_blob *spare;     /* of TIME_BLOB_DW, to be used again */
+   uint32_t spares;
+   uint64_t slices, thread_ns; /* of the model; of the thread's CPU time so much has been counted */
    uint64_t publications;
    _Atomic uint64_t published; /* GPU time */
    uint32_t core_per_cp_q16;
@@ -66,6 +72,14 @@ typedef struct emu_time {
 /* progress.c: with FIGMENT_PROGRESS=on, between slices of the model; and the line's end when it has nothing to do. */
 void time_progress(emu_time *t, const time_ring *r);
 void time_progress_pause(emu_time *t);
+
+/* handover.c: all under time->lock */
+void time_say_lost(emu_time *t, const char *what);
+void time_rouse(emu_time *t);               /* the thread is to look at once */
+void time_tell(emu_time *t, size_t bytes);  /* something has come that may wait for more of its kind */
+void time_sleep(emu_time *t);               /* the thread's: until something has come */
+void time_blob_leave(emu_time *t, time_blob *b); /* nobody needs it any more */
+void time_spares_free(emu_time *t);
 
 /* units.c: all under time->lock */
 struct time_job_queue *time_units_create(void);

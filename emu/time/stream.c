@@ -1,6 +1,7 @@
 /* Writing traces: the buffer of a host thread, frames of units and portions, handing over.
  *
- * A writer collects chunks of units, of one job at a time, in a block that becomes the queue's blob as it is. Frames are closed by
+ * A writer collects chunks of units, of one job at a time, in a block that becomes the queue's blob as it is, mostly one that has been
+ * a blob before. Frames are closed by
  * writing their length into the record that opened them; pointers to open records move with the buffer when it grows. Where
  * a chunk or a blob ends depends on what the host thread had collected before, so it means nothing: the reader joins the chunks of
  * a unit. When host memory runs out, what is collected is dropped and the job is told; writing goes on, so that no caller has
@@ -11,9 +12,8 @@
 #include "../machine.h"
 #include "model.h"
 
-#define FIRST_DW 1024u      /* room of a new buffer */
-#define ENOUGH_DW 4096u     /* handed over at the end of a unit */
-#define LONG_DW 16384u      /* a unit is cut when more than this is collected */
+#define ENOUGH_DW (TIME_BLOB_DW / 2)     /* handed over at the end of a unit */
+#define LONG_DW (TIME_BLOB_DW / 4 * 3)   /* a unit is cut when more than this is collected */
 #define WAVE_FIRST (1u << 20)
 #define WAVE_LAST (1u << 21)
 #define WAVE_BARRIER (1u << 22)
@@ -31,12 +31,18 @@ static time_blob *blob_of(const emu_trace *t)
    return (time_blob *)(void *)((uint8_t *)t->first - offsetof(time_blob, data));
 }
 
+static void free_blob(time_blob *b)
+{
+   free(b->parts);
+   free(b);
+}
+
 void emu_trace_destroy(emu_trace *t)
 {
    if (!t)
       return;
    if (t->first)
-      free(blob_of(t));
+      free_blob(blob_of(t));
    free(t);
 }
 
@@ -57,12 +63,29 @@ static uint32_t *moved(uint32_t *record, const uint32_t *from, uint32_t *to)
    return record ? to + (record - from) : NULL;
 }
 
+/* One of the usual size: another writer's before, or a new one. */
+static time_blob *usual_blob(const emu_trace *t)
+{
+   time_blob *b = t->job ? emu_time_spare(t->job->dev) : NULL;
+   if (!b && (b = malloc(sizeof *b + TIME_BLOB_DW * sizeof *b->data)))
+      *b = (time_blob){.capacity = TIME_BLOB_DW};
+   return b;
+}
+
+static time_blob *other_blob(size_t dwords)
+{
+   time_blob *b = malloc(sizeof *b + dwords * sizeof *b->data);
+   if (b)
+      *b = (time_blob){0};
+   return b;
+}
+
 static bool enlarge(emu_trace *t, size_t dwords)
 {
-   size_t n = used(t), cap = t->first ? (size_t)(t->end - t->first) : FIRST_DW;
+   size_t n = used(t), cap = t->first ? (size_t)(t->end - t->first) : TIME_BLOB_DW;
    while (cap < n + dwords)
       cap *= 2;
-   time_blob *b = malloc(sizeof *b + cap * sizeof *b->data);
+   time_blob *b = cap == TIME_BLOB_DW ? usual_blob(t) : other_blob(cap);
    if (!b)
       return false;
    if (n)
@@ -71,7 +94,7 @@ static bool enlarge(emu_trace *t, size_t dwords)
    t->wave = moved(t->wave, t->first, b->data);
    t->unit = moved(t->unit, t->first, b->data);
    if (t->first)
-      free(blob_of(t));
+      free_blob(blob_of(t));
    t->first = b->data;
    t->at = t->first + n;
    t->end = t->first + cap;
@@ -97,7 +120,7 @@ static time_blob *take(emu_trace *t)
       b = blob_of(t);
       t->first = t->at = t->end = NULL;
    } else {
-      b = malloc(sizeof *b + n * sizeof *b->data);
+      b = other_blob(n);
       if (!b)
          return NULL;
       memcpy(b->data, t->first, n * sizeof *b->data);

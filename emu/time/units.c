@@ -35,8 +35,7 @@ static void drop_reference(emu_time *t, time_blob *b)
    if (--b->references)
       return;
    t->backlog_B -= b->dwords * 4u;
-   free(b->parts);
-   free(b);
+   time_blob_leave(t, b);
 }
 
 static void release(emu_time *t, time_unit *u)
@@ -101,9 +100,7 @@ static time_unit *make(struct time_job_queue *q, time_blob *b, time_part *part, 
    if (!reserve(q, number))
       return NULL;
    time_unit *u = &part->unit;
-   u->number = number;
-   u->kind = (enum emu_unit)(record[0] & 15);
-   u->home = b;
+   *u = (time_unit){.number = number, .kind = (enum emu_unit)(record[0] & 15), .home = b};
    b->references++;
    q->slot[number % q->capacity] = u;
    if (number >= q->beyond)
@@ -127,13 +124,23 @@ static uint32_t count_records(const time_blob *b)
    return n;
 }
 
+/* They stay with a blob that is used again. */
+static void make_parts(time_blob *b, uint32_t n)
+{
+   uint32_t capacity = b->capacity ? 2 * n : n;
+   free(b->parts);
+   b->parts = malloc(capacity * sizeof *b->parts);
+   b->part_capacity = b->parts ? capacity : 0;
+}
+
 bool time_units_add(emu_time *t, emu_time_job *j, time_blob *b)
 {
    struct time_job_queue *q = j->queue;
    uint32_t n = count_records(b), at = 0;
    bool ok = true;
    b->references = 1; /* ours, until it has been taken apart */
-   b->parts = n ? calloc(n, sizeof *b->parts) : NULL;
+   if (n > b->part_capacity)
+      make_parts(b, n);
    t->backlog_B += b->dwords * 4u;
    for (uint32_t i = 0; i < n && b->parts; i++) {
       const uint32_t *record = b->data + at;
@@ -144,9 +151,7 @@ bool time_units_add(emu_time *t, emu_time_job *j, time_blob *b)
       if (!u && !gone)
          u = make(q, b, part, record, number);
       if (u) {
-         part->piece.data = record + UNIT_RECORD_DW;
-         part->piece.dwords = record[3];
-         part->piece.blob = b;
+         part->piece = (time_piece){.data = record + UNIT_RECORD_DW, .dwords = record[3], .blob = b};
          b->references++;
          append(u, &part->piece);
          *(u->taken ? &u->arrived_complete : &u->complete) = record[0] >> 4 & 1;
