@@ -9,6 +9,10 @@
  */
 #include "back.h"
 #include "gfx_trace_quads.h"
+#include <assert.h>
+
+static_assert(GPU_GFX_SIZE_MAX >> GFX_TILE_LOG2 <= EMU_TILES_X, "a record holds any tile");
+static_assert(EMU_TILES_X * EMU_TILES_X <= 0xfffff, "in its amount");
 
 void gfx_trace_tile(gfx_tile *t)
 {
@@ -19,7 +23,8 @@ void gfx_trace_tile(gfx_tile *t)
    gfx_lines_begin(&w->depth, EMU_BLOCK_EARLY_Z, true, false);
    if (!t->traced)
       return;
-   emu_trace_block(t->wk->trace, EMU_BLOCK_TILE, 1 + x + 3 * y + t->layer);
+   emu_trace_block(t->wk->trace, EMU_BLOCK_TILE, 1 + x + EMU_TILES_X * y);
+   emu_trace_block(t->wk->trace, EMU_BLOCK_LAYER, t->layer);
    if (!t->k) /* a clear */
       return;
    for (uint32_t rest = t->k->written; rest; rest &= rest - 1) {

@@ -1,5 +1,6 @@
 /* What the files of the fixed functions share: draws, their rounds, batches and tiles.
  *
+ * place.c   tiles to cores
  * front.c   draws in the ring's order, units in theirs, batches of vertices up to the bins
  * tile.c    a core's rasteriser: tiles in order, early tests, fragment waves
  * rop.c     behind the waves, in order: late tests, colour
@@ -44,6 +45,15 @@ static inline uint64_t time_serve(time_server *s, uint64_t at, uint64_t n, uint3
    s->part = (uint32_t)(items % rate);
    return s->free + (s->part != 0);
 }
+
+/* Which core draws a tile (place.c). */
+#define TIME_PLACE_DIGITS 10u /* of at most 1024 cores */
+typedef struct time_place {
+   uint32_t cores, layer_step, digits;
+   uint16_t prime[TIME_PLACE_DIGITS], step[TIME_PLACE_DIGITS];
+} time_place;
+void time_place_init(time_place *p, uint32_t cores);
+uint32_t time_place_core(const time_place *p, uint32_t x, uint32_t y, uint32_t layer);
 
 typedef struct time_gfx time_gfx;
 typedef struct time_draw time_draw;
@@ -144,6 +154,7 @@ struct time_gfx {
    uint32_t in_flight, binned;       /* batches before and in the bins */
    bool blocked;                     /* the feed waits for one of them */
    uint64_t number;                  /* of batches, for cores */
+   time_place place;                 /* of tiles */
    time_raster *raster;              /* of each core */
    time_draw *free_draws;
    time_round *free_rounds;

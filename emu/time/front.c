@@ -362,6 +362,25 @@ static bool begin_batch(time_gfx *g, time_draw *d, time_unit *u)
    return true;
 }
 
+/* The core of a tile, by its first records. */
+static uint32_t core_of(const time_gfx *g, const time_unit *u)
+{
+   uint32_t x = 0, y = 0, layer = 0;
+   time_cursor c;
+   time_cursor_start(&c, u);
+   for (const uint32_t *r; (r = time_cursor_record(&c)) && *r >> 28 == EMU_REC_BLOCK; time_cursor_next(&c)) {
+      if ((*r & 0xff) == EMU_BLOCK_TILE) {
+         x = (amount(r) - 1) & (EMU_TILES_X - 1);
+         y = (amount(r) - 1) / EMU_TILES_X;
+      } else if ((*r & 0xff) == EMU_BLOCK_LAYER) {
+         layer = amount(r);
+      } else {
+         break;
+      }
+   }
+   return time_place_core(&g->place, x, y, layer);
+}
+
 static bool begin_tile(time_gfx *g, time_draw *d, time_unit *u)
 {
    time_tile *t = g->free_tiles;
@@ -374,14 +393,10 @@ static bool begin_tile(time_gfx *g, time_draw *d, time_unit *u)
    if (!t || !d->round)
       return false;
    *t = (time_tile){.draw = d, .round = d->round, .unit = u, .open = 1};
-   time_cursor c;
-   time_cursor_start(&c, u);
-   const uint32_t *r = time_cursor_record(&c);
-   uint32_t place = r && *r >> 28 == EMU_REC_BLOCK && (*r & 0xff) == EMU_BLOCK_TILE ? amount(r) : 1;
    d->tiles = true;
    d->round->open_tiles++;
    d->open++;
-   time_raster_add(g, t, (place - 1) % g->p->cores);
+   time_raster_add(g, t, core_of(g, u));
    return true;
 }
 
@@ -473,6 +488,7 @@ static time_gfx *gfx_of(time_machine *m)
    g->m = m;
    g->p = &m->profile;
    g->raster = raster;
+   time_place_init(&g->place, g->p->cores);
    time_actor_init(m, &g->feed, feed_act);
    for (uint32_t i = 0; i < g->p->cores; i++)
       time_raster_init(g, &raster[i], i);

@@ -68,11 +68,13 @@ enum emu_block {
    EMU_BLOCK_ROP,      /* colour: quads x targets; clears of depth count theirs as LATE_Z */
    EMU_BLOCK_BLEND,    /* of them blended */
    EMU_BLOCK_XFB,      /* dwords of transform feedback */
-   EMU_BLOCK_TILE,     /* the first record of a tile or a clear: 1 + x + 3 y + layer of the tile, by which the machine knows its core */
+   EMU_BLOCK_TILE,     /* the first record of a tile or a clear, by which the machine knows its core: 1 + x + EMU_TILES_X y of the tile */
+   EMU_BLOCK_LAYER,    /* the second, unless it is 0: the tile's layer */
    EMU_BLOCK_QUADS,    /* quads that left the rasteriser */
    EMU_BLOCK_ROP_MORE, /* cycles that the quads of ROP take beyond one each */
    EMU_BLOCK_COUNT
 };
+#define EMU_TILES_X 512u /* tiles in a row of the largest target */
 
 /* An entry: dword 0: line address [31:0] in units of 128 B; dword 1: [8:0] line address high, [12:9] sectors of 32 B, [18:13] lanes
  * (of an atomic: the greatest number of lanes on one element in it, which act one after the other; others: 1), [31:19] enum emu_page_flags */

@@ -141,8 +141,9 @@ static void tiles_and_indices(void **state)
    assert_int_equal(blocks[EMU_BLOCK_BIN], 23); /* four tiles have both, three more are met at a corner */
    assert_int_equal(blocks[EMU_BLOCK_QUADS], 128 * 128 / 4 + 64); /* the diagonal's are there twice */
    assert_int_equal(written[EMU_BLOCK_ROP] >= 128 * 128 * 4 / 32, true);
-   /* 1 + x + 3 y, x and y from 0 to 3 */
-   assert_int_equal(blocks[EMU_BLOCK_TILE], 16 + 4 * 6 + 3 * 4 * 6);
+   /* x and y from 0 to 3 */
+   assert_int_equal(blocks[EMU_BLOCK_TILE], 16 + 4 * 6 + EMU_TILES_X * 4 * 6);
+   assert_int_equal(blocks[EMU_BLOCK_LAYER], 0);
 }
 
 static void early_tests(void **state)

@@ -118,6 +118,16 @@ void bench_fill(struct mb *m)
    mb_target_free(m, &t);
 }
 
+/* Whether all of the card works on small pictures. */
+void bench_target_size(struct mb *m)
+{
+   for (uint32_t side = 32; side <= 2 * TARGET; side *= m->quick ? 4 : 2) {
+      struct mb_target t = mb_target(m, side, rgba8, VK_FORMAT_UNDEFINED, VK_SAMPLE_COUNT_1_BIT);
+      mb_point(m, "blended", side, pixel_rate(m, &t, true, false));
+      mb_target_free(m, &t);
+   }
+}
+
 void bench_msaa(struct mb *m)
 {
    const VkPhysicalDeviceLimits *l = &m->properties.limits;

@@ -1,6 +1,7 @@
 /* Expectations of textures and of the graphics pipeline. */
 #include "check.h"
 #include <math.h>
+#include <stdio.h>
 
 static void textures(struct ck *c)
 {
@@ -34,6 +35,19 @@ static void triangles(struct ck *c)
    ck_near(c, "vertex_reuse: without indices there is none", 3, ck_at(c, "vertex_reuse", "without indices", 512), 0.01, "runs");
 }
 
+/* Tiles of 32 x 32 pixels, spread evenly over the cores; what exceeds L2 is bound by memory. */
+static void targets(struct ck *c)
+{
+   const double cores = ck_key(c, "cores"), core = ck_key(c, "rop_quads_per_cycle") * 4 * c->ghz;
+   for (double side = 32; side <= 1024 && side * side * 4 <= ck_key(c, "l2_B"); side *= 2) {
+      char what[64];
+      const double tiles = side * side / 1024;
+      snprintf(what, sizeof what, "target_size: %g px, tiles on all cores", side);
+      ck_near(c, what, core * tiles / ceil(tiles / cores), ck_at(c, "target_size", "blended", side), 0.1,
+              "G/s");
+   }
+}
+
 static void pixels(struct ck *c)
 {
    const double blend = ck_at(c, "fill", "blended", 4);
@@ -56,5 +70,6 @@ void ck_graphics(struct ck *c)
 {
    textures(c);
    triangles(c);
+   targets(c);
    pixels(c);
 }
