@@ -15,6 +15,9 @@ struct ck {
    struct ck_point *points;
    size_t count;
    char device[256];
+   bool quick;          /* points are left out on purpose */
+   char (*benches)[32]; /* that were run */
+   size_t bench_count;
    char *profile; /* text of the profile; NULL: none, only shapes are checked */
    double ghz;    /* core clock; 0 without a profile */
    bool verbose;
@@ -40,7 +43,8 @@ double ck_last_below(const struct ck *c, const char *bench, const char *series, 
 double ck_reaches(const struct ck *c, const char *bench, const char *series, double level);
 double ck_cycles(const struct ck *c, double ns);
 
-/* ---- verdicts: a line each; NaN as measured value fails, NaN as expected one (a profile without the key) is skipped ---- */
+/* ---- verdicts: a line each; `what` begins with a benchmark's name and a colon. NaN as measured value fails unless the
+ * benchmark was not run or the run was a quick one; NaN as expected one (a profile without the key) is skipped ---- */
 void ck_near(struct ck *c, const char *what, double expected, double measured, double tolerance, const char *unit);
 void ck_within(struct ck *c, const char *what, double least, double most, double measured, const char *unit);
 

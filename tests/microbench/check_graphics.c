@@ -48,19 +48,34 @@ static void targets(struct ck *c)
    }
 }
 
+/* A tile of 32 x 32 pixels of so many bytes does not fit a ROP's cache: its misses bound the rate, too. */
+static bool outgrows(const struct ck *c, double pixel_B)
+{
+   return 1024 * pixel_B > ck_key(c, "rop_colour_B");
+}
+
+static void blends_at(struct ck *c, const char *what, double share, double pixel_B, double measured)
+{
+   if (outgrows(c, pixel_B))
+      ck_within(c, what, 0.4 * share, 1.15 * share, measured, "times");
+   else
+      ck_near(c, what, share, measured, 0.15, "times");
+}
+
 static void pixels(struct ck *c)
 {
    const double blend = ck_at(c, "fill", "blended", 4);
    ck_near(c, "fill: blending at the ROPs' rate", ck_key(c, "rop_quads_per_cycle") * 4 * ck_key(c, "cores") * c->ghz, blend, 0.1, "G/s");
    ck_near(c, "fill: blending of 8 bits as fast as of 32", 1, ck_at(c, "fill", "blended", 1) / blend, 0.15, "times");
-   ck_near(c, "fill: blending of 64 bits at half rate", 0.5, ck_at(c, "fill", "blended", 8) / blend, 0.15, "times");
-   ck_near(c, "fill: blending of 128 bits at a quarter", 0.25, ck_at(c, "fill", "blended", 16) / blend, 0.15, "times");
-   ck_within(c, "msaa: four samples blend slower than one", 0.15, 0.6,
+   blends_at(c, "fill: blending of 64 bits at half rate", 0.5, 8, ck_at(c, "fill", "blended", 8) / blend);
+   blends_at(c, "fill: blending of 128 bits at a quarter", 0.25, 16, ck_at(c, "fill", "blended", 16) / blend);
+   ck_within(c, "msaa: four samples blend slower than one", outgrows(c, 4 * 4) ? 0.06 : 0.15, 0.6,
              ck_at(c, "msaa", "blended", 4) / ck_at(c, "msaa", "blended", 1), "times");
    const double back1 = ck_at(c, "overdraw", "back to front", 1), back7 = ck_at(c, "overdraw", "back to front", 7),
                 back13 = ck_at(c, "overdraw", "back to front", 13), front13 = ck_at(c, "overdraw", "front to back", 13);
    ck_within(c, "overdraw: front to back, 12 layers hidden", 0.95, 1.5, front13 / ck_at(c, "overdraw", "front to back", 1), "times");
-   ck_within(c, "overdraw: back to front, 13 layers seen", 3, 13, back13 / front13, "times");
+   /* what does not depend on layers, clear and launch, is a good part of a small picture */
+   ck_within(c, "overdraw: back to front, 13 layers seen", 2.5, 13, back13 / front13, "times");
    ck_near(c, "overdraw: back to front, each layer costs the same", 1, (back13 - back7) / (back7 - back1), 0.1, "times");
    ck_within(c, "overdraw: discard keeps depth from being known early", 1.5, 14,
              ck_at(c, "overdraw", "front to back, may discard", 13) / front13, "times");

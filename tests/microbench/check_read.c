@@ -91,7 +91,12 @@ bool ck_read_results(struct ck *c, const char *path, char *message, size_t size)
       return false;
    }
    as_text(&j, named(&j, 0, "device"), c->device, sizeof c->device);
-   int list = named(&j, 0, "points"), n = list < 0 ? 0 : j.tok[list].size;
+   int quick = named(&j, 0, "quick"), list = named(&j, 0, "benches"), n = list < 0 ? 0 : j.tok[list].size;
+   c->quick = quick >= 0 && j.text[j.tok[quick].start] == 't';
+   c->benches = calloc((size_t)n + 1, sizeof *c->benches);
+   for (int k = list + 1; c->benches && n > 0; n--, k = skip(&j, k))
+      as_text(&j, named(&j, k, "bench"), c->benches[c->bench_count++], sizeof *c->benches);
+   list = named(&j, 0, "points"), n = list < 0 ? 0 : j.tok[list].size;
    c->points = calloc((size_t)n + 1, sizeof *c->points);
    for (int k = list + 1; c->points && n > 0; n--, k = skip(&j, k)) {
       struct ck_point *p = &c->points[c->count++];
@@ -132,5 +137,6 @@ double ck_key(const struct ck *c, const char *name)
 void ck_free(struct ck *c)
 {
    free(c->points);
+   free(c->benches);
    free(c->profile);
 }
