@@ -25,7 +25,7 @@ bool core_sectors_find(emu_sector_set *s, uint64_t block, uint64_t sectors)
 void core_sectors_sort(emu_sector_set *s)
 {
    static const uint32_t gaps[] = {57, 23, 10, 4, 1};
-   for (unsigned g = 0; g < sizeof gaps / sizeof *gaps; g++)
+   for (unsigned g = s->count > 16 ? 0 : sizeof gaps / sizeof *gaps - 1; g < sizeof gaps / sizeof *gaps; g++)
       for (uint32_t i = gaps[g]; i < s->count; i++) {
          emu_sector_block moving = s->at[i];
          uint32_t k = i;

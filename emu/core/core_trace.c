@@ -74,6 +74,17 @@ static bool are_spaced(const emu_lanes *m)
    return m->exec == 0xffffffffu && step && !differ && !missing;
 }
 
+/* Lanes on the one element that all of them share, 0 if they do not. */
+static uint32_t lanes_together(const emu_lanes *m)
+{
+   for (uint32_t mask = m->exec; mask; mask &= mask - 1) {
+      unsigned l = (unsigned)__builtin_ctz(mask);
+      if (!m->valid[l] || m->va[l] != m->va[__builtin_ctz(m->exec)])
+         return 0;
+   }
+   return (uint32_t)__builtin_popcount(m->exec);
+}
+
 /* Lanes on one element act one after the other: an entry has the greatest number of them in its line. */
 void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
 {
@@ -84,6 +95,12 @@ void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
    uint64_t latest = UINT64_MAX, page = UINT64_MAX;
    if (!core_lines_room(t, ISA_WAVE_LANES))
       return;
+   if ((n = lanes_together(m))) {
+      const uint64_t va = m->va[__builtin_ctz(m->exec)];
+      emu_entry_pack(t->at + 1, va, 1u << (va >> EMU_SECTOR_LOG2 & 3), n, emu_tlb_page_flags(x->tlb, va));
+      core_lines_end(u, t, 1, 0);
+      return;
+   }
    if (are_spaced(m)) {
       o.count = ISA_WAVE_LANES;
       memcpy(o.va, m->va, sizeof o.va);

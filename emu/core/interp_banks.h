@@ -20,6 +20,19 @@ static inline bank_step step_of(const uint32_t *at, uint32_t exec)
    return (bank_step){exec == 0xffffffffu && !differ && step + (1u << 26) < 1u << 27, (int32_t)step};
 }
 
+static inline uint32_t lanes_like(const uint32_t *row, uint32_t value)
+{
+#if defined(__AVX512F__)
+   const __m512i one = _mm512_set1_epi32((int32_t)value);
+   return (uint32_t)_mm512_cmpeq_epi32_mask(_mm512_loadu_si512(row), one) |
+          (uint32_t)_mm512_cmpeq_epi32_mask(_mm512_loadu_si512(row + 16), one) << 16;
+#else
+   uint32_t alike[ISA_WAVE_LANES];
+   LANES alike[l] = row[l] == value ? 0xffffffffu : 0;
+   return row_to_mask(alike);
+#endif
+}
+
 /* Active lanes side by side, in a row of their own; behind them stays what is there: the first lane's. */
 static inline void pack_lanes(const uint32_t *at, uint32_t exec, uint32_t *out)
 {
@@ -78,11 +91,8 @@ static __attribute__((noinline)) uint32_t count_passes(const emu_lanes *m, bool 
 static inline uint32_t count_different(const uint32_t *key, uint32_t mask)
 {
    uint32_t n = 0;
-   for (; mask; n++) {
-      uint32_t alike[ISA_WAVE_LANES], one = key[__builtin_ctz(mask)];
-      LANES alike[l] = key[l] == one ? 0xffffffffu : 0;
-      mask &= ~row_to_mask(alike);
-   }
+   for (; mask; n++)
+      mask &= ~lanes_like(key, key[__builtin_ctz(mask)]);
    return n;
 }
 

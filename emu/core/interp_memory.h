@@ -475,26 +475,53 @@ ATOMIC(swap, SWAP)
 ATOMIC(cmpswap, CMPSWAP)
 
 /* ---- scratch: [dword][lane], so lanes at one address are a row ------------------------------- */
-/* Elements of `bytes` at b + imm in active lanes. A dword that all lanes share the number of is a line. */
+/* Eight lanes of a dword are a sector of its line. */
+static inline uint32_t scratch_sectors(uint32_t lanes)
+{
+   uint32_t any = lanes | lanes >> 4;
+   any |= any >> 2;
+   any = (any | any >> 1) & 0x01010101;
+   return any * 0x10204080u >> 28;
+}
+
+/* All lanes at one offset, which is inside. */
+static inline void trace_scratch_row(const emu_uop *u, const emu_wave *w, emu_core_ctx *x, uint64_t offset)
+{
+   emu_trace *t = x->trace;
+   if (!w->exec || !core_lines_room(t, 1))
+      return;
+   emu_entry_pack(t->at + 1, x->scratch_va + (offset / 4 << EMU_LINE_LOG2), scratch_sectors(w->exec), 1, 0);
+   core_lines_end(u, t, 1, 0);
+}
+
+/* Elements of `bytes` at b + imm in active lanes. A dword that all lanes share the number of is a line. Of the first few dwords all lanes
+ * are found, what is left gives an entry for each lane: mostly it has nothing in common. */
 static __attribute__((noinline)) void trace_scratch(const emu_uop *u, const emu_wave *w, emu_core_ctx *x, const uint32_t *b,
                                                     unsigned bytes)
 {
    emu_trace *t = x->trace;
-   uint64_t need = (uint64_t)u->imm + bytes, first = x->scratch_va >> EMU_LINE_LOG2;
-   uint32_t inside[ISA_WAVE_LANES], n = 0, most = (uint32_t)(x->scratch_B - need), same = u->flags & EMU_UOP_UNIFORM ? ~0u : 0;
-   if (!w->exec || !core_lines_room(t, ISA_WAVE_LANES))
+   const uint64_t need = (uint64_t)u->imm + bytes, first = x->scratch_va >> EMU_LINE_LOG2;
+   const uint32_t turns = (uint32_t)first + x->scratch_B / 4 < (uint32_t)first ? ISA_WAVE_LANES : 4; /* a carry is the first way's */
+   const uint32_t imm = u->imm, most = (uint32_t)(x->scratch_B - need);
+   uint32_t inside[ISA_WAVE_LANES], dword[ISA_WAVE_LANES], n = 0;
+   if (!w->exec || !core_lines_room(t, ISA_WAVE_LANES + ENTRIES_ROOM / 2))
       return;
-   LANES inside[l] = b[l] <= most ? 0xffffffffu : 0;
-   for (uint32_t mask = need <= x->scratch_B ? row_to_mask(inside) & w->exec : 0; mask;) {
-      const uint32_t offset = b[__builtin_ctz(mask)] + u->imm, from = (offset & ~3u) - u->imm;
-      uint32_t alike[ISA_WAVE_LANES], any;
-      LANES alike[l] = b[l] - from < 4 ? 0xffffffffu : 0;
-      uint32_t lanes = (row_to_mask(alike) | same) & mask;
-      any = lanes | lanes >> 4;
-      any |= any >> 2;
-      any = (any | any >> 1) & 0x01010101;
-      emu_entry_pack(t->at + 1 + 2 * n++, (first + offset / 4) << EMU_LINE_LOG2, any * 0x10204080u >> 28, 1, 0);
+   LANES
+   {
+      inside[l] = b[l] <= most ? 0xffffffffu : 0;
+      dword[l] = (b[l] + imm) >> 2;
+   }
+   uint32_t mask = need <= x->scratch_B ? row_to_mask(inside) & w->exec : 0;
+   for (; mask && n < turns; n++) {
+      const uint32_t one = dword[__builtin_ctz(mask)], lanes = lanes_like(dword, one) & mask;
+      emu_entry_pack(t->at + 1 + 2 * n, (first + one) << EMU_LINE_LOG2, scratch_sectors(lanes), 1, 0);
       mask &= ~lanes;
+   }
+   if (mask) {
+      static const uint32_t sectors[4] = {0xff, 0xff00, 0xff0000, 0xff000000};
+      LANES dword[l] += (uint32_t)first;
+      write_entries(t->at + 1 + 2 * n, dword, ((uint32_t)(first >> 32) & 0x1ff) | 1u << 13, mask, sectors);
+      n += (uint32_t)__builtin_popcount(mask);
    }
    core_lines_end(u, t, n, 0);
 }
@@ -521,7 +548,7 @@ H(p_load_x1)
       uint64_t offset = (uint64_t)b[0] + u->imm;
       if (!(offset & 3) && offset + 4 <= x->scratch_B) {
          if (x->trace)
-            trace_scratch(u, w, x, b, 4);
+            trace_scratch_row(u, w, x, offset);
          store_row(u, w, x, w->scratch + offset / 4 * ISA_WAVE_LANES);
          return u + 1;
       }
@@ -547,7 +574,7 @@ H(p_store_x1)
          uint32_t *d = w->scratch + offset / 4 * ISA_WAVE_LANES;
          LANES d[l] = c[l];
          if (x->trace)
-            trace_scratch(u, w, x, b, 4);
+            trace_scratch_row(u, w, x, offset);
          return u + 1;
       }
    }

@@ -36,17 +36,16 @@ static inline uint32_t line_ends(const uint32_t *at)
 #endif
 }
 
-/* Entries of the lanes in `ends` to `out`: what they have in common, their lines' low bits and sectors[i] & 1 << lane. */
-static inline void write_entries(uint32_t *out, const uint32_t common[2], const uint32_t *at, uint32_t ends, const uint32_t sectors[4])
+/* Entries of the lanes in `ends` to `out`: low bits of lines, what the others have in common, and sectors[i] & 1 << lane. */
+static inline void write_entries(uint32_t *out, const uint32_t *line, uint32_t common, uint32_t ends, const uint32_t sectors[4])
 {
 #if defined(__AVX512F__)
    const __m512i first = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
    for (unsigned half = 0; half < 2; half++) {
       const __mmask16 end = (__mmask16)(ends >> 16 * half);
-      __m512i low = _mm512_srli_epi32(_mm512_loadu_si512(at + 16 * half), EMU_LINE_LOG2), high = _mm512_set1_epi32((int32_t)common[1]);
+      __m512i low = _mm512_maskz_compress_epi32(end, _mm512_loadu_si512(line + 16 * half)), high = _mm512_set1_epi32((int32_t)common);
       for (unsigned i = 0; i < 4; i++)
          high = _mm512_mask_or_epi32(high, (__mmask16)(sectors[i] >> 16 * half), high, _mm512_set1_epi32((int32_t)(1u << (9 + i))));
-      low = _mm512_maskz_compress_epi32(end, _mm512_or_si512(low, _mm512_set1_epi32((int32_t)common[0])));
       high = _mm512_maskz_compress_epi32(end, high);
       _mm512_storeu_si512(out, _mm512_permutex2var_epi32(low, first, high));
       _mm512_storeu_si512(out + 16, _mm512_permutex2var_epi32(low, _mm512_add_epi32(first, _mm512_set1_epi32(8)), high));
@@ -55,8 +54,8 @@ static inline void write_entries(uint32_t *out, const uint32_t common[2], const 
 #else
    for (; ends; ends &= ends - 1, out += 2) {
       unsigned l = (unsigned)__builtin_ctz(ends);
-      out[0] = at[l] >> EMU_LINE_LOG2 | common[0];
-      out[1] = common[1] | (sectors[0] >> l & 1) << 9 | (sectors[1] >> l & 1) << 10 | (sectors[2] >> l & 1) << 11 | (sectors[3] >> l & 1) << 12;
+      out[0] = line[l];
+      out[1] = common | (sectors[0] >> l & 1) << 9 | (sectors[1] >> l & 1) << 10 | (sectors[2] >> l & 1) << 11 | (sectors[3] >> l & 1) << 12;
    }
 #endif
 }
@@ -90,7 +89,7 @@ static inline bool trace_near(const emu_uop *u, emu_core_ctx *x, const emu_lanes
    const uint64_t first = m->va[__builtin_ctz(m->exec)];
    const unsigned lanes = (unsigned)__builtin_popcount(m->exec);
    const uint32_t all = ~0u >> (32 - lanes);
-   uint32_t packed[2 * ISA_WAVE_LANES], end[ISA_WAVE_LANES], over = 0;
+   uint32_t packed[2 * ISA_WAVE_LANES], end[ISA_WAVE_LANES], line[ISA_WAVE_LANES], over = 0;
    at = active_row(at, m->exec, packed);
    LANES
    {
@@ -113,9 +112,9 @@ static inline bool trace_near(const emu_uop *u, emu_core_ctx *x, const emu_lanes
       sectors[i] = any_to_end(sectors[i], ends);
    bool alike = differ >> 12 == 0 || (differ >> 16 == 0 && emu_tlb_fast(x->tlb, first, false));
    uint32_t flags = alike ? emu_tlb_page_flags(x->tlb, first) << EMU_ENTRY_FLAGS_SHIFT : 0, n = (uint32_t)__builtin_popcount(ends);
-   const uint32_t common[2] = {(uint32_t)(first >> 32) << (32 - EMU_LINE_LOG2),
-                               ((uint32_t)(first >> (32 + EMU_LINE_LOG2)) & 0x1ff) | 1u << 13 | flags};
-   write_entries(t->at + 1, common, at, ends, sectors);
+   const uint32_t high = (uint32_t)(first >> 32) << (32 - EMU_LINE_LOG2);
+   LANES line[l] = at[l] >> EMU_LINE_LOG2 | high;
+   write_entries(t->at + 1, line, ((uint32_t)(first >> (32 + EMU_LINE_LOG2)) & 0x1ff) | 1u << 13 | flags, ends, sectors);
    if (!alike)
       patch_flags(x, t->at + 1, n);
    core_lines_end(u, t, n, bank_passes(m, at, lanes, bytes, step));
@@ -166,8 +165,8 @@ static void trace_each(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, bo
    core_lines_end(u, t, n, count_passes(m, all, unit_B, units, false));
 }
 
-/* Lanes in short steps, which leave no sector out: `bytes` from va on in all. */
-static void trace_dense(const emu_uop *u, emu_core_ctx *x, uint64_t va, unsigned bytes, uint32_t passes)
+/* `bytes` from va on, all of them. */
+static inline void trace_all(const emu_uop *u, emu_core_ctx *x, uint64_t va, unsigned bytes, uint32_t passes)
 {
    const uint64_t first = va >> EMU_LINE_LOG2, last = (va + bytes - 1) >> EMU_LINE_LOG2;
    const uint32_t n = (uint32_t)(last - first) + 1;
@@ -203,11 +202,15 @@ static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx
       trace_each(u, x, m, all, unit_B, units);
       return;
    }
+   if (!differ) {
+      trace_all(u, x, first, bytes, 1);
+      return;
+   }
    const bank_step step = step_of(at, m->exec);
    if (step.even && step.step == (int32_t)bytes)
       core_trace_span(u, x, m->va[0], ISA_WAVE_LANES * bytes);
-   else if (step.even && (uint32_t)step.step <= 1u << EMU_SECTOR_LOG2)
-      trace_dense(u, x, m->va[0], (unsigned)step.step * (ISA_WAVE_LANES - 1) + bytes, bank_passes(m, at, ISA_WAVE_LANES, bytes, &step));
+   else if (step.even && (uint32_t)step.step <= 1u << EMU_SECTOR_LOG2) /* leaves no sector out */
+      trace_all(u, x, m->va[0], (unsigned)step.step * (ISA_WAVE_LANES - 1) + bytes, bank_passes(m, at, ISA_WAVE_LANES, bytes, &step));
    else if (!trace_near(u, x, m, at, differ, bytes, &step))
       trace_each(u, x, m, all, unit_B, units);
 }

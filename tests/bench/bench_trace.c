@@ -25,6 +25,12 @@ static const struct {
    {"load x4, every other 16 bytes", "b_load_x4 v[4:7], s[0:3], v24\n v_fma_f32.nd v4, v1, v2, v4\n"},
    {"load, lines of their own", "b_load_x1 v4, s[0:3], v22\n v_fma_f32.nd v4, v1, v2, v4\n"},
    {"load, anywhere in 32 KiB", "b_load_x1 v4, s[0:3], v25\n v_fma_f32.nd v4, v1, v2, v4\n"},
+   {"load, one lane", "s_mov s31, exec\n s_mov exec, 64\n b_load_x1 v4, s[0:3], v25\n s_mov exec, s31\n"},
+   {"load, every other lane anywhere", "s_mov s31, exec\n s_mov exec, 0x55555555\n b_load_x1 v4, s[0:3], v25\n s_mov exec, s31\n"},
+   {"load x4, anywhere in 32 KiB", "b_load_x4 v[4:7], s[0:3], v27\n"},
+   {"scratch, one dword", "p_store_x1 v19, v1\n p_load_x1 v4, v19\n"},
+   {"scratch, two dwords", "p_store_x1 v17, v1\n p_load_x1 v4, v17\n"},
+   {"scratch, dwords of their own", "p_store_x1 v20, v1\n p_load_x1 v4, v20\n"},
    {"scalar load", "s_load_x4 s[40:43], s[0:1], 64\n v_fma_f32.nd v4, v1, v2, v4\n"},
    {"LDS, side by side", "l_store_x1 v20, v1\n l_load_x1 v4, v20\n"},
    {"LDS, two-fold conflict", "l_store_x1 v21, v1\n l_load_x1 v4, v21\n"},
@@ -53,6 +59,7 @@ static void set_up(emu_wave *w)
    gpu_sampler_encode(&s, &w->s[16]);
    for (uint32_t l = 0; l < 32; l++) {
       uint32_t x = (l & 1) | (l >> 2 & 1) << 1 | (l >> 4) << 2, y = (l >> 1 & 1) | (l >> 3 & 1) << 1;
+      w->rows[17][l] = 4 * (l & 1);
       w->rows[19][l] = 256;
       w->rows[20][l] = 4 * l;
       w->rows[21][l] = 8 * l;
@@ -61,6 +68,7 @@ static void set_up(emu_wave *w)
       w->rows[24][l] = 32 * l;
       w->rows[25][l] = rnd() % 8192 * 4;
       w->rows[26][l] = 1;
+      w->rows[27][l] = rnd() % 2048 * 16;
       w->rows[28][l] = bits((float)(x + 100) / 256 + 0.001f);
       w->rows[29][l] = bits((float)(y + 100) / 256 + 0.001f);
       w->rows[30][l] = x + 100;
@@ -103,7 +111,7 @@ int main(int argc, char **argv)
       emu_trace trace = {0};
       snprintf(text, sizeof text, "s_mov s30, %u\n loop:\n%s s_sub s30, s30, 1\n s_brnz s30, loop\n s_endpgm\n", TURNS, loops[i].body);
       uint64_t *words = rig_assemble(text, &count);
-      rig_wave_open(&t, dev, interp, words, count, 1024, 0);
+      rig_wave_open(&t, dev, interp, words, count, 1024, 1024);
       t.x->tex_cache = &cache;
       measure(&t, &trace, 0.001);
       double without = 1e9, with = 1e9;
