@@ -140,6 +140,27 @@ static uint32_t most_samples(uint32_t cover)
    return most;
 }
 
+/* Half a block of pixels, where that is lines as a whole in one page: their record at once. */
+static bool emit_half(gfx_tile *t, const gfx_target *g, unsigned n, bool read)
+{
+   uint32_t at = gfx_morton(t->quad[0].x, t->quad[0].y), in_block = at & 63, size_B = g->level.element_B,
+            shift = read ? 0 : g->image.samples_log2, bytes = ISA_WAVE_LANES * size_B >> shift,
+            lines = bytes >> EMU_LINE_LOG2;
+   uint64_t va = t->work.colour_va[n] + (uint64_t)(at - in_block) * size_B + (in_block * size_B >> shift);
+   emu_trace *trace = t->wk->trace;
+   if ((va | bytes) % (1u << EMU_LINE_LOG2) || (va ^ (va + bytes - 1)) >> 12 || !lines || lines > GFX_LINES ||
+       !emu_trace_room(trace, 1 + 2 * (size_t)lines))
+      return false;
+   uint32_t *r = trace->at, flags = emu_tlb_page_flags(&t->wk->tlb, va);
+   trace->segment = NULL;
+   *r++ = (uint32_t)EMU_REC_BLOCK_LINES << 28 | (uint32_t)EMU_BLOCK_ROP | lines << 8 | 1u << 16 |
+          (uint32_t)read << 17;
+   for (uint32_t i = 0; i < lines; i++, r += 2)
+      emu_entry_pack(r, va + (i << EMU_LINE_LOG2), 15, 1, flags);
+   trace->at = r;
+   return true;
+}
+
 /* Quads of the wave to one target. Samples that are read before may differ from each other. */
 static void write_target(gfx_tile *t, unsigned n, const uint32_t *cover, rop_work *w)
 {
@@ -150,7 +171,8 @@ static void write_target(gfx_tile *t, unsigned n, const uint32_t *cover, rop_wor
    gfx_lines l;
    gfx_lines_begin(&l, EMU_BLOCK_ROP, read, true);
    if (t->regular && is_tile(g)) {
-      touch_pixels(t, &l, g, t->work.colour_va[n], t->quad[0].x, t->quad[0].y, ISA_WAVE_LANES, !read);
+      if (!emit_half(t, g, n, read))
+         touch_pixels(t, &l, g, t->work.colour_va[n], t->quad[0].x, t->quad[0].y, ISA_WAVE_LANES, !read);
       quads = EMU_STAGE_QUADS;
       w->units += quads * cost * (read ? k->samples : 1);
    } else {
@@ -165,7 +187,8 @@ static void write_target(gfx_tile *t, unsigned n, const uint32_t *cover, rop_wor
    }
    w->quads += quads;
    w->blended += blends ? quads : 0;
-   gfx_lines_emit(t->wk, &l);
+   if (l.count)
+      gfx_lines_emit(t->wk, &l);
 }
 
 void gfx_trace_colour(gfx_tile *t, const uint8_t *cover)

@@ -39,10 +39,11 @@ static inline uint64_t time_serve(time_server *s, uint64_t at, uint64_t n, uint3
       s->free = at;
       s->part = 0;
    }
-   uint64_t items = s->part + n;
-   s->free += items / rate;
-   s->busy += items / rate;
-   s->part = (uint32_t)(items % rate);
+   uint64_t items = s->part + n,
+            cycles = items >> 32 ? items / rate : (uint32_t)items / rate; /* short divisions are fast */
+   s->free += cycles;
+   s->busy += cycles;
+   s->part = (uint32_t)(items - cycles * rate);
    return s->free + (s->part != 0);
 }
 
@@ -74,15 +75,41 @@ struct time_draw {
    uint32_t open;     /* units */
 };
 
-/* A place in a unit's records, which may have come in pieces. */
+/* A place in a unit's records, which may have come in pieces: the next one is in [at, end), or behind the
+ * piece. */
 typedef struct time_cursor {
    const time_piece *piece;
-   uint32_t at;
+   const uint32_t *at, *end;
 } time_cursor;
-void time_cursor_start(time_cursor *c, const time_unit *u);
+static inline void time_cursor_piece(time_cursor *c, const time_piece *p)
+{
+   *c = (time_cursor){p, p ? p->data : NULL, p ? p->data + p->dwords : NULL};
+}
+static inline void time_cursor_start(time_cursor *c, const time_unit *u)
+{
+   time_cursor_piece(c, u->first);
+}
 /* The record there, NULL at the unit's end. */
-const uint32_t *time_cursor_record(time_cursor *c);
-void time_cursor_next(time_cursor *c);
+static inline const uint32_t *time_cursor_record(time_cursor *c)
+{
+   while (c->at == c->end && c->piece)
+      time_cursor_piece(c, c->piece->next);
+   return c->at;
+}
+/* What comes next has left the writer's caches long ago and is not in ours yet. */
+static inline void time_cursor_next(time_cursor *c)
+{
+   const uint32_t r = *c->at, kind = r >> 28;
+   size_t n = 1;
+   if (kind == EMU_REC_BLOCK_LINES || kind == EMU_REC_LINES || kind == EMU_REC_MORE_LINES)
+      n += 2 * (r >> 8 & 0xff);
+   else if (kind == EMU_REC_WAVE)
+      n = 2 + (size_t)c->at[1];
+   else if (kind != EMU_REC_BLOCK)
+      n = kind == EMU_REC_RUN ? 3 : kind == EMU_REC_COPY ? 7 : 1;
+   __builtin_prefetch(c->at + n + 32);
+   c->at = n < (size_t)(c->end - c->at) ? c->at + n : c->end;
+}
 
 enum time_batch_state { TIME_BATCH_FETCH, TIME_BATCH_WAVES_RUN, TIME_BATCH_DONE, TIME_BATCH_BINNED };
 

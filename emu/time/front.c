@@ -11,41 +11,6 @@
 #include "fixed.h"
 
 /* ---- records ------------------------------------------------------------------------------------------- */
-void time_cursor_start(time_cursor *c, const time_unit *u)
-{
-   *c = (time_cursor){.piece = u->first};
-}
-
-const uint32_t *time_cursor_record(time_cursor *c)
-{
-   while (c->piece && c->at >= c->piece->dwords)
-      *c = (time_cursor){.piece = c->piece->next};
-   return c->piece ? c->piece->data + c->at : NULL;
-}
-
-void time_cursor_next(time_cursor *c)
-{
-   const uint32_t *r = c->piece->data + c->at;
-   switch (*r >> 28) {
-   case EMU_REC_WAVE:
-      c->at += 2 + r[1];
-      break;
-   case EMU_REC_BLOCK_LINES:
-   case EMU_REC_LINES:
-   case EMU_REC_MORE_LINES:
-      c->at += 1 + 2 * (*r >> 8 & 0xff);
-      break;
-   case EMU_REC_RUN:
-      c->at += 3;
-      break;
-   case EMU_REC_COPY:
-      c->at += 7;
-      break;
-   default:
-      c->at++;
-   }
-}
-
 static uint32_t amount(const uint32_t *r)
 {
    return *r >> 8 & 0xfffff;

@@ -1,10 +1,10 @@
 /* Colour and depth caches of a core's ROP: write-back, sectors with byte masks, one line a cycle. A write
- * brings nothing in; a line that makes room sends its dirty sectors to L2. What is compressed has fewer sectors
- * in its records already. The last draw before the pipeline runs empty has them written back, so that what
- * reads the picture afterwards finds it in L2.
+ * brings nothing in; a line that makes room sends its dirty sectors to L2. What is compressed has fewer
+ * sectors in its records already. The last draw before the pipeline runs empty has them written back, so that
+ * what reads the picture afterwards finds it in L2.
  *
- * A clear of a whole tile writes its tags alone (tags.c), which take lines of the same caches. What a tag says
- * is clear is not brought in; the first to write there changes the tag.
+ * A clear of a whole tile writes its tags alone (tags.c), which take lines of the same caches. What a tag
+ * says is clear is not brought in; the first to write there changes the tag.
  */
 #include "memory_units.h"
 
@@ -36,7 +36,8 @@ static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const 
 
 /* A line in the cache; of the sectors to be read, those that are clear are known at `known`. */
 static time_result access(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
-                          const time_line *l, uint32_t clear, uint64_t known, uint64_t now, uint64_t *counters)
+                          const time_line *l, uint32_t clear, uint64_t known, uint64_t now,
+                          uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
    uint64_t at = now > c->rop_free[which] ? now : c->rop_free[which], granted = at + 1,
@@ -110,6 +111,12 @@ static void forget(time_memory *m, uint32_t core, unsigned which, const time_lin
    w->state = 0;
 }
 
+static void later(time_result *all, time_result r)
+{
+   all->accepted = r.accepted > all->accepted ? r.accepted : all->accepted;
+   all->done = r.done > all->done ? r.done : all->done;
+}
+
 /* Lines of m->line that a clear fills: one access for all that stand in one line of tags. */
 static time_result fill_tags(time_memory *m, uint32_t core, unsigned which, uint64_t now, uint64_t *counters)
 {
@@ -123,9 +130,7 @@ static time_result fill_tags(time_memory *m, uint32_t core, unsigned which, uint
       tags = tag;
       if (i + 1 < m->lines && tag_of(&m->line[i + 1]).line == tag.line)
          continue;
-      time_result r = access(m, core, which, false, true, &tags, 0, 0, now, counters);
-      all.accepted = r.accepted > all.accepted ? r.accepted : all.accepted;
-      all.done = r.done > all.done ? r.done : all.done;
+      later(&all, access(m, core, which, false, true, &tags, 0, 0, now, counters));
    }
    return all;
 }
@@ -138,14 +143,21 @@ time_result time_rop_record(time_memory *m, uint32_t core, unsigned which, enum 
         read = block ? record[0] >> 17 & 1 : op != TIME_WRITE;
    time_result all = {now, now};
    uint64_t more = 0;
+   if (block) { /* which has each line once */
+      for (uint32_t i = 0; i < (record[0] >> 8 & 0xff); i++) {
+         const uint32_t *e = record + 1 + 2 * i;
+         const time_line l = {emu_entry_line(e), emu_entry_sectors(e), 1, emu_entry_flags(e)};
+         if (l.sectors)
+            later(&all, time_rop_line(m, core, which, read, write, &l, now, counters));
+      }
+      return all;
+   }
    do {
       more = time_lsu_lines(m, record, more);
-      for (uint32_t i = 0; i < (clear ? 1 : m->lines); i++) {
-         time_result r = clear ? fill_tags(m, core, which, now, counters)
-                               : time_rop_line(m, core, which, read, write, &m->line[i], now, counters);
-         all.accepted = r.accepted > all.accepted ? r.accepted : all.accepted;
-         all.done = r.done > all.done ? r.done : all.done;
-      }
+      for (uint32_t i = 0; i < m->lines && !clear; i++)
+         later(&all, time_rop_line(m, core, which, read, write, &m->line[i], now, counters));
+      if (clear)
+         later(&all, fill_tags(m, core, which, now, counters));
    } while (more);
    return all;
 }

@@ -96,20 +96,20 @@ static bool is_behind(const uint32_t *record)
 }
 
 /* A place in the order for what comes behind: that of a wave, or of a clear, whose record is none. */
-static void queue_wave(time_raster *r, const uint32_t *record)
+static inline void queue_wave(time_raster *r, time_cursor *c, const uint32_t *record)
 {
    time_fragments *f = &r->wave[r->next++ % TIME_TILE_WAVES];
    bool wave = *record >> 28 == EMU_REC_WAVE;
-   *f = (time_fragments){.tile = r->first, .end = UINT64_MAX};
+   f->tile = r->first;
+   f->data = wave ? record + 2 : NULL;
+   f->dwords = wave ? record[1] : 0;
    f->ready = r->at > r->depth ? r->at : r->depth;
-   if (wave) {
-      f->data = record + 2;
-      f->dwords = record[1];
-      time_cursor_next(&r->cursor);
-   }
-   f->behind = r->cursor;
-   for (const uint32_t *b; (b = time_cursor_record(&r->cursor)) && is_behind(b);)
-      time_cursor_next(&r->cursor);
+   f->end = UINT64_MAX;
+   if (wave)
+      time_cursor_next(c);
+   f->behind = *c;
+   for (const uint32_t *b; (b = time_cursor_record(c)) && is_behind(b);)
+      time_cursor_next(c);
    r->first->open++;
 }
 
@@ -136,35 +136,41 @@ static bool begin_tile(time_raster *r)
    return true;
 }
 
-/* As far as it may be ahead of the clock. */
-static void rasterise_tiles(time_raster *r)
+/* Records of the first tile, as far as the rasteriser may be ahead of the clock; true: to the tile's end. */
+static bool rasterise_tile(time_raster *r)
 {
    uint64_t now = time_now(r->gfx->m);
-   while (r->first && (r->begun || begin_tile(r))) {
-      if (r->at > now + TIME_AHEAD || r->depth_at > now + TIME_AHEAD) {
-         time_at(r->gfx->m, &r->raster, (r->at > r->depth_at ? r->at : r->depth_at) - TIME_NEAR);
-         return;
-      }
+   time_cursor c = r->cursor;
+   const uint32_t *record;
+   while (r->at <= now + TIME_AHEAD && r->depth_at <= now + TIME_AHEAD) {
       at_least(&r->at, now);
-      const uint32_t *record = time_cursor_record(&r->cursor);
-      if (!record) {
-         next_tile(r);
-         continue;
-      }
+      if (!(record = time_cursor_record(&c)))
+         return true;
       bool wave = *record >> 28 == EMU_REC_WAVE || is_behind(record);
       r->full = wave && r->next - r->oldest == TIME_TILE_WAVES;
-      if (r->full)
-         return;
+      if (r->full) {
+         r->cursor = c;
+         return false;
+      }
       if (wave) {
-         queue_wave(r, record);
+         queue_wave(r, &c, record);
          continue;
       }
       if (*record >> 28 == EMU_REC_BLOCK)
          take_block(r, record);
       else if (*record >> 28 == EMU_REC_BLOCK_LINES)
          take_lines(r, record);
-      time_cursor_next(&r->cursor);
+      time_cursor_next(&c);
    }
+   r->cursor = c;
+   time_at(r->gfx->m, &r->raster, (r->at > r->depth_at ? r->at : r->depth_at) - TIME_NEAR);
+   return false;
+}
+
+static void rasterise_tiles(time_raster *r)
+{
+   while (r->first && (r->begun || begin_tile(r)) && rasterise_tile(r))
+      next_tile(r);
 }
 
 /* ---- waves --------------------------------------------------------------------------------------------- */
