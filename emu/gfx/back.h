@@ -207,6 +207,10 @@ gfx_tile *gfx_tile_begin(gfx_worker *wk, gfx_draw *d, uint32_t x, uint32_t y, ui
 void gfx_tile_end(gfx_tile *t);
 /* Everything of a round. */
 void gfx_back_run(gfx_worker *wk, gfx_draw *d, uint32_t batches);
+/* gfx_places.c: before the tiles of a layer; what a tile adds to the places that the draw has shaded; at its end */
+void gfx_places_layer(gfx_draw *d, uint32_t layer, uint32_t tiles);
+uint64_t gfx_places_add(gfx_draw *d, const gfx_tile *t, uint32_t tile);
+void gfx_places_free(gfx_draw *d);
 void gfx_bins_free(emu_gfx *g);
 /* Set up what a batch has, for gfx_back_run to sort in. */
 void gfx_batch_setup(gfx_worker *wk, gfx_draw *d, gfx_batch *b);

@@ -167,18 +167,15 @@ void gfx_tile_end(gfx_tile *t)
    flush_surfaces(t);
 }
 
-static void add_counters(gfx_draw *d, const gfx_tile *t)
+static void add_counters(gfx_draw *d, const gfx_tile *t, uint32_t number)
 {
-   uint64_t places = 0;
    for (unsigned c = 0; c < GFX_COUNTERS; c++)
       if (t->counters[c])
          atomic_fetch_add(&d->back_counters[c], t->counters[c]);
    if (!t->shaded_quads)
       return;
-   for (unsigned y = 0; y < GFX_TILE / 2; y++)
-      places += (unsigned)__builtin_popcount(t->shaded[y]);
    atomic_fetch_add(&d->shaded_quads, t->shaded_quads);
-   atomic_fetch_add(&d->shaded_places, places);
+   atomic_fetch_add(&d->shaded_places, gfx_places_add(d, t, number));
 }
 
 static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
@@ -202,12 +199,13 @@ static void tile_item(gfx_worker *wk, gfx_draw *d, void *arg, uint32_t index)
       gfx_trace_gathered(t);
    gfx_unit_end(wk);
    gfx_tile_end(t);
-   add_counters(d, t);
+   add_counters(d, t, number);
 }
 
 static void run_layer(gfx_worker *wk, gfx_draw *d, gfx_bins *b)
 {
    gfx_units_add(d, b->touched_count);
+   gfx_places_layer(d, b->layer, b->tiles_x * b->tiles_y);
    gfx_parallel(wk, d, tile_item, b, b->touched_count, d->state.stage[GPU_STAGE_FS].ordered);
    for (uint32_t i = 0; i < b->touched_count; i++)
       b->bin[b->touched[i]].count = 0;

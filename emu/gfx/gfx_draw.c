@@ -115,6 +115,7 @@ static void run_rounds(gfx_worker *wk, gfx_draw *d)
       uint32_t n = gfx_killed(d) ? 0 : assemble_round(wk, d, a);
       if (!n)
          break;
+      d->several |= n == round_batches(wk->gfx, &d->state);
       gfx_units_add(d, n + d->state.xfb); /* transform feedback of a round is a unit behind its batches */
       gfx_parallel(wk, d, front_item, wk->gfx->batches, n, front_serial(&d->state));
       if (gfx_killed(d) || !finish_round(wk, d, n))
@@ -198,6 +199,7 @@ void gfx_draw_run(gfx_worker *wk, gfx_draw *d)
    if (wk->writer)
       emu_trace_flush(wk->writer); /* the helpers have */
    gfx_state_release(wk, d);
+   gfx_places_free(d);
    free(d->back);
    retire(wk, d);
 }

@@ -255,6 +255,8 @@ struct gfx_draw {
    struct gfx_back *back; /* decoded state of the back half; NULL if everything is discarded */
    _Atomic uint64_t back_counters[GFX_COUNTERS];
    _Atomic uint64_t shaded_quads, shaded_places;
+   bool several;             /* rounds, perhaps */
+   struct gfx_places *places; /* where it has shaded, if there are several; or NULL */
    emu_time_job *job;        /* NULL: nobody asks for time */
    uint64_t first_unit, units;
    /* results; workers add theirs under the lock */

@@ -459,6 +459,26 @@ static void depth_by_blocks(void **state)
    }
 }
 
+/* Layers over the whole target, in one round and in several: each place of a quad counts once. */
+static void places_of_quads(void **state)
+{
+   static const uint32_t layers[] = {1, 7, 700, 1500};
+   const float v[3][8] = {{-1, -1, 0, 1}, {3, -1, 0, 1}, {-1, 3, 0, 1}};
+   gfx_reset_state(70, 40);
+   R(TOPOLOGY) = GPU_TOPOLOGY_TRIANGLES;
+   rig_stage(GPU_STAGE_VS, gfx_vs_plain, 20, 0);
+   rig_stage(GPU_STAGE_FS, gfx_fs_flat, 0, 0);
+   gfx_target_image(0, IMAGE, 37, 70, 40, 0);
+   gfx_use_vertices(v[0], 3);
+   for (size_t k = 0; k < sizeof layers / sizeof *layers; k++) {
+      uint64_t quads = rig_counter(dev, GPU_COUNTER_FS_QUADS),
+               places = rig_counter(dev, GPU_COUNTER_FS_QUAD_PLACES);
+      gfx_draw_all(3, layers[k], 0, 0, 0, false);
+      assert_int_equal(rig_counter(dev, GPU_COUNTER_FS_QUADS) - quads, 35 * 20 * layers[k]);
+      assert_int_equal(rig_counter(dev, GPU_COUNTER_FS_QUAD_PLACES) - places, 35 * 20);
+   }
+}
+
 static int open_one(void **state)
 {
    dev = rig_open(2);
@@ -484,6 +504,7 @@ int main(void)
        TEST(points),
        TEST(rectangles_and_facing),
        TEST(layers),
+       TEST(places_of_quads),
        TEST(depth_by_blocks),
        cmocka_unit_test(same_everywhere),
    };
