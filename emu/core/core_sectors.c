@@ -3,9 +3,9 @@
 #include "core_sectors.h"
 
 /* Slots need no clearing: a block says which slot is its own. */
-bool core_sectors_find(emu_sector_set *s, uint64_t block, uint64_t sectors)
+static bool hash(emu_sector_set *s, uint32_t n, uint64_t block, uint64_t sectors)
 {
-   uint32_t n = s->count, slot = (uint32_t)block * 0x9e3779b1u >> (32 - EMU_SECTOR_SLOTS_LOG2);
+   uint32_t slot = (uint32_t)block * 0x9e3779b1u >> (32 - EMU_SECTOR_SLOTS_LOG2);
    for (uint32_t i; (i = s->slot[slot]) < n && s->where[i] == slot; slot = (slot + 1) % EMU_SECTOR_SLOTS)
       if (s->at[i].block == block) {
          s->at[i].sectors |= sectors;
@@ -15,9 +15,30 @@ bool core_sectors_find(emu_sector_set *s, uint64_t block, uint64_t sectors)
       return false;
    s->slot[slot] = (uint8_t)n;
    s->where[n] = (uint16_t)slot;
-   s->at[n].block = block;
-   s->at[n].sectors = sectors;
+   s->at[n] = (emu_sector_block){block, sectors};
    s->count = n + 1;
+   return true;
+}
+
+/* The first few are kept in order, which is how most of them come. */
+bool core_sectors_find(emu_sector_set *s, uint64_t block, uint64_t sectors)
+{
+   enum { FEW = 12 };
+   uint32_t n = s->count, i = n;
+   if (n > FEW)
+      return hash(s, n, block, sectors);
+   while (i && s->at[i - 1].block >= block)
+      i--;
+   if (i < n && s->at[i].block == block) {
+      s->at[i].sectors |= sectors;
+      return true;
+   }
+   for (uint32_t k = n; k > i; k--)
+      s->at[k] = s->at[k - 1];
+   s->at[i] = (emu_sector_block){block, sectors};
+   s->count = n + 1;
+   for (uint32_t k = 0; n == FEW && k <= FEW; k++)
+      hash(s, k, s->at[k].block, s->at[k].sectors);
    return true;
 }
 

@@ -24,7 +24,12 @@ bool core_sectors_find(emu_sector_set *s, uint64_t block, uint64_t sectors);
 static inline bool core_sectors_add(emu_core_ctx *x, uint64_t block, uint64_t sectors)
 {
    emu_sector_set *s = &x->sectors;
-   if (s->count && s->at[s->count - 1].block == block) {
+   if (!s->count) {
+      s->at[0] = (emu_sector_block){block, sectors};
+      s->count = 1;
+      return true;
+   }
+   if (s->at[s->count - 1].block == block) {
       s->at[s->count - 1].sectors |= sectors;
       return true;
    }

@@ -96,14 +96,11 @@ static inline uint32_t count_different(const uint32_t *key, uint32_t mask)
    return n;
 }
 
-/* Lanes as a row: key % groups is the group of banks. The fullest group decides, unless some of its lanes have the same key. */
-static inline uint32_t group_passes(const uint32_t *key, uint32_t groups, unsigned lanes)
+/* The fullest group decides, unless some of its lanes have the same key. */
+static inline uint32_t group_passes_each(const uint32_t *key, uint32_t groups, unsigned lanes)
 {
    uint8_t count[BANKS] = {0};
-   uint32_t used = 0, most = 0, which = 0, best = 0;
-   LANES used |= 1u << (key[l] & (groups - 1));
-   if ((unsigned)__builtin_popcount(used) == lanes)
-      return 1;
+   uint32_t most = 0, which = 0, best = 0;
    for (unsigned l = 0; l < lanes; l++) {
       uint32_t group = key[l] & (groups - 1), n = ++count[group];
       which = n > most ? group : which;
@@ -124,6 +121,85 @@ static inline uint32_t group_passes(const uint32_t *key, uint32_t groups, unsign
       }
    }
    return best;
+}
+
+#if defined(__AVX512VL__)
+#define SUM(a, b, c) _mm_ternarylogic_epi32(a, b, c, 0x96)
+#define CARRY(a, b, c) _mm_ternarylogic_epi32(a, b, c, 0xe8)
+
+/* How many lanes the fullest group has, and one such group. Each lane has a bit in its group's place; they are added up, plane by plane of
+ * binary digits, the upper half of the lanes to the lower one until one is left. */
+static inline uint32_t fullest_group(const uint32_t *key, uint32_t groups, uint32_t lanes, uint32_t *which)
+{
+   const __m512i one = _mm512_set1_epi32(1), low = _mm512_set1_epi32((int32_t)(groups - 1));
+   __m512i a = _mm512_and_si512(_mm512_loadu_si512(key), low), b = _mm512_and_si512(_mm512_loadu_si512(key + 16), low);
+   a = _mm512_maskz_sllv_epi32((__mmask16)lanes, one, a);
+   b = _mm512_maskz_sllv_epi32((__mmask16)(lanes >> 16), one, b);
+   const __m512i sum = _mm512_xor_si512(a, b), both = _mm512_and_si512(a, b);
+   const __m256i s0 = _mm512_castsi512_si256(sum), t0 = _mm512_extracti64x4_epi64(sum, 1), s1 = _mm512_castsi512_si256(both),
+                 t1 = _mm512_extracti64x4_epi64(both, 1), c = _mm256_and_si256(s0, t0);
+   const __m256i wide[3] = {_mm256_xor_si256(s0, t0), _mm256_ternarylogic_epi32(s1, t1, c, 0x96), _mm256_ternarylogic_epi32(s1, t1, c, 0xe8)};
+   __m128i plane[6], carry = _mm_setzero_si128();
+   for (unsigned i = 0; i < 3; i++) {
+      __m128i x = _mm256_castsi256_si128(wide[i]), y = _mm256_extracti128_si256(wide[i], 1);
+      plane[i] = SUM(x, y, carry);
+      carry = CARRY(x, y, carry);
+   }
+   plane[3] = carry;
+   carry = _mm_setzero_si128();
+   for (unsigned i = 0; i < 4; i++) {
+      __m128i x = plane[i], y = _mm_shuffle_epi32(x, 0x4e);
+      plane[i] = SUM(x, y, carry);
+      carry = CARRY(x, y, carry);
+   }
+   plane[4] = carry;
+   carry = _mm_setzero_si128();
+   for (unsigned i = 0; i < 5; i++) {
+      __m128i x = plane[i], y = _mm_shuffle_epi32(x, 0xb1);
+      plane[i] = SUM(x, y, carry);
+      carry = CARRY(x, y, carry);
+   }
+   plane[5] = carry;
+   uint32_t left = ~0u, most = 0;
+   for (unsigned i = 6; i-- > 0;) {
+      uint32_t digit = (uint32_t)_mm_cvtsi128_si32(plane[i]) & left;
+      left = digit ? digit : left;
+      most |= (uint32_t)(digit != 0) << i;
+   }
+   *which = (uint32_t)__builtin_ctz(left);
+   return most;
+}
+
+/* Whether the lanes have different keys for certain. */
+static inline bool surely_differ(const uint32_t *key, unsigned groups_log2, uint32_t lanes)
+{
+   __m512i any = _mm512_setzero_si512();
+   for (unsigned half = 0; half < 2; half++) {
+      __m512i row = _mm512_srl_epi32(_mm512_loadu_si512(key + 16 * half), _mm_cvtsi32_si128((int32_t)groups_log2));
+      row = _mm512_xor_si512(row, _mm512_srli_epi32(row, 5));
+      row = _mm512_rolv_epi32(_mm512_set1_epi32(1), row);
+      any = _mm512_mask_or_epi32(any, (__mmask16)(lanes >> 16 * half), any, row);
+   }
+   return __builtin_popcount((uint32_t)_mm512_reduce_or_epi32(any)) == __builtin_popcount(lanes);
+}
+#endif
+
+/* Lanes as a row: key % groups is the group of banks. */
+static inline uint32_t group_passes(const uint32_t *key, uint32_t groups, unsigned lanes)
+{
+   uint32_t used = 0;
+   LANES used |= 1u << (key[l] & (groups - 1));
+   if ((unsigned)__builtin_popcount(used) == lanes)
+      return 1;
+#if defined(__AVX512VL__)
+   if (lanes > ISA_WAVE_LANES / 2) {
+      uint32_t which, group[ISA_WAVE_LANES], all = ~0u >> (32 - lanes), most = fullest_group(key, groups, all, &which);
+      LANES group[l] = key[l] & (groups - 1);
+      if (surely_differ(key, (unsigned)__builtin_ctz(groups), lanes_like(group, which) & all))
+         return most;
+   }
+#endif
+   return group_passes_each(key, groups, lanes);
 }
 
 /* ---- all ---------------------------------------------------------------------------------------- */

@@ -341,19 +341,19 @@ static bool sample_anisotropic(sampler *s, const double (*at)[ISA_WAVE_LANES], c
    return true;
 }
 
-/* As steps_of() in tex_sample.c. */
+/* As steps_of() in tex_sample.c: of each quad the greatest number. */
 static uint32_t sample_cycles(const sampler *s, const sample_lod *o)
 {
-   uint32_t sum = 0;
-   for (unsigned q = 0; q < ISA_WAVE_LANES; q += 4) {
-      uint32_t most = 0;
-      for (unsigned l = q; l < q + 4; l++) {
-         uint32_t n = s->exec >> l & 1 ? o->points[l] * (s->v->mip_linear && (o->fixed[l] & 255) ? 2 : 1) : 0;
-         most = n > most ? n : most;
-      }
-      sum += most;
+   uint32_t steps[ISA_WAVE_LANES], sum = 0;
+   const uint32_t between = s->v->mip_linear ? 255 : 0;
+   LANES steps[l] = s->active[l] & (o->points[l] << (o->fixed[l] & between ? 1 : 0));
+   for (unsigned l = 0; l < ISA_WAVE_LANES; l += PART_LANES) {
+      sector_part n = part_load(steps + l);
+      n = PART(max_epu32)(n, PART(shuffle_epi32)(n, 0xb1));
+      part_store(steps + l, PART(max_epu32)(n, PART(shuffle_epi32)(n, 0x4e)));
    }
-   return sum;
+   LANES sum += steps[l];
+   return sum / 4;
 }
 
 static void sample_write(const tex_view *v, const emu_uop *u, emu_wave *w, const emu_core_ctx *x, sample_row result[4])

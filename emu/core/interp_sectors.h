@@ -12,6 +12,7 @@ typedef __m512i sector_part;
 #define PART_LANES 16u
 #define PART(name) _mm512_##name
 #define part_load(p) _mm512_loadu_si512(p)
+#define part_store(p, v) _mm512_storeu_si512(p, v)
 #define part_or(a, b) _mm512_or_si512(a, b)
 #define part_not_and(a, b) _mm512_andnot_si512(a, b)
 #define part_bit(d) _mm512_sllv_epi32(_mm512_set1_epi32(1), d) /* 1 << d, 0 beyond 31 */
@@ -20,6 +21,7 @@ typedef __m256i sector_part;
 #define PART_LANES 8u
 #define PART(name) _mm256_##name
 #define part_load(p) _mm256_loadu_si256((const __m256i *)(p))
+#define part_store(p, v) _mm256_storeu_si256((__m256i *)(p), v)
 #define part_or(a, b) _mm256_or_si256(a, b)
 #define part_not_and(a, b) _mm256_andnot_si256(a, b)
 #define part_bit(d) _mm256_sllv_epi32(_mm256_set1_epi32(1), d)
@@ -28,6 +30,7 @@ typedef __m128i sector_part;
 #define PART_LANES 4u
 #define PART(name) _mm_##name
 #define part_load(p) _mm_loadu_si128((const __m128i *)(p))
+#define part_store(p, v) _mm_storeu_si128((__m128i *)(p), v)
 #define part_or(a, b) _mm_or_si128(a, b)
 #define part_not_and(a, b) _mm_andnot_si128(a, b)
 /* As a float's exponent: what is beyond the range of integers becomes their sign bit, just as 1 << 31. */
