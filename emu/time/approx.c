@@ -16,17 +16,44 @@
 #include "plan.h"
 
 #define SLACK_CYCLES 16u
+#define RATE_ONE 1024u  /* of a scheduler */
+#define RATE_MOST 614u  /* beyond, the scheduler's time decides */
 #define CHUNK_CYCLES 256u /* issue cycles of segments that are booked at once */
+
+/* Waves get in each other's way before the scheduler is full: an instruction finds its cycle taken as often as
+ * the waves that come first issue, and is late by what a queue would make it, rate / (1 - rate) cycles, of
+ * which three quarters are on the wave's critical path (fitted to the detailed engine). Of so many
+ * instructions, in cycles. */
+static uint32_t collisions(const time_machine *m, const time_wave *w, uint32_t instructions)
+{
+   const time_share *share = w->sched->share;
+   bool oldest = m->profile.scheduler_policy == TIME_POLICY_OLDEST;
+   uint32_t rate = 0, waves = oldest ? w->place : w->sched->waves;
+   for (uint32_t k = 0; k < waves; k++)
+      rate += share[k].rate;
+   if (!oldest)
+      rate -= share[w->place].rate;
+   rate = rate < RATE_MOST ? rate : RATE_MOST;
+   return (uint32_t)((uint64_t)instructions * rate * 3 / ((RATE_ONE - rate) * 4));
+}
 
 /* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves
  * have taken do not count, and younger waves come later by these; taken in turn they all count. */
 static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t from, uint32_t cycles)
 {
-   time_sched *s = w->sched;
+   time_share *share = w->sched->share;
    uint32_t first = m->profile.scheduler_policy == TIME_POLICY_OLDEST ? w->place : 0;
-   for (uint32_t k = first; k < s->waves; k++)
-      s->booked[k] = time_later(s->booked[k], from) + cycles;
-   return s->booked[first];
+   for (uint32_t k = first; k < w->sched->waves; k++)
+      share[k].booked = time_later(share[k].booked, from) + cycles;
+   return share[first].booked;
+}
+
+static void note_rate(const time_wave *w, uint32_t issue, uint64_t cycles)
+{
+   time_share *share = &w->sched->share[w->place];
+   uint32_t n = cycles < UINT32_MAX / RATE_ONE ? (uint32_t)cycles : UINT32_MAX / RATE_ONE;
+   uint32_t rate = n > issue ? issue * RATE_ONE / n : RATE_ONE;
+   share->rate = (share->rate + rate) / 2;
 }
 
 /* The wave's time goes on over a block. One without anything is a wait alone. */
@@ -42,7 +69,10 @@ static inline void book(const time_machine *m, time_wave *w, const time_block *b
       time_inst_cost *cost = w->program->cost ? &w->program->cost[b->inst] : NULL;
       time_sched_stall(s, start, (enum time_why)(w->ready & 15), w->job, cost);
       time_sched_issue(s, b->issue, b->instructions, w->job);
+      if (s->waves > 1)
+         end += collisions(m, w, b->instructions);
       end = time_later(end, take_cycles(m, w, start, b->issue));
+      note_rate(w, b->issue, end - w->base);
    }
    w->base = end;
    w->ready = time_pack(end, b->branches > 0 ? TIME_WHY_FETCH : TIME_WHY_DEPENDENCY);

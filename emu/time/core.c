@@ -30,11 +30,11 @@ bool time_cores_create(time_machine *m)
       c->index = i;
       c->sched = time_machine_alloc(m, p->schedulers_per_core * sizeof *c->sched);
       time_wave **waves = time_machine_alloc(m, (size_t)p->schedulers_per_core * per_sched * sizeof *waves);
-      uint64_t *booked = time_machine_alloc(m, (size_t)p->schedulers_per_core * per_sched * sizeof *booked);
-      for (uint32_t k = 0; c->sched && waves && booked && k < p->schedulers_per_core; k++) {
+      time_share *shares = time_machine_alloc(m, (size_t)p->schedulers_per_core * per_sched * sizeof *shares);
+      for (uint32_t k = 0; c->sched && waves && shares && k < p->schedulers_per_core; k++) {
          c->sched[k].core = c;
          c->sched[k].wave = waves + (size_t)k * per_sched;
-         c->sched[k].booked = booked + (size_t)k * per_sched;
+         c->sched[k].share = shares + (size_t)k * per_sched;
          time_actor_init(m, &c->sched[k].actor, time_detailed_act);
       }
    }
@@ -125,7 +125,7 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
    c->vregs += w->vregs;
    w->place = s->waves++;
    s->wave[w->place] = w;
-   s->booked[w->place] = s->free;
+   s->share[w->place] = (time_share){.booked = s->free};
 }
 
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g,
@@ -191,7 +191,7 @@ static void leave(time_machine *m, time_wave *w)
    for (uint32_t k = w->place; k < s->waves; k++) {
       s->wave[k] = s->wave[k + 1];
       s->wave[k]->place = k;
-      s->booked[k] = s->booked[k + 1];
+      s->share[k] = s->share[k + 1];
    }
    TIME_COUNT(w->job, WAVE_CYCLES, now - w->start);
    TIME_COUNT(w->job, CORE_CYCLES, now - c->since);

@@ -41,11 +41,17 @@ typedef struct time_code_line {
    uint64_t line, there;
 } time_code_line;
 
+/* approx: what a wave takes of its scheduler. */
+typedef struct time_share {
+   uint64_t booked; /* until when that wave and older ones issue */
+   uint32_t rate;   /* issue cycles in 1024 cycles, lately */
+} time_share;
+
 typedef struct time_sched {
    time_actor actor; /* detailed */
    time_core *core;
    time_wave **wave; /* resident, the oldest first */
-   uint64_t *booked; /* approx: by the same places, until when that wave and older ones issue */
+   time_share *share; /* approx: by the same places */
    uint32_t waves;
    uint64_t free;      /* cycles before are accounted for; not before this may anything be issued */
    uint64_t last_age;  /* round robin: who issued last */
