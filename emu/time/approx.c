@@ -18,6 +18,7 @@
 #define SLACK_CYCLES 16u
 #define RATE_ONE 1024u  /* of a scheduler */
 #define RATE_MOST 614u  /* beyond, the scheduler's time decides */
+#define RATE_CYCLES 64u  /* between two looks at it */
 #define CHUNK_CYCLES 256u /* issue cycles of segments that are booked at once */
 
 /* Waves get in each other's way before the scheduler is full: an instruction finds its cycle taken as often as
@@ -48,12 +49,18 @@ static uint64_t take_cycles(const time_machine *m, const time_wave *w, uint64_t 
    return share[first].booked;
 }
 
-static void note_rate(const time_wave *w, uint32_t issue, uint64_t cycles)
+static inline void note_issue(const time_wave *w, uint32_t issue, uint64_t now)
 {
    time_share *share = &w->sched->share[w->place];
+   share->issue += issue;
+   if (now < share->since + RATE_CYCLES)
+      return;
+   uint64_t cycles = now - share->since;
    uint32_t n = cycles < UINT32_MAX / RATE_ONE ? (uint32_t)cycles : UINT32_MAX / RATE_ONE;
-   uint32_t rate = n > issue ? issue * RATE_ONE / n : RATE_ONE;
+   uint32_t rate = n > share->issue ? share->issue * RATE_ONE / n : RATE_ONE;
    share->rate = (share->rate + rate) / 2;
+   share->issue = 0;
+   share->since = now;
 }
 
 /* The wave's time goes on over a block. One without anything is a wait alone. */
@@ -72,7 +79,7 @@ static inline void book(const time_machine *m, time_wave *w, const time_block *b
       if (s->waves > 1)
          end += collisions(m, w, b->instructions);
       end = time_later(end, take_cycles(m, w, start, b->issue));
-      note_rate(w, b->issue, end - w->base);
+      note_issue(w, b->issue, end);
    }
    w->base = end;
    w->ready = time_pack(end, b->branches > 0 ? TIME_WHY_FETCH : TIME_WHY_DEPENDENCY);
@@ -141,28 +148,47 @@ static bool fetch_code(time_machine *m, time_wave *w)
 }
 
 /* Will the line be there when the wave comes to it? Not if that has to be asked for beyond the core. */
-static bool has_line(time_machine *m, time_wave *w, uint64_t line)
+static bool has_line(time_machine *m, time_wave *w, uint64_t line, time_code_window *known)
 {
-   time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
-   if (e->line == line)
-      return e->there <= w->est;
-   if (!time_memory_code_hit(m->memory, w->core->index, line << EMU_LINE_LOG2, w->est, w->job->counters))
-      return false;
-   *e = (time_code_line){line, w->est};
+   const time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
+   if (e->line != line) {
+      uint64_t now = m->loop.now;
+      if (!time_memory_code_hit(m->memory, w->core->index, line << EMU_LINE_LOG2, now, w->job->counters))
+         return false;
+      time_code_put(w->sched, line, now);
+   }
+   if (line - known->first < 64) {
+      known->present |= UINT64_C(1) << (line - known->first);
+      known->there = time_later(known->there, e->there);
+   }
+   return e->there <= w->est;
+}
+
+static bool has_lines(time_machine *m, time_wave *w, uint64_t line, uint64_t last, time_code_window *known)
+{
+   uint64_t first = time_wave_line(w, 0);
+   if (known->first != first || !known->present)
+      *known = (time_code_window){.first = first};
+   for (; line <= last; line++)
+      if (!has_line(m, w, line, known))
+         return false;
    return true;
 }
 
 /* Will the segment's code be there, and has the line behind it been asked for? Nothing is to be waited for
  * then. */
-static bool has_code(time_machine *m, time_wave *w, const time_plan_segment *s)
+static inline bool has_code(time_machine *m, time_wave *w, const time_plan_segment *s)
 {
    uint64_t line = time_wave_line(w, s->first_word), last = time_wave_line(w, s->last_word);
    if (line == last && line == w->line)
       return true;
-   for (; line <= last; line++)
-      if (!has_line(m, w, line))
-         return false;
-   if (last < time_wave_line(w, w->program->words - 1) && !has_line(m, w, last + 1))
+   uint64_t end = time_wave_line(w, w->program->words - 1), behind = last < end ? last + 1 : last;
+   uint64_t first = time_wave_line(w, 0);
+   time_code_window *known = &w->sched->window[time_code_window_of(first)];
+   uint64_t wanted = (UINT64_C(2) << ((behind - first) & 63)) - (UINT64_C(1) << ((line - first) & 63));
+   bool short_way = behind - first < 64 && known->first == first && known->there <= w->est &&
+                    (known->present & wanted) == wanted;
+   if (!short_way && !has_lines(m, w, line, behind, known))
       return false;
    w->line = last;
    return true;
@@ -181,22 +207,56 @@ static uint32_t add_plain(time_wave *w, uint32_t n)
 {
    time_plan *plan = w->program->plan;
    const time_block *b = &w->block[w->blocks];
-   const time_step *tail = &plan->step[plan->segment[w->segment].first[0]];
-   uint32_t cycles = tail->cycles + time_plan_penalty(plan, w->previous, w->segment);
-   if (n > 1 && tail->issue_cycles)
-      n = (uint32_t)time_earlier(n, (CHUNK_CYCLES - b->issue + tail->issue_cycles - 1) / tail->issue_cycles);
+   const time_plan_segment *s = &plan->segment[w->segment];
+   uint32_t cycles = s->cycles + time_plan_penalty(plan, w->previous, w->segment);
+   if (n > 1 && s->issue_cycles)
+      n = (uint32_t)time_earlier(n, (CHUNK_CYCLES - b->issue + s->issue_cycles - 1) / s->issue_cycles);
    if (n > 1 && cycles)
       n = (uint32_t)time_earlier(n, (4 * CHUNK_CYCLES - b->cycles + cycles - 1) / cycles);
-   add(w, n * cycles, n * cycles, n * tail->issue_cycles, n * (tail->end - tail->from), tail->from,
-       (enum time_why)tail->why);
+   add(w, n * cycles, n * cycles, n * s->issue_cycles, n * s->instructions, w->inst_first,
+       s->branches ? TIME_WHY_FETCH : TIME_WHY_DEPENDENCY);
    if (w->program->cost)
-      count_issued(w, tail->from, tail->end, n);
+      count_issued(w, w->inst_first, w->inst_end, n);
    w->previous = w->segment;
    return n;
 }
 
+/* What stands next in the trace if it is a segment of one step that comes once and whose code is there. */
+static const time_plan_segment *peek_plain(time_machine *m, time_wave *w)
+{
+   uint32_t record = w->at < w->end ? *w->at : UINT32_MAX;
+   if (record >= w->program->segments) /* another record, or a repeated segment */
+      return NULL;
+   const time_plan_segment *s = &w->program->plan->segment[record];
+   return s->plain && has_code(m, w, s) ? s : NULL;
+}
+
+/* More of them, behind one that has been added: the usual case, in short. */
+static void run_plain(time_machine *m, time_wave *w)
+{
+   time_plan *plan = w->program->plan;
+   time_block *b = &w->block[w->blocks];
+   const time_plan_segment *s;
+   while (!is_full(w) && (s = peek_plain(m, w))) {
+      uint32_t n = *w->at++, cycles = s->cycles + time_plan_penalty(plan, w->previous, n);
+      int32_t idle = cycles > s->issue_cycles ? (int32_t)(cycles - s->issue_cycles) : 0;
+      b->branches += s->branches ? idle : -idle;
+      b->cycles += cycles;
+      b->stalled += cycles;
+      b->issue += s->issue_cycles;
+      b->instructions += s->instructions;
+      w->est += cycles;
+      if (w->program->cost) {
+         const time_segment *t = &w->program->segment[n];
+         count_issued(w, t->first, t->first + t->count, 1);
+      }
+      w->previous = n;
+   }
+   w->est_base = w->est;
+}
+
 /* The segment, whose code is there: its steps. */
-static void begin(time_wave *w)
+static void begin(time_machine *m, time_wave *w)
 {
    time_plan *plan = w->program->plan;
    const time_plan_segment *s = &plan->segment[w->segment];
@@ -205,6 +265,8 @@ static void begin(time_wave *w)
       add_plain(w, 1);
       if (w->repeat && !is_full(w))
          w->repeat -= add_plain(w, w->repeat);
+      if (!w->repeat)
+         run_plain(m, w);
       return;
    }
    w->penalty = w->previous == UINT32_MAX ? 0 : time_plan_penalty(plan, w->previous, w->segment);
@@ -230,7 +292,7 @@ static bool next_segment(time_machine *m, time_wave *w)
          return r != TIME_READ_STARVED;
    }
    if (has_code(m, w, &w->program->plan->segment[w->segment])) {
-      begin(w);
+      begin(m, w);
    } else {
       w->due = TIME_DUE_CODE;
       w->fetched = w->inst;
@@ -343,7 +405,7 @@ static bool carry_out(time_machine *m, time_wave *w)
          break;
       w->due = TIME_DUE_NOTHING;
       set_estimate(w);
-      begin(w);
+      begin(m, w);
       return true;
    case TIME_DUE_OVER:
       time_wave_finish(m, w, w->ready);

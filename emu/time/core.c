@@ -117,6 +117,7 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
       for (uint32_t k = 0; k < m->profile.schedulers_per_core; k++) {
          c->sched[k].free = now;
          memset(c->sched[k].code, 0xff, sizeof c->sched[k].code);
+         memset(c->sched[k].window, 0, sizeof c->sched[k].window);
       }
    } else if (s->waves == 0) {
       time_sched_stall(s, now, TIME_WHY_IDLE, w->job, NULL);
@@ -125,7 +126,7 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
    c->vregs += w->vregs;
    w->place = s->waves++;
    s->wave[w->place] = w;
-   s->share[w->place] = (time_share){.booked = s->free};
+   s->share[w->place] = (time_share){.booked = s->free, .since = now};
 }
 
 time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsigned stage, time_group *g,
@@ -229,15 +230,23 @@ static void wave_over(time_machine *m, time_actor *a)
 }
 
 /* ---- what both engines do with an instruction ----------------------------------------------- */
+void time_code_put(time_sched *s, uint64_t line, uint64_t there)
+{
+   time_code_line *e = &s->code[line % TIME_CODE_LINES];
+   for (unsigned k = 0; k < TIME_CODE_WINDOWS; k++)
+      if (e->line - s->window[k].first < 64)
+         s->window[k].present &= ~(UINT64_C(1) << (e->line - s->window[k].first));
+   *e = (time_code_line){line, there};
+}
+
 static uint64_t ask_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now)
 {
-   time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
-   if (e->line != line) {
-      e->line = line;
-      e->there = time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ, line << EMU_LINE_LOG2,
-                                  15, 0, now, w->job->counters)
-                     .done;
-   }
+   const time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
+   if (e->line != line)
+      time_code_put(w->sched, line,
+                    time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ,
+                                     line << EMU_LINE_LOG2, 15, 0, now, w->job->counters)
+                        .done);
    return e->there;
 }
 

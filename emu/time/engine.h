@@ -41,10 +41,26 @@ typedef struct time_code_line {
    uint64_t line, there;
 } time_code_line;
 
+/* Of the first lines of a program, which ones a scheduler is known to hold, and when all of these are there: a
+ * shorter way to ask time_code_line. */
+#define TIME_CODE_WINDOWS 4u
+typedef struct time_code_window {
+   uint64_t first;   /* line */
+   uint64_t present; /* bits */
+   uint64_t there;
+} time_code_window;
+
+static inline uint32_t time_code_window_of(uint64_t first)
+{
+   return (uint32_t)(first * UINT64_C(0x9e3779b97f4a7c15) >> 62);
+}
+
 /* approx: what a wave takes of its scheduler. */
 typedef struct time_share {
    uint64_t booked; /* until when that wave and older ones issue */
-   uint32_t rate;   /* issue cycles in 1024 cycles, lately */
+   uint32_t rate;   /* issue cycles in 1024 cycles, lately, but for */
+   uint32_t issue;  /* those since */
+   uint64_t since;
 } time_share;
 
 typedef struct time_sched {
@@ -59,6 +75,7 @@ typedef struct time_sched {
    uint64_t queue[TIME_PORTS][TIME_QUEUE_MAX]; /* when the units took its latest instructions */
    uint32_t queue_at[TIME_PORTS];
    time_code_line code[TIME_CODE_LINES]; /* by line modulo their number; empty whenever the core was */
+   time_code_window window[TIME_CODE_WINDOWS]; /* by the first line's hash */
 } time_sched;
 
 struct time_core {
@@ -227,6 +244,8 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
                             uint64_t at);
 /* It ends at `ready` (time << 4 | enum time_why), or when its results are there. */
 void time_wave_finish(time_machine *m, time_wave *w, uint64_t ready);
+/* The scheduler holds a line of code instead of what is in its place. */
+void time_code_put(time_sched *s, uint64_t line, uint64_t there);
 /* The wave comes to a line of code at `now`: when it is there. */
 uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now);
 static inline uint64_t time_wave_line(const time_wave *w, uint32_t word)

@@ -21,19 +21,24 @@ static void add_line(time_memory *m, uint64_t line, uint32_t sectors, uint32_t l
    m->line[m->lines++] = (time_line){line, sectors, lanes, flags};
 }
 
-/* Bytes of a RUN that lie in one line, as most do. */
-static bool is_in_line(const uint32_t *record)
+/* Most records are of one line: which, and the cycles of its lookup and data. False: of none or several. */
+static inline bool is_single(const uint32_t *record, time_line *l, uint64_t *cycles)
 {
-   uint32_t bytes = record[0] >> 8 & 0xfffff;
-   return record[0] >> 28 == EMU_REC_RUN && bytes && (record[1] & ((1u << EMU_LINE_LOG2) - 1)) + bytes <= 1u << EMU_LINE_LOG2;
-}
-
-static time_line line_of_run(const uint32_t *record)
-{
-   uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32;
-   uint32_t from = (uint32_t)(va >> EMU_SECTOR_LOG2) & 3,
-            to = (uint32_t)((va + (record[0] >> 8 & 0xfffff) - 1) >> EMU_SECTOR_LOG2) & 3;
-   return (time_line){va >> EMU_LINE_LOG2, (2u << to) - (1u << from), 1, record[2] >> 16};
+   *cycles = 1;
+   if (record[0] >> 28 == EMU_REC_RUN) {
+      uint32_t bytes = record[0] >> 8 & 0xfffff, from = record[1] & ((1u << EMU_LINE_LOG2) - 1);
+      uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32;
+      uint32_t last = (from + bytes - 1) >> EMU_SECTOR_LOG2;
+      *l = (time_line){va >> EMU_LINE_LOG2, (2u << last) - (1u << (from >> EMU_SECTOR_LOG2)), 1, record[2] >> 16};
+      return bytes && last < 4;
+   }
+   const uint32_t *e = record + 1;
+   if ((record[0] >> 8 & 0xff) != 1 || emu_lines_continue(record) || !emu_entry_sectors(e))
+      return false;
+   uint32_t passes = record[0] >> 16 & 0xfff;
+   *cycles = passes > 1 ? passes : 1;
+   *l = (time_line){emu_entry_line(e), emu_entry_sectors(e), emu_entry_lanes(e), emu_entry_flags(e)};
+   return true;
 }
 
 static uint64_t run_lines(time_memory *m, const uint32_t *record, uint64_t more)
@@ -83,7 +88,7 @@ static uint64_t lookup_cycles(const time_memory *m, const uint32_t *record, uint
 }
 
 /* One line of a record at `slot`: when its data are there. */
-static uint64_t access_line(time_memory *m, uint32_t core, enum time_op op, const time_line *l, uint64_t slot,
+static inline uint64_t access_line(time_memory *m, uint32_t core, enum time_op op, const time_line *l, uint64_t slot,
                             uint64_t *granted, uint64_t *counters)
 {
    TIME_COUNT_IN(counters, LSU_SECTORS, time_sector_count(l->sectors));
@@ -117,12 +122,13 @@ time_result time_lsu_record(time_memory *m, uint32_t core, enum time_op op, cons
    time_core_memory *c = &m->core[core];
    uint64_t start = now > c->lsu_free ? now : c->lsu_free;
    uint64_t at = start, done = start + (op == TIME_READ ? m->l1_cycles : 1), granted = start;
-   if (is_in_line(record)) {
-      time_line l = line_of_run(record);
+   time_line l;
+   uint64_t cycles;
+   if (is_single(record, &l, &cycles)) {
       TIME_COUNT_IN(counters, LSU_REQUESTS, 1);
       uint64_t t = access_line(m, core, op, &l, start, &granted, counters);
       done = t > done ? t : done;
-      at++;
+      at += cycles;
    } else {
       at = access_lines(m, core, op, record, start, &done, &granted, counters);
    }

@@ -174,7 +174,7 @@ void time_memory_destroy(time_memory *m)
 
 /* The clock has run for weeks (memory_units.h keeps times in fewer than 64 bits): an answer, without the
  * model. */
-static bool beyond(const time_memory *m, uint64_t now)
+static inline bool beyond(const time_memory *m, uint64_t now)
 {
    (void)m;
    return now >= TIME_MAX_CYCLES;

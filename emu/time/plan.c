@@ -167,6 +167,13 @@ static void add_segment(maker *k, uint32_t n)
    lay_out(k, s, &k->t->segment[n], false);
    const time_segment *seg = &k->t->segment[n];
    s->plain = seg->count && k->p->steps == s->first[0] + 1;
+   if (s->plain && !k->failed) {
+      const time_step *tail = &k->p->step[s->first[0]];
+      s->cycles = tail->cycles;
+      s->issue_cycles = tail->issue_cycles;
+      s->instructions = tail->end - tail->from;
+      s->branches = tail->why == TIME_WHY_FETCH;
+   }
    s->first_word = seg->count ? k->t->inst[seg->first].word : 0;
    s->last_word = seg->count ? k->t->inst[seg->first + seg->count - 1].word : 0;
 }
@@ -216,12 +223,9 @@ static uint32_t match(const time_plan *p, const time_plan_segment *a, const time
    return penalty;
 }
 
-uint32_t time_plan_penalty(time_plan *p, uint32_t s, uint32_t next)
+uint32_t time_plan_match(time_plan *p, uint32_t s, uint32_t next)
 {
    time_plan_segment *a = &p->segment[s];
-   for (uint32_t i = 0; i < 2; i++)
-      if (a->after[i] == next)
-         return a->penalty[i];
    uint32_t i = a->turn++ % 2;
    a->after[i] = next;
    return a->penalty[i] = match(p, a, &p->segment[next]);

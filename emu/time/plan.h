@@ -31,7 +31,9 @@ typedef struct time_plan_reg {
 typedef struct time_plan_segment {
    /* ORDER pending: [1] with waits for what memory instructions of segments before may write, [0] without */
    uint32_t first[2];
-   bool plain;               /* [0] is a single TAIL, of something */
+   bool plain;               /* [0] is a single TAIL, of something: */
+   bool branches;            /* what is not issue goes to its branch */
+   uint32_t cycles, issue_cycles, instructions;
    uint32_t first_word, last_word; /* of its code */
    uint32_t reads, reads_count;   /* registers that it reads: how soon, if soon */
    uint32_t leaves, leaves_count; /* results of arithmetic: how long after its end they are there */
@@ -48,7 +50,12 @@ typedef struct time_plan {
 
 time_plan *time_plan_get(time_program *t); /* NULL: host memory is exhausted */
 void time_plan_destroy(time_plan *p);
+uint32_t time_plan_match(time_plan *p, uint32_t s, uint32_t next);
 /* Cycles that segment `next` is later when it follows `s` at once. */
-uint32_t time_plan_penalty(time_plan *p, uint32_t s, uint32_t next);
+static inline uint32_t time_plan_penalty(time_plan *p, uint32_t s, uint32_t next)
+{
+   const time_plan_segment *a = &p->segment[s];
+   return a->after[0] == next ? a->penalty[0] : a->after[1] == next ? a->penalty[1] : time_plan_match(p, s, next);
+}
 
 #endif

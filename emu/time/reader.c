@@ -170,11 +170,16 @@ const uint32_t *time_read_record(time_wave *w)
    if (r >= w->end)
       return NULL;
    uint32_t kind = *r >> 28;
+   size_t left = (size_t)(w->end - r), n = 3;
    bool memory = kind == EMU_REC_RUN || kind == EMU_REC_LINES || kind == EMU_REC_LDS;
    if (!memory || (*r & 0xff) != w->inst - w->inst_first)
       return NULL;
+   if (kind == EMU_REC_RUN && n <= left) {
+      w->at += n;
+      return r;
+   }
    const uint32_t *part = r;
-   size_t left = (size_t)(w->end - r), n = record_dwords(r);
+   n = record_dwords(r);
    while (emu_lines_continue(part) && n < left && r[n] >> 28 == EMU_REC_MORE_LINES) {
       part = r + n;
       n += record_dwords(part);
