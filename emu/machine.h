@@ -71,6 +71,7 @@ void emu_agent_leave(emu_agent *a);
 void emu_agent_quiesce(emu_agent *a); /* all pointers obtained before are void; TLBs flush themselves by generation */
 
 /* ---- translation (mmu.c) ------------------------------------------------------------------------ */
+#define EMU_TLB_FLAGS 64u
 #define EMU_TLB_ENTRIES 256u /* direct mapped, of 64 KiB (or 4 KiB) pages */
 typedef struct emu_tlb_entry {
    uint64_t tag;      /* VA >> 12 of the page base | size and permission bits, ~0 if empty */
@@ -84,6 +85,8 @@ typedef struct emu_tlb {
    emu_tlb_entry read[EMU_TLB_ENTRIES], write[EMU_TLB_ENTRIES];
    emu_tlb_entry small_read[EMU_TLB_ENTRIES], small_write[EMU_TLB_ENTRIES];
    uint8_t read_flags[EMU_TLB_ENTRIES], small_read_flags[EMU_TLB_ENTRIES]; /* enum emu_page_flags, for the timing model */
+   uint64_t flags_tag[EMU_TLB_FLAGS]; /* VA >> 16, ~0 if empty: pages of 64 KiB and more that were asked for flags alone */
+   uint8_t flags[EMU_TLB_FLAGS];
 } emu_tlb;
 void emu_tlb_init(emu_tlb *t, emu_device *dev);
 /* Translate: host address of the byte at va and in *avail_B the contiguous bytes from there to the page's end. access is
@@ -100,10 +103,10 @@ static inline uint8_t *emu_tlb_fast(const emu_tlb *t, uint64_t va, bool write)
    const emu_tlb_entry *e = &(write ? t->write : t->read)[(va >> 16) % EMU_TLB_ENTRIES];
    return e->tag == va >> 16 ? e->host + (va & 0xffff) : NULL;
 }
-/* enum emu_page_flags of the page at va; what is not cached for reading is looked up without being counted or remembered. 0: no such
+/* enum emu_page_flags of the page at va; what is not cached for reading is looked up without being counted, its flags are remembered. 0: no such
  * page. Depends on the page tables alone. */
-uint32_t emu_tlb_page_flags_slow(const emu_tlb *t, uint64_t va);
-static inline uint32_t emu_tlb_page_flags(const emu_tlb *t, uint64_t va)
+uint32_t emu_tlb_page_flags_slow(emu_tlb *t, uint64_t va);
+static inline uint32_t emu_tlb_page_flags(emu_tlb *t, uint64_t va)
 {
    unsigned i = (va >> 16) % EMU_TLB_ENTRIES;
    return t->read[i].tag == va >> 16 ? t->read_flags[i] : emu_tlb_page_flags_slow(t, va);

@@ -112,6 +112,7 @@ void emu_tlb_sync(emu_tlb *t)
    memset(t->write, 0xff, sizeof(t->write));
    memset(t->small_read, 0xff, sizeof(t->small_read));
    memset(t->small_write, 0xff, sizeof(t->small_write));
+   memset(t->flags_tag, 0xff, sizeof(t->flags_tag));
 }
 
 static void fill(emu_tlb_entry *table, uint64_t page, uint8_t *host)
@@ -125,13 +126,21 @@ static uint32_t page_flags(const emu_walk *w)
    return (w->pa >= GPU_PA_SYSMEM ? EMU_PAGE_BUS : 0u) | size;
 }
 
-uint32_t emu_tlb_page_flags_slow(const emu_tlb *t, uint64_t va)
+uint32_t emu_tlb_page_flags_slow(emu_tlb *t, uint64_t va)
 {
-   unsigned i = va / SMALL_B % EMU_TLB_ENTRIES;
+   unsigned i = va / SMALL_B % EMU_TLB_ENTRIES, n = va / GPU_CHUNK_B % EMU_TLB_FLAGS;
    emu_walk w;
+   if (t->flags_tag[n] == va / GPU_CHUNK_B)
+      return t->flags[n];
    if (t->small_read[i].tag == va / SMALL_B)
       return t->small_read_flags[i];
-   return emu_mmu_walk(t->dev, va, false, &w) == GPU_FAULT_NONE ? page_flags(&w) : 0;
+   if (emu_mmu_walk(t->dev, va, false, &w) != GPU_FAULT_NONE)
+      return 0;
+   if (w.page_B != SMALL_B) {
+      t->flags_tag[n] = va / GPU_CHUNK_B;
+      t->flags[n] = (uint8_t)page_flags(&w);
+   }
+   return page_flags(&w);
 }
 
 /* Walk and remember. A page that may be written may also be read. */

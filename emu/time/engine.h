@@ -176,6 +176,7 @@ struct time_machine {
    uint64_t age;
    struct time_observer *observer; /* NULL: nobody looks (observe.c) */
    struct time_allocation *allocations;
+   uint8_t *room, *room_end; /* for small ones, cleared */
    struct time_gfx *gfx;       /* front.c */
    struct time_copier *copier; /* copy.c */
 };

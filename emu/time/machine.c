@@ -10,12 +10,23 @@
 #include "plan.h"
 #include "sink.h"
 
+/* Waves, tiles and cores come from blocks so large that the host hands them out cleared, a page when it is first used: most programs
+ * use little of a machine. */
+#define BLOCK_B ((size_t)256 << 10)
+#define ALIGNED_B 16u
+
 typedef struct time_allocation {
    struct time_allocation *next;
-   uint64_t room[]; /* aligns what follows */
+   uint64_t unused; /* aligns what follows */
+   uint8_t room[];
 } time_allocation;
 
-void *time_machine_alloc(time_machine *m, size_t size_B)
+static size_t aligned(size_t size_B)
+{
+   return (size_B + ALIGNED_B - 1) / ALIGNED_B * ALIGNED_B;
+}
+
+static uint8_t *allocate(time_machine *m, size_t size_B)
 {
    time_allocation *a = calloc(1, sizeof *a + size_B);
    if (!a) {
@@ -25,6 +36,22 @@ void *time_machine_alloc(time_machine *m, size_t size_B)
    a->next = m->allocations;
    m->allocations = a;
    return a->room;
+}
+
+void *time_machine_alloc(time_machine *m, size_t size_B)
+{
+   size_B = aligned(size_B);
+   if (size_B > BLOCK_B / 8)
+      return allocate(m, size_B);
+   if ((size_t)(m->room_end - m->room) < size_B) {
+      uint8_t *block = allocate(m, BLOCK_B);
+      if (!block)
+         return NULL;
+      m->room = block;
+      m->room_end = block + BLOCK_B;
+   }
+   m->room += size_B;
+   return m->room - size_B;
 }
 
 void time_machine_fail(time_machine *m)
@@ -45,9 +72,12 @@ bool time_machine_ended(const time_machine *m)
 
 time_machine *time_machine_create(const emu_profile *p, bool detailed)
 {
-   time_machine *m = calloc(1, sizeof *m);
-   if (!m)
+   uint8_t *block = calloc(1, aligned(sizeof(time_machine)) + BLOCK_B);
+   if (!block)
       return NULL;
+   time_machine *m = (time_machine *)(void *)block;
+   m->room = block + aligned(sizeof *m);
+   m->room_end = m->room + BLOCK_B;
    m->profile = *p;
    m->detailed = detailed;
    m->port_queue = p->port_queue < TIME_QUEUE_MAX ? p->port_queue : TIME_QUEUE_MAX;
