@@ -11,7 +11,7 @@
 
 #define PATIENCE_NS 2000000u       /* the model waits so long for traces before writers must not wait for it any more */
 #define GATHER_NS 1000000u         /* so long for more of them */
-#define GATHER_B ((size_t)64 << 10)
+#define GATHER_B ((size_t)256 << 10)
 #define EVENT_B 1024u              /* what another event counts for beside traces */
 #define SPARES 256u                /* blobs kept: 8 MiB */
 
@@ -135,6 +135,7 @@ void emu_time_deliver(emu_time_job *j, time_blob *blob)
 {
    emu_time *t = j->dev->time;
    size_t bytes = blob->dwords * sizeof *blob->data;
+   bool there = time_units_prepare(blob);
    pthread_mutex_lock(&t->lock);
    while (t->backlog_B > TIME_BACKLOG_B && !atomic_load(&t->hungry) && !t->abandon)
       pthread_cond_wait(&t->room, &t->lock);
@@ -142,7 +143,7 @@ void emu_time_deliver(emu_time_job *j, time_blob *blob)
       time_blob_leave(t, blob);
       j->lost = true;
       time_say_lost(t, "the timing model is too far behind a trace");
-   } else if (!time_units_add(t, j, blob)) {
+   } else if (!time_units_add(t, j, blob) || !there) {
       j->lost = true;
       time_say_lost(t, "host memory exhausted: no room for a trace");
    }

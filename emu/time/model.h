@@ -45,9 +45,9 @@ void time_starve(time_machine *m, time_actor *a);
 typedef struct time_blob {
    uint32_t dwords;
    uint32_t references; /* the queue's */
-   struct time_part *parts;
-   uint32_t part_capacity;
+   uint32_t units, part_capacity;
    uint32_t capacity; /* TIME_BLOB_DW, or 0: another */
+   struct time_part *parts;
    struct time_blob *next; /* of the spare ones */
    uint32_t data[];
 } time_blob;

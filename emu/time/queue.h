@@ -84,6 +84,8 @@ void time_spares_free(emu_time *t);
 /* units.c: all under time->lock */
 struct time_job_queue *time_units_create(void);
 void time_units_destroy(emu_time *t, struct time_job_queue *q);
+/* Before it is taken apart, under no lock; false: host memory exhausted. */
+bool time_units_prepare(time_blob *blob);
 /* Take a blob apart; false: host memory exhausted, units are lost. */
 bool time_units_add(emu_time *t, emu_time_job *j, time_blob *blob);
 void time_units_end(struct time_job_queue *q, uint64_t units, bool killed);

@@ -124,25 +124,29 @@ static uint32_t count_records(const time_blob *b)
    return n;
 }
 
-/* They stay with a blob that is used again. */
-static void make_parts(time_blob *b, uint32_t n)
+/* Parts stay with a blob that is used again. */
+bool time_units_prepare(time_blob *b)
 {
-   uint32_t capacity = b->capacity ? 2 * n : n;
-   free(b->parts);
-   b->parts = malloc(capacity * sizeof *b->parts);
-   b->part_capacity = b->parts ? capacity : 0;
+   uint32_t n = count_records(b);
+   b->units = n;
+   if (n > b->part_capacity) {
+      uint32_t capacity = b->capacity ? 2 * n : n;
+      free(b->parts);
+      b->parts = malloc(capacity * sizeof *b->parts);
+      b->part_capacity = b->parts ? capacity : 0;
+      b->units = b->parts ? n : 0;
+   }
+   return b->units == n;
 }
 
 bool time_units_add(emu_time *t, emu_time_job *j, time_blob *b)
 {
    struct time_job_queue *q = j->queue;
-   uint32_t n = count_records(b), at = 0;
+   uint32_t at = 0;
    bool ok = true;
    b->references = 1; /* ours, until it has been taken apart */
-   if (n > b->part_capacity)
-      make_parts(b, n);
    t->backlog_B += b->dwords * 4u;
-   for (uint32_t i = 0; i < n && b->parts; i++) {
+   for (uint32_t i = 0; i < b->units; i++) {
       const uint32_t *record = b->data + at;
       time_part *part = &b->parts[i];
       uint64_t number = record[1] | (uint64_t)record[2] << 32;
@@ -159,7 +163,6 @@ bool time_units_add(emu_time *t, emu_time_job *j, time_blob *b)
       ok &= u || gone;
       at += UNIT_RECORD_DW + record[3];
    }
-   ok &= !n || b->parts;
    drop_reference(t, b);
    return ok;
 }

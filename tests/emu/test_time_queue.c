@@ -205,6 +205,45 @@ static void too_far_behind(void **state)
    assert_true(clock_of(0) > 0);
 }
 
+/* Work is carried out though it is too little to wake the model for, and nobody asks for the clock. */
+static void unasked(void **state)
+{
+   uint64_t before = rig_counter(dev, GPU_COUNTER_GPU_CYCLES), end = emu_clock_ns() + UINT64_C(20000000000);
+   for (unsigned i = 0; i < 3; i++) {
+      emu_time_job *j = launch(0);
+      emu_time_wait(dev, 0, GPU_BARRIER_DMA);
+      emu_time_deliver(j, piece(0, 4096, true));
+      emu_time_finish(j, 1, false);
+      while (rig_counter(dev, GPU_COUNTER_GPU_CYCLES) == before) {
+         assert_true(emu_clock_ns() < end);
+         sched_yield();
+      }
+      before = rig_counter(dev, GPU_COUNTER_GPU_CYCLES);
+   }
+}
+
+/* A blob of the usual size comes back when the model is through with it; others do not. */
+static void spare_blobs(void **state)
+{
+   assert_null(emu_time_spare(dev));
+   emu_time_job *j = launch(0);
+   time_blob *b = calloc(1, sizeof *b + TIME_BLOB_DW * sizeof *b->data), *one = piece(0, 4096, true);
+   assert_non_null(b);
+   b->capacity = TIME_BLOB_DW;
+   b->dwords = one->dwords;
+   memcpy(b->data, one->data, one->dwords * sizeof *b->data);
+   free(one);
+   emu_time_deliver(j, b);
+   emu_time_deliver(j, piece(1, 4096, true));
+   emu_time_finish(j, 2, false);
+   emu_time_wait(dev, 0, GPU_BARRIER_DMA);
+   assert_true(clock_of(0) > 0);
+   assert_ptr_equal(emu_time_spare(dev), b);
+   assert_null(emu_time_spare(dev));
+   free(b->parts);
+   free(b);
+}
+
 /* Reset lets go of what is queued, also while the model waits for traces that never come. */
 static void reset(void **state)
 {
@@ -234,6 +273,8 @@ int main(void)
        cmocka_unit_test_setup_teardown(many_jobs, setup, teardown),
        cmocka_unit_test_setup_teardown(backlog, setup, teardown),
        cmocka_unit_test_setup_teardown(too_far_behind, setup, teardown),
+       cmocka_unit_test_setup_teardown(unasked, setup, teardown),
+       cmocka_unit_test_setup_teardown(spare_blobs, setup, teardown),
        cmocka_unit_test_setup_teardown(reset, setup, teardown),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
