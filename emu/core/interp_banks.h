@@ -87,54 +87,52 @@ static __attribute__((noinline)) uint32_t count_passes(const emu_lanes *m, bool 
 }
 
 /* ---- elements of a power of two dwords ---------------------------------------------------------- */
-/* How many different keys the lanes in `mask` have. */
-static inline uint32_t count_different(const uint32_t *key, uint32_t mask)
+/* Lanes whose key is that of their group. */
+static inline uint32_t lanes_led(const uint32_t leader[BANKS], const uint32_t *group, const uint32_t *key)
 {
-   uint32_t n = 0;
-   for (; mask; n++)
-      mask &= ~lanes_like(key, key[__builtin_ctz(mask)]);
+#if defined(__AVX512F__)
+   const __m512i low = _mm512_loadu_si512(leader), high = _mm512_loadu_si512(leader + 16);
+   uint32_t led = 0;
+   for (unsigned half = 0; half < 2; half++) {
+      __m512i own = _mm512_permutex2var_epi32(low, _mm512_loadu_si512(group + 16 * half), high);
+      led |= (uint32_t)_mm512_cmpeq_epi32_mask(own, _mm512_loadu_si512(key + 16 * half)) << 16 * half;
+   }
+   return led;
+#else
+   uint32_t alike[ISA_WAVE_LANES];
+   LANES alike[l] = leader[group[l]] == key[l] ? 0xffffffffu : 0;
+   return row_to_mask(alike);
+#endif
+}
+
+/* Pass by pass: in each, one key of every group is served. */
+static inline uint32_t group_passes_each(const uint32_t *key, const uint32_t *group, unsigned lanes)
+{
+   uint32_t leader[BANKS] = {0}, n = 1;
+   for (unsigned l = 0; l < lanes; l++)
+      leader[group[l]] = key[l];
+   uint32_t mask = ~lanes_led(leader, group, key) & ~0u >> (32 - lanes);
+   for (; mask; n++) {
+      for (uint32_t left = mask; left; left &= left - 1) {
+         unsigned l = (unsigned)__builtin_ctz(left);
+         leader[group[l]] = key[l];
+      }
+      mask &= ~lanes_led(leader, group, key);
+   }
    return n;
 }
 
-/* The fullest group decides, unless some of its lanes have the same key. */
-static inline uint32_t group_passes_each(const uint32_t *key, uint32_t groups, unsigned lanes)
-{
-   uint8_t count[BANKS] = {0};
-   uint32_t most = 0, which = 0, best = 0;
-   for (unsigned l = 0; l < lanes; l++) {
-      uint32_t group = key[l] & (groups - 1), n = ++count[group];
-      which = n > most ? group : which;
-      most = n > most ? n : most;
-   }
-   while (most > best) {
-      uint32_t alike[ISA_WAVE_LANES];
-      LANES alike[l] = (key[l] & (groups - 1)) == which ? 0xffffffffu : 0;
-      uint32_t n = count_different(key, row_to_mask(alike) & ~0u >> (32 - lanes));
-      best = n > best ? n : best;
-      count[which] = 0;
-      if (best == most)
-         break;
-      most = 0;
-      for (unsigned g = 0; g < groups; g++) {
-         which = count[g] > most ? g : which;
-         most = count[g] > most ? count[g] : most;
-      }
-   }
-   return best;
-}
-
+/* Mostly all keys are different, and the fullest group decides. */
 #if defined(__AVX512VL__)
 #define SUM(a, b, c) _mm_ternarylogic_epi32(a, b, c, 0x96)
 #define CARRY(a, b, c) _mm_ternarylogic_epi32(a, b, c, 0xe8)
 
 /* How many lanes the fullest group has, and one such group. Each lane has a bit in its group's place; they are added up, plane by plane of
  * binary digits, the upper half of the lanes to the lower one until one is left. */
-static inline uint32_t fullest_group(const uint32_t *key, uint32_t groups, uint32_t lanes, uint32_t *which)
+static inline uint32_t fullest_group(const uint32_t *group, uint32_t lanes, uint32_t *which)
 {
-   const __m512i one = _mm512_set1_epi32(1), low = _mm512_set1_epi32((int32_t)(groups - 1));
-   __m512i a = _mm512_and_si512(_mm512_loadu_si512(key), low), b = _mm512_and_si512(_mm512_loadu_si512(key + 16), low);
-   a = _mm512_maskz_sllv_epi32((__mmask16)lanes, one, a);
-   b = _mm512_maskz_sllv_epi32((__mmask16)(lanes >> 16), one, b);
+   const __m512i one = _mm512_set1_epi32(1), a = _mm512_maskz_sllv_epi32((__mmask16)lanes, one, _mm512_loadu_si512(group)),
+                 b = _mm512_maskz_sllv_epi32((__mmask16)(lanes >> 16), one, _mm512_loadu_si512(group + 16));
    const __m512i sum = _mm512_xor_si512(a, b), both = _mm512_and_si512(a, b);
    const __m256i s0 = _mm512_castsi512_si256(sum), t0 = _mm512_extracti64x4_epi64(sum, 1), s1 = _mm512_castsi512_si256(both),
                  t1 = _mm512_extracti64x4_epi64(both, 1), c = _mm256_and_si256(s0, t0);
@@ -187,19 +185,23 @@ static inline bool surely_differ(const uint32_t *key, unsigned groups_log2, uint
 /* Lanes as a row: key % groups is the group of banks. */
 static inline uint32_t group_passes(const uint32_t *key, uint32_t groups, unsigned lanes)
 {
-   uint32_t used = 0;
-   LANES used |= 1u << (key[l] & (groups - 1));
-   if ((unsigned)__builtin_popcount(used) == lanes)
+   uint32_t used = 0, group[ISA_WAVE_LANES];
+   LANES
+   {
+      group[l] = key[l] & (groups - 1);
+      used |= 1u << group[l];
+   }
+   const unsigned in_use = (unsigned)__builtin_popcount(used);
+   if (in_use == lanes)
       return 1;
 #if defined(__AVX512VL__)
-   if (lanes > ISA_WAVE_LANES / 2) {
-      uint32_t which, group[ISA_WAVE_LANES], all = ~0u >> (32 - lanes), most = fullest_group(key, groups, all, &which);
-      LANES group[l] = key[l] & (groups - 1);
+   if (lanes > ISA_WAVE_LANES / 2 && 2 * in_use > (lanes < groups ? lanes : groups)) { /* in few groups, many have the same key */
+      uint32_t which, all = ~0u >> (32 - lanes), most = fullest_group(group, all, &which);
       if (surely_differ(key, (unsigned)__builtin_ctz(groups), lanes_like(group, which) & all))
          return most;
    }
 #endif
-   return group_passes_each(key, groups, lanes);
+   return group_passes_each(key, group, lanes);
 }
 
 /* ---- all ---------------------------------------------------------------------------------------- */

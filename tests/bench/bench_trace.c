@@ -34,6 +34,7 @@ static const struct {
    {"scalar load", "s_load_x4 s[40:43], s[0:1], 64\n v_fma_f32.nd v4, v1, v2, v4\n"},
    {"LDS, side by side", "l_store_x1 v20, v1\n l_load_x1 v4, v20\n"},
    {"LDS, two-fold conflict", "l_store_x1 v21, v1\n l_load_x1 v4, v21\n"},
+   {"LDS, rows and columns of 8 x 4", "l_load_x1 v4, v16\n l_load_x1 v5, v18\n"},
    {"atomics, one address", "b_atom_add.ret v4, s[0:3], v19, v26\n"},
    {"atomics, side by side", "b_atom_add.ret v4, s[0:3], v20, v26\n"},
    {"img_sample, bilinear", "img_sample.2d v[4:7], s[8:15], s[16:23], v[28:29]\n"},
@@ -59,7 +60,9 @@ static void set_up(emu_wave *w)
    gpu_sampler_encode(&s, &w->s[16]);
    for (uint32_t l = 0; l < 32; l++) {
       uint32_t x = (l & 1) | (l >> 2 & 1) << 1 | (l >> 4) << 2, y = (l >> 1 & 1) | (l >> 3 & 1) << 1;
+      w->rows[16][l] = l % 8 * 4;
       w->rows[17][l] = 4 * (l & 1);
+      w->rows[18][l] = l / 8 * 64;
       w->rows[19][l] = 256;
       w->rows[20][l] = 4 * l;
       w->rows[21][l] = 8 * l;

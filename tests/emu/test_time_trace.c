@@ -107,6 +107,23 @@ static void want(const setup *s, unsigned bytes)
             want_sector[(s->rows[0][l] + b) / 32] = 1;
 }
 
+/* Passes over the banks: of that of which most dwords are wanted. */
+static unsigned want_passes(const setup *s, unsigned bytes)
+{
+   static uint8_t wanted[RIG_B / 4];
+   unsigned count[32] = {0}, most = 0;
+   memset(wanted, 0, sizeof wanted);
+   for (unsigned l = 0; l < 32; l++)
+      for (uint32_t b = s->rows[0][l]; s->exec >> l & 1 && b < s->rows[0][l] + bytes; b++)
+         if (b < s->buffer_B && !wanted[b / 4]) {
+            wanted[b / 4] = 1;
+            count[b / 4 % 32]++;
+         }
+   for (unsigned i = 0; i < 32; i++)
+      most = count[i] > most ? count[i] : most;
+   return most;
+}
+
 static void check_lines(const uint32_t *r, unsigned place)
 {
    memset(got_sector, 0, sizeof got_sector);
@@ -134,7 +151,10 @@ static void expect(const char *text, const setup *s, unsigned bytes)
 {
    traced t = run_wave(text, s);
    want(s, bytes);
-   check_lines(record_of(&t), 0);
+   const uint32_t *r = record_of(&t);
+   check_lines(r, 0);
+   if (r[0] >> 28 == EMU_REC_LINES)
+      assert_int_equal(r[0] >> 16 & 0xfff, want_passes(s, bytes));
 }
 
 /* ---- global and buffer memory ------------------------------------------------------------------------------- */
@@ -159,11 +179,13 @@ static void coalescing(void **state)
          s.exec = rnd() | 1u << rnd() % 32;
          expect(widths[i].load, &s, widths[i].bytes);
       }
-   for (unsigned n = 0; n < 100; n++) {
+   for (unsigned n = 0; n < 400; n++) {
       setup s = full();
-      unsigned i = 1 + n % 4, range = 1u << (4 + rnd() % 12);
+      /* dwords anywhere; elements side by side with themselves; few of them; lanes in a square */
+      unsigned i = 1 + n % 4, kind = n / 4 % 4, range = kind == 2 ? 4 : 1u << (4 + rnd() % 12), step = kind ? widths[i].bytes : 4;
+      unsigned across = 1u << rnd() % 6, x = rnd() % 3 * step, y = rnd() % 64 * step;
       for (unsigned l = 0; l < 32; l++)
-         s.rows[0][l] = 0x8000 + rnd() % range * 4;
+         s.rows[0][l] = 0x8000 + (kind == 3 ? l % across * x + l / across * y : rnd() % range * step);
       s.exec = rnd() % 2 ? 0xffffffffu : rnd() | 1;
       expect(widths[i].load, &s, widths[i].bytes);
       expect(widths[i].store, &s, widths[i].bytes);
@@ -310,6 +332,25 @@ static void scratch(void **state)
    strided(&s, 0, 4); /* lanes beyond 16 are outside */
    t = run_wave("p_load_x1 v4, v0", &s);
    assert_int_equal(*record_of(&t) >> 8 & 0xff, 16);
+   for (unsigned n = 0; n < 200; n++) {
+      uint8_t wanted[17] = {0}, got[17] = {0};
+      unsigned few = 1 + rnd() % 17;
+      s.exec = rnd() % 2 ? 0xffffffffu : rnd() | 1;
+      for (unsigned l = 0; l < 32; l++) {
+         uint32_t dword = rnd() % few;
+         s.rows[0][l] = 4 * dword;
+         wanted[dword] |= (uint8_t)((s.exec >> l & 1) << l / 8);
+      }
+      wanted[16] = 0; /* outside */
+      t = run_wave(n % 2 ? "p_load_x1 v4, v0" : "p_store_x1 v0, v4", &s);
+      r = record_of(&t);
+      for (unsigned i = 0; i < (r[0] >> 8 & 0xff); i++) {
+         uint64_t dword = emu_entry_line(r + 1 + 2 * i) - (EMU_SCRATCH_VA >> 7);
+         assert_true(dword < 16);
+         got[dword] |= (uint8_t)emu_entry_sectors(r + 1 + 2 * i);
+      }
+      assert_memory_equal(got, wanted, sizeof got);
+   }
 }
 
 /* ---- segments ---------------------------------------------------------------------------------------------------------- */
