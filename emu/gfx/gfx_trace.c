@@ -56,17 +56,19 @@ void gfx_lines_emit(gfx_worker *wk, gfx_lines *l)
       t->at = at;
    }
    l->count = 0;
+   l->seen = 0;
 }
 
 void gfx_lines_find(gfx_worker *wk, gfx_lines *l, uint64_t line, uint32_t sectors)
 {
-   for (uint32_t i = l->count; i-- > 0;)
+   for (uint32_t i = l->seen >> (line & 63) & 1 ? l->count : 0; i-- > 0;)
       if (l->line[i] == line) {
          l->sectors[i] |= (uint8_t)sectors;
          return;
       }
    if (l->count == GFX_LINES)
       gfx_lines_emit(wk, l);
+   l->seen |= UINT64_C(1) << (line & 63);
    l->line[l->count] = line;
    l->sectors[l->count++] = (uint8_t)sectors;
 }

@@ -23,6 +23,7 @@ typedef struct gfx_lines {
    enum emu_block block;
    bool read, write;
    uint32_t count;
+   uint64_t seen; /* a line that has no bit here, by number modulo 64, is not in the list */
    uint64_t line[GFX_LINES];
    uint8_t sectors[GFX_LINES];
 } gfx_lines;
@@ -32,6 +33,7 @@ static inline void gfx_lines_begin(gfx_lines *l, enum emu_block block, bool read
    l->read = read;
    l->write = write;
    l->count = 0;
+   l->seen = 0;
 }
 
 /* Vertex attributes that lie together. */

@@ -132,7 +132,9 @@ static inline bool touch_block(gfx_tile *t, gfx_lines *l, const gfx_target *g, u
       return false;
    uint64_t line = (tile_va + (uint64_t)gfx_morton(x, y) * g->level.element_B) >> EMU_LINE_LOG2;
    uint32_t partly = b.some & ~b.whole;
-   uint64_t sectors = sectors_of(in_morton(b.whole), quad_B >> g->image.samples_log2);
+   uint64_t sectors = 0;
+   if (b.whole)
+      sectors = sectors_of(in_morton(b.whole), quad_B >> g->image.samples_log2);
    if (partly)
       sectors |= sectors_of(in_morton(partly), quad_B);
    for (; sectors; sectors >>= 4, line++)

@@ -33,12 +33,52 @@ static const uint32_t engine_bit[] = {GPU_BARRIER_CS, GPU_BARRIER_DMA, GPU_BARRI
 
 static void job_free(emu_time *t, emu_time_job *j)
 {
+   struct time_job_queue *q = j->queue;
    for (unsigned s = 0; s < GPU_STAGE_COUNT; s++)
       if (j->stage[s].program)
          emu_program_cache_put(j->stage[s].programs, j->stage[s].program);
-   time_units_destroy(t, j->queue);
    emu_label_drop(j->label);
-   free(j);
+   if (t->spare_jobs == TIME_JOBS_MAX) {
+      time_units_destroy(t, q);
+      free(j);
+      return;
+   }
+   time_units_clear(t, q);
+   memset(j, 0, sizeof *j);
+   j->queue = q;
+   j->next = t->spare_job;
+   t->spare_job = j;
+   t->spare_jobs++;
+}
+
+static void spare_jobs_free(emu_time *t)
+{
+   while (t->spare_job) {
+      emu_time_job *j = t->spare_job;
+      t->spare_job = j->next;
+      time_units_destroy(t, j->queue);
+      free(j);
+   }
+   t->spare_jobs = 0;
+}
+
+/* Not under the lock. NULL: host memory is exhausted. */
+static emu_time_job *job_new(emu_time *t)
+{
+   pthread_mutex_lock(&t->lock);
+   emu_time_job *j = t->spare_job;
+   if (j) {
+      t->spare_job = j->next;
+      t->spare_jobs--;
+   }
+   pthread_mutex_unlock(&t->lock);
+   if (!j && (j = calloc(1, sizeof *j)) && !(j->queue = time_units_create())) {
+      free(j);
+      j = NULL;
+   }
+   if (j)
+      j->next = NULL;
+   return j;
 }
 
 /* Cycles by which the job moved the end of the ring's work. */
@@ -347,11 +387,8 @@ emu_time_job *emu_time_launch(emu_device *dev, uint32_t ring, enum emu_job_kind 
    emu_time *t = dev->time;
    if (!is_on(t))
       return NULL;
-   emu_time_job *j = calloc(1, sizeof *j);
-   if (j)
-      j->queue = time_units_create();
-   if (!j || !j->queue) {
-      free(j);
+   emu_time_job *j = job_new(t);
+   if (!j) {
       pthread_mutex_lock(&t->lock);
       time_say_lost(t, "host memory exhausted: no room for the timing of a job");
       pthread_mutex_unlock(&t->lock);
@@ -542,6 +579,7 @@ void emu_time_destroy(emu_device *dev)
    }
    time_sink_destroy(t->sink);
    time_spares_free(t);
+   spare_jobs_free(t);
    pthread_cond_destroy(&t->work);
    pthread_cond_destroy(&t->room);
    pthread_cond_destroy(&t->quiet);

@@ -61,6 +61,8 @@ typedef struct emu_time {
    size_t backlog_B, backlog_max_B;
    time_blob *spare;     /* of TIME_BLOB_DW, to be used again */
    uint32_t spares;
+   emu_time_job *spare_job; /* cleared, with their queues */
+   uint32_t spare_jobs;
    uint64_t slices, thread_ns; /* of the model; of the thread's CPU time so much has been counted */
    uint64_t publications;
    _Atomic uint64_t published; /* GPU time */
@@ -84,6 +86,7 @@ void time_spares_free(emu_time *t);
 /* units.c: all under time->lock */
 struct time_job_queue *time_units_create(void);
 void time_units_destroy(emu_time *t, struct time_job_queue *q);
+void time_units_clear(emu_time *t, struct time_job_queue *q); /* as it was made */
 /* Before it is taken apart, under no lock; false: host memory exhausted. */
 bool time_units_prepare(time_blob *blob);
 /* Take a blob apart; false: host memory exhausted, units are lost. */

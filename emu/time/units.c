@@ -24,6 +24,7 @@ struct time_job_queue {
 };
 
 #define UNIT_RECORD_DW 4u
+#define FEW_UNITS 64u /* slots that a queue begins with, and keeps */
 
 struct time_job_queue *time_units_create(void)
 {
@@ -50,10 +51,8 @@ static void release(emu_time *t, time_unit *u)
    drop_reference(t, home);
 }
 
-void time_units_destroy(emu_time *t, struct time_job_queue *q)
+void time_units_clear(emu_time *t, struct time_job_queue *q)
 {
-   if (!q)
-      return;
    for (uint64_t i = 0; i < q->capacity; i++)
       if (q->slot[i])
          release(t, q->slot[i]);
@@ -62,6 +61,21 @@ void time_units_destroy(emu_time *t, struct time_job_queue *q)
       q->held = u->held_next;
       release(t, u);
    }
+   if (q->capacity > FEW_UNITS) {
+      free(q->slot);
+      *q = (struct time_job_queue){0};
+      return;
+   }
+   *q = (struct time_job_queue){.slot = q->slot, .capacity = q->capacity};
+   if (q->capacity)
+      memset(q->slot, 0, q->capacity * sizeof *q->slot);
+}
+
+void time_units_destroy(emu_time *t, struct time_job_queue *q)
+{
+   if (!q)
+      return;
+   time_units_clear(t, q);
    free(q->slot);
    free(q);
 }
@@ -69,7 +83,7 @@ void time_units_destroy(emu_time *t, struct time_job_queue *q)
 /* ---- arrival ------------------------------------------------------------------------------------------------------------ */
 static bool reserve(struct time_job_queue *q, uint64_t number)
 {
-   uint64_t need = number - q->base + 1, capacity = q->capacity ? q->capacity : 64;
+   uint64_t need = number - q->base + 1, capacity = q->capacity ? q->capacity : FEW_UNITS;
    if (need <= q->capacity)
       return true;
    while (capacity < need)
