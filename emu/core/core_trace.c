@@ -85,13 +85,21 @@ static uint32_t lanes_together(const emu_lanes *m)
    return (uint32_t)__builtin_popcount(m->exec);
 }
 
+/* What elements next to each other add to the entry of their line. */
+static void add_to_entry(uint32_t *entry, uint32_t sectors, uint32_t lanes)
+{
+   entry[1] |= sectors << 9;
+   if (emu_entry_lanes(entry) < lanes)
+      entry[1] = (entry[1] & ~(63u << 13)) | lanes << 13;
+}
+
 /* Lanes on one element act one after the other: an entry has the greatest number of them in its line. */
 void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
 {
    emu_trace *t = x->trace;
    uint8_t slot[SLOTS];
    elements o;
-   uint32_t n = 0, i = 0, flags = 0;
+   uint32_t n = 0, i = 0, flags = 0, sectors = 0, lanes = 0;
    uint64_t latest = UINT64_MAX, page = UINT64_MAX;
    if (!core_lines_room(t, ISA_WAVE_LANES))
       return;
@@ -109,12 +117,15 @@ void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
       find_elements(m, &o);
    }
    memset(slot, NONE, sizeof slot);
+   uint32_t *entry = t->at + 1;
    for (uint32_t k = 0; k < o.count; k++) {
       uint64_t line = o.va[k] >> EMU_LINE_LOG2;
-      uint32_t *entry = t->at + 1, sector = 1u << (o.va[k] >> EMU_SECTOR_LOG2 & 3);
       if (line != latest) {
          uint32_t s = slot_of(line);
+         if (n)
+            add_to_entry(entry + 2 * i, sectors, lanes);
          latest = line;
+         sectors = lanes = 0;
          while (slot[s] != NONE && emu_entry_line(entry + 2 * slot[s]) != line)
             s = (s + 1) % SLOTS;
          if (slot[s] == NONE) {
@@ -126,9 +137,10 @@ void core_trace_atomic(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m)
          }
          i = slot[s];
       }
-      entry[2 * i + 1] |= sector << 9;
-      if (emu_entry_lanes(entry + 2 * i) < o.lanes[k])
-         entry[2 * i + 1] = (entry[2 * i + 1] & ~(63u << 13)) | (uint32_t)o.lanes[k] << 13;
+      sectors |= 1u << (o.va[k] >> EMU_SECTOR_LOG2 & 3);
+      lanes = o.lanes[k] > lanes ? o.lanes[k] : lanes;
    }
+   if (n)
+      add_to_entry(entry + 2 * i, sectors, lanes);
    core_lines_end(u, t, n, 0);
 }
