@@ -1,8 +1,9 @@
-/* vkCmdClearAttachments: the graphics front end fills rectangles of whatever targets are bound, in the order of the draws. So it does
- * not matter whether this command buffer knows the targets or inherits them. */
+/* vkCmdClearAttachments, and the clears that begin a subpass: the graphics front end fills rectangles of whatever targets are bound,
+ * in the order of the draws. So it does not matter whether this command buffer knows the targets or inherits them. */
 #include "vkf_device.h"
 #include "vkf_gfx_state.h"
 #include "vkf_packet.h"
+#include "vkf_rendering.h"
 
 static uint32_t point(int64_t x, int64_t y)
 {
@@ -22,9 +23,8 @@ static void put(struct vkf_command_buffer *cmd, uint32_t what, const VkRect2D *r
    vkf_stream_commit(&cmd->stream, p + VKF_COUNT(packet));
 }
 
-/* With multiview the layers are the views of the subpass. */
-static void clear_rect(struct vkf_command_buffer *cmd, uint32_t view_mask, uint32_t what, const VkClearRect *rect,
-                       const uint32_t value[4])
+void vkf_clear_bound(struct vkf_command_buffer *cmd, uint32_t view_mask, uint32_t what, const VkClearRect *rect,
+                     const uint32_t value[4])
 {
    if (!view_mask)
       put(cmd, what, &rect->rect, rect->baseArrayLayer, rect->layerCount, value);
@@ -41,9 +41,9 @@ static void clear(struct vkf_command_buffer *cmd, uint32_t view_mask, const VkCl
    memcpy(color, &a->clearValue.color, sizeof color);
    memcpy(depth, &a->clearValue.depthStencil.depth, sizeof depth[0]);
    if (a->aspectMask & VK_IMAGE_ASPECT_COLOR_BIT && a->colorAttachment < GPU_GFX_TARGETS)
-      clear_rect(cmd, view_mask, a->colorAttachment, rect, color);
+      vkf_clear_bound(cmd, view_mask, a->colorAttachment, rect, color);
    if (what)
-      clear_rect(cmd, view_mask, what, rect, depth);
+      vkf_clear_bound(cmd, view_mask, what, rect, depth);
 }
 
 VKAPI_ATTR void VKAPI_CALL vkf_CmdClearAttachments(VkCommandBuffer commandBuffer, uint32_t attachmentCount,

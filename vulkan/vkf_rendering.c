@@ -1,5 +1,5 @@
-/* Rendering into attachments. Targets are registers; load operations are FILL_IMAGE jobs of the copy engine, resolves are programs of
- * the driver's own. Invariant: between begin and end no transfer is in flight, so that draws need not wait for any. */
+/* Rendering into attachments. Targets are registers; load operations are clears of these targets in front of the draws, resolves are
+ * programs of the driver's own. Invariant: between begin and end no transfer is in flight, so that draws need not wait for any. */
 #include "vkf_rendering.h"
 #include "vkf_device.h"
 #include "vkf_gfx_state.h"
@@ -100,24 +100,46 @@ void vkf_rendering_clear(struct vkf_command_buffer *cmd, const struct vkf_image_
    vkf_transfer_put(cmd, &job, true);
 }
 
-static bool clear_attachment(struct vkf_command_buffer *cmd, const struct vkf_rendering *r, const struct vkf_attachment *a,
-                             VkImageAspectFlags aspects)
+/* Layers of the attachment that are due, `what` of them. */
+static void clear_attachment(struct vkf_command_buffer *cmd, const struct vkf_rendering *r, const struct vkf_attachment *a,
+                             uint32_t what, const uint32_t value[4])
 {
+   const VkClearRect rect = {.rect = r->area, .layerCount = r->layers};
+   if (!r->view_mask || r->view_mask & a->clear_views)
+      vkf_clear_bound(cmd, r->view_mask & a->clear_views, what, &rect, value);
+}
+
+static void clear_color(struct vkf_command_buffer *cmd, const struct vkf_rendering *r, uint32_t index)
+{
+   const struct vkf_attachment *a = &r->color[index];
+   uint32_t value[4];
    if (!a->view || !a->clear)
-      return false;
-   if (!r->view_mask)
-      vkf_rendering_clear(cmd, a->view, aspects, &a->value, &r->area, 0, r->layers);
-   for (uint32_t v = 0; v < 32; v++)
-      if (r->view_mask & a->clear_views & 1u << v)
-         vkf_rendering_clear(cmd, a->view, aspects, &a->value, &r->area, v, 1);
-   return true;
+      return;
+   memcpy(value, &a->value.color, sizeof value);
+   clear_attachment(cmd, r, a, index, value);
+}
+
+/* Both aspects at once where both are due: then nothing of the target remains. */
+static void clear_depth_stencil(struct vkf_command_buffer *cmd, const struct vkf_rendering *r)
+{
+   const struct vkf_attachment *d = &r->depth, *s = &r->stencil;
+   bool depth = d->view && d->clear, stencil = s->view && s->clear;
+   uint32_t value[4] = {0, s->value.depthStencil.stencil & 0xff, 0, 0};
+   memcpy(value, &d->value.depthStencil.depth, sizeof value[0]);
+   if (depth && stencil && (!r->view_mask || d->clear_views == s->clear_views)) {
+      clear_attachment(cmd, r, d, GPU_CLEAR_DEPTH | GPU_CLEAR_STENCIL, value);
+      return;
+   }
+   if (depth)
+      clear_attachment(cmd, r, d, GPU_CLEAR_DEPTH, value);
+   if (stencil)
+      clear_attachment(cmd, r, s, GPU_CLEAR_STENCIL, value);
 }
 
 /* ---- begin and end ----------------------------------------------------------------------------------------- */
 void vkf_rendering_begin(struct vkf_command_buffer *cmd, const struct vkf_rendering *r)
 {
    struct vkf_gfx_state *g = vkf_gfx_state(cmd);
-   bool cleared = false;
    if (!g)
       return;
    g->rendering = *r;
@@ -126,12 +148,10 @@ void vkf_rendering_begin(struct vkf_command_buffer *cmd, const struct vkf_render
       set_target(g, GPU_OFF_GFX_TARGET + 4 * GPU_IMAGE_DESC_DW * i, i < r->color_count ? r->color[i].view : NULL);
    set_target(g, GPU_OFF_GFX_DEPTH_TARGET, depth_stencil(r));
    set_areas(g, r);
+   vkf_gfx_flush(cmd, g);
    for (uint32_t i = 0; i < r->color_count; i++)
-      cleared |= clear_attachment(cmd, r, &r->color[i], VK_IMAGE_ASPECT_COLOR_BIT);
-   cleared |= clear_attachment(cmd, r, &r->depth, VK_IMAGE_ASPECT_DEPTH_BIT);
-   cleared |= clear_attachment(cmd, r, &r->stencil, VK_IMAGE_ASPECT_STENCIL_BIT);
-   if (cleared)
-      barrier(cmd, GPU_BARRIER_DMA);
+      clear_color(cmd, r, i);
+   clear_depth_stencil(cmd, r);
 }
 
 static void resolve_attachment(struct vkf_command_buffer *cmd, const struct vkf_rendering *r, const struct vkf_attachment *a,

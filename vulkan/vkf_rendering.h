@@ -30,8 +30,12 @@ void vkf_rendering_begin(struct vkf_command_buffer *cmd, const struct vkf_render
 /* Waits for the draws and resolves. */
 void vkf_rendering_end(struct vkf_command_buffer *cmd);
 
+/* Clear a rectangle of layers of targets that are bound, of which the registers are in the stream: `what` and value as CLEAR_TARGET
+ * has them. With a view mask, layers are the views in it. */
+void vkf_clear_bound(struct vkf_command_buffer *cmd, uint32_t view_mask, uint32_t what, const VkClearRect *rect,
+                     const uint32_t value[4]);
 /* Clear a rectangle of layers of a view; aspects of depth and stencil views as given. The copy engine does it: draws before and after
- * are the caller's to order. With a view mask, layers are the views in it. */
+ * are the caller's to order. */
 void vkf_rendering_clear(struct vkf_command_buffer *cmd, const struct vkf_image_view *view, VkImageAspectFlags aspects,
                          const VkClearValue *value, const VkRect2D *area, uint32_t first_layer, uint32_t layers);
 

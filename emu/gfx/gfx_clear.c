@@ -37,7 +37,9 @@ static void set_value(clear *c, const uint32_t *regs)
       if (regs[GPU_PKTF_CLEAR_TARGET_WHAT] & (k == 0 ? GPU_CLEAR_DEPTH : GPU_CLEAR_STENCIL))
          for (unsigned b = f->component[k].shift; b < (unsigned)f->component[k].shift + f->component[k].bits; b++)
             c->mask[b / 8] |= (uint8_t)(1u << b % 8);
-   c->whole = !c->depth;
+   c->whole = true;
+   for (unsigned b = 0; b < f->block_B && c->depth; b++)
+      c->whole &= c->mask[b] == 0xff;
    c->all = true;
    for (unsigned k = 0; k < 2 && c->depth; k++)
       c->all &= !f->component[k].bits || (regs[GPU_PKTF_CLEAR_TARGET_WHAT] & (k == 0 ? GPU_CLEAR_DEPTH : GPU_CLEAR_STENCIL));
@@ -65,14 +67,18 @@ static bool set_area(const gfx_state *s, clear *c, const uint32_t *regs)
 
 static void fill(const clear *c, uint8_t *at, uint32_t texels)
 {
-   uint32_t size = c->target.format->block_B;
-   for (uint32_t i = 0; i < texels && c->whole; i++)
-      memcpy(at + (size_t)i * size, c->value, size);
-   for (uint32_t i = 0; i < texels && !c->whole; i++)
-      for (uint32_t b = 0; b < size; b++) {
-         uint8_t *p = &at[(size_t)i * size + b];
-         *p = (uint8_t)((*p & ~c->mask[b]) | (c->value[b] & c->mask[b]));
+   size_t size = c->target.format->block_B, bytes = texels * size;
+   if (c->whole) {
+      memcpy(at, c->value, size);
+      for (size_t done = size, n; done < bytes; done += n) {
+         n = done < bytes - done ? done : bytes - done;
+         memcpy(at + done, at, n);
       }
+      return;
+   }
+   for (size_t i = 0; i < bytes; i += size)
+      for (size_t b = 0; b < size; b++)
+         at[i + b] = (uint8_t)((at[i + b] & ~c->mask[b]) | (c->value[b] & c->mask[b]));
 }
 
 static void fill_tile(gfx_tile *t, gfx_surface *s, const clear *c)

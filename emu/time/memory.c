@@ -101,6 +101,7 @@ static void lay_core(time_memory *m, time_core_memory *c, pools *a)
    take_ring(a, &c->misses, p->l1_misses);
    take_ring(a, &c->rop_misses[0], p->rop_misses);
    take_ring(a, &c->rop_misses[1], p->rop_misses);
+   take_ring(a, &c->tag_misses, TIME_TAG_MISSES);
    c->page = UINT64_MAX;
 }
 

@@ -123,7 +123,7 @@ typedef struct time_core_memory {
    uint64_t up_free, down_free;               /* the core's link to the crossbar, in 1/1024 cycles */
    uint64_t page, page_ready;                 /* the latest translation */
    time_cache l1, scalar, code, tlb, rop[2];
-   time_ring misses, rop_misses[2];
+   time_ring misses, rop_misses[2], tag_misses;
 } time_core_memory;
 
 typedef struct time_bank {
@@ -144,6 +144,7 @@ typedef struct time_channel {
 #define TIME_TAG_SETS_LOG2 9u /* 4096 lines of tags: 128 MiB of targets */
 #define TIME_TAG_SETS (1u << TIME_TAG_SETS_LOG2)
 #define TIME_TAG_WAYS 8u
+#define TIME_TAG_MISSES 8u /* sectors of tags that a core asks for at once, beside its other misses */
 typedef struct time_tag {
    uint64_t id, age;
    uint32_t count; /* bits that are set; 0: the place is free */

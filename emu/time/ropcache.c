@@ -35,8 +35,8 @@ static time_way *make_room(time_memory *m, uint32_t core, unsigned which, const 
 }
 
 /* A line in the cache; of the sectors to be read, those that are clear are known at `known`. */
-static time_result access(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
-                          const time_line *l, uint32_t clear, uint64_t known, uint64_t now,
+static time_result access(time_memory *m, uint32_t core, unsigned which, time_ring *misses, bool read,
+                          bool write, const time_line *l, uint32_t clear, uint64_t known, uint64_t now,
                           uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
@@ -60,7 +60,7 @@ static time_result access(time_memory *m, uint32_t core, unsigned which, bool re
    if (missing) {
       time_line fetch = *l;
       fetch.sectors = missing;
-      uint64_t ready = time_core_fetch(m, core, &c->rop_misses[which], &fetch, at, &granted, counters);
+      uint64_t ready = time_core_fetch(m, core, misses, &fetch, at, &granted, counters);
       time_way_fill(w, missing, ready, at);
       done = ready > done ? ready : done;
    }
@@ -89,15 +89,17 @@ static bool holds(time_memory *m, uint32_t core, unsigned which, const time_line
 time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool read, bool write,
                           const time_line *l, uint64_t now, uint64_t *counters)
 {
+   time_ring *misses = &m->core[core].rop_misses[which];
    const time_tag *t = m->tags.used ? time_tags_find(m, l->line) : NULL;
    if (!t || holds(m, core, which, l))
-      return access(m, core, which, read, write, l, 0, 0, now, counters);
+      return access(m, core, which, misses, read, write, l, 0, 0, now, counters);
    uint32_t clear = time_tags_cleared(t, l->line) & l->sectors;
    time_line tag = tag_of(l);
-   time_result known = access(m, core, which, true, write && clear, &tag, 0, 0, now, counters);
+   time_result known =
+       access(m, core, which, &m->core[core].tag_misses, true, write && clear, &tag, 0, 0, now, counters);
    if (write)
       time_tags_drop(m, l->line, clear);
-   return access(m, core, which, read, write, l, clear, known.done, known.accepted, counters);
+   return access(m, core, which, misses, read, write, l, clear, known.done, known.accepted, counters);
 }
 
 /* What the cache still holds of a line means nothing any more. */
@@ -130,7 +132,7 @@ static time_result fill_tags(time_memory *m, uint32_t core, unsigned which, uint
       tags = tag;
       if (i + 1 < m->lines && tag_of(&m->line[i + 1]).line == tag.line)
          continue;
-      later(&all, access(m, core, which, false, true, &tags, 0, 0, now, counters));
+      later(&all, access(m, core, which, &m->core[core].tag_misses, false, true, &tags, 0, 0, now, counters));
    }
    return all;
 }

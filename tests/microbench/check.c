@@ -59,10 +59,11 @@ double ck_most(const struct ck *c, const char *bench, const char *series, double
 
 double ck_last_below(const struct ck *c, const char *bench, const char *series, double level)
 {
-   double last = 0;
+   double last = NAN; /* there are no points */
    for (size_t i = 0; i < c->count; i++) {
       if (!is_of(&c->points[i], bench, series))
          continue;
+      last = isnan(last) ? 0 : last;
       if (c->points[i].y > level)
          return last;
       last = c->points[i].x;

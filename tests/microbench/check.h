@@ -37,7 +37,7 @@ double ck_at(const struct ck *c, const char *bench, const char *series, double x
 double ck_median(const struct ck *c, const char *bench, const char *series, double from, double to);
 double ck_least(const struct ck *c, const char *bench, const char *series, double from, double to);
 double ck_most(const struct ck *c, const char *bench, const char *series, double from, double to);
-/* The greatest x up to which no y is above the level; 0: the first is already. */
+/* The greatest x up to which no y is above the level; 0: the first is already; NaN: there are none. */
 double ck_last_below(const struct ck *c, const char *bench, const char *series, double level);
 /* Where the line through the points first reaches the level; NaN: never. */
 double ck_reaches(const struct ck *c, const char *bench, const char *series, double level);

@@ -67,6 +67,10 @@ static void pixels(struct ck *c)
    const double blend = ck_at(c, "fill", "blended", 4);
    ck_near(c, "fill: blending at the ROPs' rate", ck_key(c, "rop_quads_per_cycle") * 4 * ck_key(c, "cores") * c->ghz, blend, 0.1, "G/s");
    ck_near(c, "fill: blending of 8 bits as fast as of 32", 1, ck_at(c, "fill", "blended", 1) / blend, 0.15, "times");
+   /* The pass begins with a clear, which leaves tags: depths are tested against these, not against what memory holds. */
+   const double rops = ck_key(c, "rop_quads_per_cycle") * 4 * ck_key(c, "cores") * c->ghz, written = ck_key(c, "dram_B_per_s") * 1e-9 / 4;
+   ck_within(c, "fill: depth alone over a clear", ck_key(c, "l2_B") >= 1 << 20 ? 0.9 * rops : 0.7 * fmin(rops, written), INFINITY,
+             ck_at(c, "fill", "depth only", 4), "G/s");
    blends_at(c, "fill: blending of 64 bits at half rate", 0.5, 8, ck_at(c, "fill", "blended", 8) / blend);
    blends_at(c, "fill: blending of 128 bits at a quarter", 0.25, 16, ck_at(c, "fill", "blended", 16) / blend);
    ck_within(c, "msaa: four samples blend slower than one", outgrows(c, 4 * 4) ? 0.06 : 0.15, 0.6,
