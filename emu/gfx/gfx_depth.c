@@ -228,6 +228,18 @@ static double farthest_float(const uint8_t *p, unsigned count, int sign)
    return (double)(a > b ? a : b);
 }
 
+/* The same for numbers of so many bytes, which are all numbers. */
+static double farthest_fixed(const uint8_t *p, unsigned count, unsigned size, double scale, int sign)
+{
+   uint32_t least = UINT32_MAX, most = 0;
+   for (unsigned i = 0; i < count; i++) {
+      uint32_t d = size == 2 ? p[2 * i] | (uint32_t)p[2 * i + 1] << 8 : load32(p + 4 * i) & 0xffffff;
+      least = d < least ? d : least;
+      most = d > most ? d : most;
+   }
+   return sign > 0 ? most * scale : -(least * scale);
+}
+
 /* Bound of what is stored in the block; infinity if some of it has no bound (NaN, beyond the target). */
 static double farthest_of(gfx_tile *t, int32_t x, int32_t y, int sign)
 {
@@ -235,9 +247,12 @@ static double farthest_of(gfx_tile *t, int32_t x, int32_t y, int sign)
    double most = -__builtin_inf(), scale = k->depth_bits ? 1.0 / ((1u << k->depth_bits) - 1) : 1;
    if (!gfx_surface_map(t, &t->depth, &k->depth) || t->layer >= k->depth.layers)
       return __builtin_inf();
+   uint32_t format = k->depth.format->number;
    bool inside = (uint32_t)x + 8 <= k->depth.level.width_px && (uint32_t)y + 8 <= k->depth.level.height_px;
-   if (inside && k->depth.format->number == D32) /* pixels of a block follow each other */
+   if (inside && format == D32) /* pixels of a block follow each other */
       return farthest_float(gfx_element(&t->depth, x, y), 64 * k->samples, sign);
+   if (inside && (format == D16 || format == X8_D24 || format == D24_S8))
+      return farthest_fixed(gfx_element(&t->depth, x, y), 64 * k->samples, format == D16 ? 2 : 4, scale, sign);
    for (int32_t i = 0; i < 64; i++) {
       const uint8_t *p = gfx_element(&t->depth, x + i % 8, y + i / 8);
       for (unsigned n = 0; n < k->samples; n++) {

@@ -110,6 +110,13 @@ void gfx_trace_late(gfx_tile *t, uint32_t tested)
    emu_trace_block(t->wk->trace, EMU_BLOCK_LATE_Z, (uint32_t)__builtin_popcount(tested));
    if (t->layer >= k->depth.layers)
       return;
+   bool half = t->regular && tested == (1u << EMU_STAGE_QUADS) - 1 && is_tile(&k->depth) && k->samples == 1;
+   if (half && (uint32_t)t->quad[0].x + 8 <= k->depth.level.width_px &&
+       (uint32_t)t->quad[0].y + 4 <= k->depth.level.height_px) {
+      touch_pixels(t, &l, &k->depth, t->work.depth_va, t->quad[0].x, t->quad[0].y, ISA_WAVE_LANES, true);
+      gfx_lines_emit(t->wk, &l);
+      return;
+   }
    for (unsigned n = 0; n < t->quads; n++)
       if (tested >> n & 1)
          touch_quad(t, &l, &k->depth, t->work.depth_va, t->quad[n].x, t->quad[n].y,
