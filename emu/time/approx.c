@@ -166,7 +166,7 @@ static bool has_line(time_machine *m, time_wave *w, uint64_t line, time_code_win
 
 static bool has_lines(time_machine *m, time_wave *w, uint64_t line, uint64_t last, time_code_window *known)
 {
-   uint64_t first = time_wave_line(w, 0);
+   uint64_t first = line & ~UINT64_C(63);
    if (known->first != first || !known->present)
       *known = (time_code_window){.first = first};
    for (; line <= last; line++)
@@ -183,7 +183,7 @@ static inline bool has_code(time_machine *m, time_wave *w, const time_plan_segme
    if (line == last && line == w->line)
       return true;
    uint64_t end = time_wave_line(w, w->program->words - 1), behind = last < end ? last + 1 : last;
-   uint64_t first = time_wave_line(w, 0);
+   uint64_t first = line & ~UINT64_C(63);
    time_code_window *known = &w->sched->window[time_code_window_of(first)];
    uint64_t wanted = (UINT64_C(2) << ((behind - first) & 63)) - (UINT64_C(1) << ((line - first) & 63));
    bool short_way = behind - first < 64 && known->first == first && known->there <= w->est &&

@@ -41,18 +41,18 @@ typedef struct time_code_line {
    uint64_t line, there;
 } time_code_line;
 
-/* Of the first lines of a program, which ones a scheduler is known to hold, and when all of these are there: a
- * shorter way to ask time_code_line. */
+/* Of 64 lines of code, which ones a scheduler is known to hold, and when all of these are there: a shorter way to
+ * ask time_code_line. */
 #define TIME_CODE_WINDOWS 4u
 typedef struct time_code_window {
-   uint64_t first;   /* line */
+   uint64_t first;   /* line, a multiple of 64 */
    uint64_t present; /* bits */
    uint64_t there;
 } time_code_window;
 
 static inline uint32_t time_code_window_of(uint64_t first)
 {
-   return (uint32_t)(first * UINT64_C(0x9e3779b97f4a7c15) >> 62);
+   return (uint32_t)((first >> 6) * UINT64_C(0x9e3779b97f4a7c15) >> 62);
 }
 
 /* approx: what a wave takes of its scheduler. */
