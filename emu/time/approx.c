@@ -35,7 +35,7 @@ static uint32_t collisions(const time_machine *m, const time_wave *w, uint32_t i
    if (!oldest)
       rate -= share[w->place].rate;
    rate = rate < RATE_MOST ? rate : RATE_MOST;
-   return (uint32_t)((uint64_t)instructions * rate * 3 / ((RATE_ONE - rate) * 4));
+   return (instructions < 1u << 20 ? instructions : 1u << 20) * rate * 3 / ((RATE_ONE - rate) * 4);
 }
 
 /* Takes issue cycles at or after `from`; when the last one is over. Oldest first: those that younger waves

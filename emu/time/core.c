@@ -95,7 +95,9 @@ static time_wave *wave_new(time_machine *m, const time_program *t)
       m->free_waves[cls] = w->next;
    else if (!(w = time_machine_alloc(m, size_B)))
       return NULL;
-   memset(w, 0, sizeof *w + t->board * sizeof(uint64_t));
+   memset(w, 0, sizeof *w);
+   if (m->detailed) /* approx asks for what is still to come, and nothing of a wave before is */
+      memset(w->board, 0, t->board * sizeof w->board[0]);
    w->board_class = cls;
    return w;
 }
@@ -283,6 +285,7 @@ void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const u
    s->queue[i->port][s->queue_at[i->port]] = r.accepted;
    if (++s->queue_at[i->port] == m->port_queue)
       s->queue_at[i->port] = 0;
+   s->room[i->port] = s->queue[i->port][s->queue_at[i->port]];
    for (uint32_t k = 0; k < i->dst.count; k++)
       w->board[i->dst.first + k] = there;
    if (i->dst.count)

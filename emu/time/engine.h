@@ -72,6 +72,7 @@ typedef struct time_sched {
    uint64_t free;      /* cycles before are accounted for; not before this may anything be issued */
    uint64_t last_age;  /* round robin: who issued last */
    uint32_t opens;     /* detailed: waves whose next instruction is not known yet */
+   uint64_t room[TIME_PORTS]; /* when the queue to a unit has room: queue[queue_at] */
    uint64_t queue[TIME_PORTS][TIME_QUEUE_MAX]; /* when the units took its latest instructions */
    uint32_t queue_at[TIME_PORTS];
    time_code_line code[TIME_CODE_LINES]; /* by line modulo their number; empty whenever the core was */
@@ -259,7 +260,7 @@ void time_wave_access(time_machine *m, time_wave *w, const time_inst *i, const u
 /* When the scheduler's queue to the unit has room. */
 static inline uint64_t time_queue_room(const time_sched *s, unsigned port)
 {
-   return s->queue[port][s->queue_at[port]];
+   return s->room[port];
 }
 
 /* group.c */
