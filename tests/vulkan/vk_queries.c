@@ -1,6 +1,7 @@
 /* Occlusion and pipeline statistics queries: exact counts of draws whose area is known, results in every form that they can be
  * asked for in, secondary command buffers, several views. The render pass has no attachments: what passes is counted all the same. */
 #include "vkt_image.h"
+#include "sample_unread_fs_spirv.h"
 #include "screen_vs_spirv.h"
 #include "square_spirv.h"
 #include "white_fs_spirv.h"
@@ -42,7 +43,7 @@ static void make_pass(struct scene *s, uint32_t view_mask)
    vkt_ok(vk.CreateFramebuffer(t.device, &framebuffer, NULL, &s->framebuffer));
 }
 
-static void make_pipeline(struct scene *s, VkSampleCountFlagBits samples)
+static void make_pipeline(struct scene *s, VkSampleCountFlagBits samples, VkShaderModule fragment)
 {
    VkPipelineLayoutCreateInfo layout = {.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO};
    vkt_ok(vk.CreatePipelineLayout(t.device, &layout, NULL, &s->layout));
@@ -52,7 +53,7 @@ static void make_pipeline(struct scene *s, VkSampleCountFlagBits samples)
                                                  .pName = "main"},
                                                 {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                                                  .stage = VK_SHADER_STAGE_FRAGMENT_BIT,
-                                                 .module = module(white_fs_spirv, sizeof white_fs_spirv),
+                                                 .module = fragment,
                                                  .pName = "main"}};
    VkPipelineVertexInputStateCreateInfo input = {.sType = VK_STRUCTURE_TYPE_PIPELINE_VERTEX_INPUT_STATE_CREATE_INFO};
    VkPipelineInputAssemblyStateCreateInfo assembly = {
@@ -91,7 +92,7 @@ static struct scene make_scene(VkSampleCountFlagBits samples, uint32_t view_mask
 {
    struct scene s;
    make_pass(&s, view_mask);
-   make_pipeline(&s, samples);
+   make_pipeline(&s, samples, module(white_fs_spirv, sizeof white_fs_spirv));
    return s;
 }
 
@@ -206,6 +207,37 @@ static void test_statistics(void **state)
       vk.DestroyQueryPool(t.device, pool, NULL);
    }
    free_scene(&s);
+}
+
+/* SampleId in the interface means an invocation for each sample, read or not. */
+static void test_sample_invocations(void **state)
+{
+   for (unsigned unread = 0; unread < 2; unread++) {
+      uint64_t r[2];
+      struct scene s;
+      make_pass(&s, 0);
+      make_pipeline(&s, VK_SAMPLE_COUNT_4_BIT,
+                    unread ? module(sample_unread_fs_spirv, sizeof sample_unread_fs_spirv)
+                           : module(white_fs_spirv, sizeof white_fs_spirv));
+      VkQueryPool pool = make_queries(VK_QUERY_TYPE_PIPELINE_STATISTICS,
+                                      VK_QUERY_PIPELINE_STATISTIC_FRAGMENT_SHADER_INVOCATIONS_BIT, 1);
+      VkCommandBuffer cmd = begin_on(0);
+      vk.CmdResetQueryPool(cmd, pool, 0, 1);
+      begin_pass(cmd, &s, VK_SUBPASS_CONTENTS_INLINE);
+      vk.CmdBeginQuery(cmd, pool, 0, 0);
+      draw(cmd, &s, 12, 9, 1);
+      vk.CmdEndQuery(cmd, pool, 0);
+      vk.CmdEndRenderPass(cmd);
+      run_on(0, cmd);
+      vkt_ok(vk.GetQueryPoolResults(t.device, pool, 0, 1, sizeof r, r, sizeof r, WIDE));
+      /* a pixel on the edge between the two triangles has an invocation in each if that is per pixel */
+      if (unread)
+         assert_int_equal(r[0], 4 * 12 * 9);
+      else
+         assert_in_range(r[0], 12 * 9, 2 * 12 * 9);
+      vk.DestroyQueryPool(t.device, pool, NULL);
+      free_scene(&s);
+   }
 }
 
 static void test_compute_statistics(void **state)
@@ -356,7 +388,7 @@ int main(void)
       cmocka_unit_test(test_occlusion),   cmocka_unit_test(test_occlusion_samples),
       cmocka_unit_test(test_statistics),  cmocka_unit_test(test_compute_statistics),
       cmocka_unit_test(test_unavailable), cmocka_unit_test(test_inherited),
-      cmocka_unit_test(test_views),
+      cmocka_unit_test(test_views),       cmocka_unit_test(test_sample_invocations),
    };
    return cmocka_run_group_tests(tests, setup, teardown);
 }

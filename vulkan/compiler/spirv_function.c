@@ -457,5 +457,6 @@ void spv_emit_entry(spv_reader *r)
       if (r->in->stage != SC_STAGE_GEOMETRY)
          spv_emit_outputs(r);
       spv_collect_captures(r);
+      spv_find_sample_shading(r);
    }
 }

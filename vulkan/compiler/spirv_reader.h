@@ -485,6 +485,7 @@ void spv_emit_output_init(spv_reader *r);
 /* Dword of the record for each scalar of an output of type t, SPV_UNKNOWN where there is none. */
 void spv_output_dwords(spv_reader *r, const spv_variable *v, const spv_type *t, uint32_t *dwords);
 void spv_collect_captures(spv_reader *r); /* spirv_capture.c */
+void spv_find_sample_shading(spv_reader *r); /* what the interface asks for, read or not */
 bool spv_emit_stage(spv_reader *r, const spv_inst *i);
 void spv_emit_demote(spv_reader *r);
 void spv_emit_interpolate_at(spv_reader *r, const spv_inst *i, uint32_t function);

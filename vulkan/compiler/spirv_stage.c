@@ -296,6 +296,20 @@ spv_pointer *spv_stage_pointer(spv_reader *r, spv_variable *v, spv_pointer *p)
    return p;
 }
 
+/* SampleId or SamplePosition in the interface of the entry point means an invocation per sample, whether or not the code comes to read
+ * it (specification: built-in variables). */
+void spv_find_sample_shading(spv_reader *r)
+{
+   if (r->in->stage != SC_STAGE_FRAGMENT)
+      return;
+   for (const spv_variable *v = r->variables; v; v = v->next) {
+      if (v->storage != SpvStorageClassInput || !(v->ptr || spv_get(r, v->id)->in_interface))
+         continue;
+      uint32_t builtin = argument(r, v->id, SPV_UNKNOWN, SpvDecorationBuiltIn, SPV_UNKNOWN);
+      r->s->stage->per_sample |= builtin == SpvBuiltInSampleId || builtin == SpvBuiltInSamplePosition;
+   }
+}
+
 /* ---- inputs that are read scalar by scalar ------------------------------------------------------- */
 
 static ir_inst *launch_v(spv_reader *r, uint32_t reg)
