@@ -151,14 +151,15 @@ static bool fetch_code(time_machine *m, time_wave *w)
 static bool has_line(time_machine *m, time_wave *w, uint64_t line, time_code_window *known)
 {
    const time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
-   if (e->line != line) {
+   const uint64_t key = time_code_key(w->sched, line);
+   if (e->line != key) {
       uint64_t now = m->loop.now;
       if (!time_memory_code_hit(m->memory, w->core->index, line << EMU_LINE_LOG2, now, w->job->counters))
          return false;
-      time_code_put(w->sched, line, now);
+      time_code_put(w->sched, key, now);
    }
-   if (line - known->first < 64) {
-      known->present |= UINT64_C(1) << (line - known->first);
+   if (key - known->first < 64) {
+      known->present |= UINT64_C(1) << (key - known->first);
       known->there = time_later(known->there, e->there);
    }
    return e->there <= w->est;
@@ -166,7 +167,7 @@ static bool has_line(time_machine *m, time_wave *w, uint64_t line, time_code_win
 
 static bool has_lines(time_machine *m, time_wave *w, uint64_t line, uint64_t last, time_code_window *known)
 {
-   uint64_t first = line & ~UINT64_C(63);
+   uint64_t first = time_code_key(w->sched, line) & ~UINT64_C(63);
    if (known->first != first || !known->present)
       *known = (time_code_window){.first = first};
    for (; line <= last; line++)
@@ -183,10 +184,10 @@ static inline bool has_code(time_machine *m, time_wave *w, const time_plan_segme
    if (line == last && line == w->line)
       return true;
    uint64_t end = time_wave_line(w, w->program->words - 1), behind = last < end ? last + 1 : last;
-   uint64_t first = line & ~UINT64_C(63);
+   uint64_t key = time_code_key(w->sched, line), first = key & ~UINT64_C(63), to = key + (behind - line);
    time_code_window *known = &w->sched->window[time_code_window_of(first)];
-   uint64_t wanted = (UINT64_C(2) << ((behind - first) & 63)) - (UINT64_C(1) << ((line - first) & 63));
-   bool short_way = behind - first < 64 && known->first == first && known->there <= w->est &&
+   uint64_t wanted = (UINT64_C(2) << ((to - first) & 63)) - (UINT64_C(1) << (key - first));
+   bool short_way = to - first < 64 && known->first == first && known->there <= w->est &&
                     (known->present & wanted) == wanted;
    if (!short_way && !has_lines(m, w, line, behind, known))
       return false;

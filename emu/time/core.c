@@ -111,6 +111,16 @@ static time_sched *emptiest(time_machine *m, time_core *c)
    return s;
 }
 
+static void empty_code(time_sched *s)
+{
+   s->code_epoch += TIME_CODE_EPOCH;
+   if (s->code_epoch)
+      return;
+   memset(s->code, 0, sizeof s->code); /* once in 4 million times */
+   memset(s->window, 0, sizeof s->window);
+   s->code_epoch = TIME_CODE_EPOCH;
+}
+
 static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
 {
    uint64_t now = m->loop.now;
@@ -118,8 +128,7 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
       c->since = now;
       for (uint32_t k = 0; k < m->profile.schedulers_per_core; k++) {
          c->sched[k].free = now;
-         memset(c->sched[k].code, 0xff, sizeof c->sched[k].code);
-         memset(c->sched[k].window, 0, sizeof c->sched[k].window);
+         empty_code(&c->sched[k]);
       }
    } else if (s->waves == 0) {
       time_sched_stall(s, now, TIME_WHY_IDLE, w->job, NULL);
@@ -232,20 +241,21 @@ static void wave_over(time_machine *m, time_actor *a)
 }
 
 /* ---- what both engines do with an instruction ----------------------------------------------- */
-void time_code_put(time_sched *s, uint64_t line, uint64_t there)
+void time_code_put(time_sched *s, uint64_t key, uint64_t there)
 {
-   time_code_line *e = &s->code[line % TIME_CODE_LINES];
+   time_code_line *e = &s->code[key % TIME_CODE_LINES];
    for (unsigned k = 0; k < TIME_CODE_WINDOWS; k++)
       if (e->line - s->window[k].first < 64)
          s->window[k].present &= ~(UINT64_C(1) << (e->line - s->window[k].first));
-   *e = (time_code_line){line, there};
+   *e = (time_code_line){key, there};
 }
 
 static uint64_t ask_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now)
 {
    const time_code_line *e = &w->sched->code[line % TIME_CODE_LINES];
-   if (e->line != line)
-      time_code_put(w->sched, line,
+   const uint64_t key = time_code_key(w->sched, line);
+   if (e->line != key)
+      time_code_put(w->sched, key,
                     time_memory_line(m->memory, w->core->index, TIME_PATH_CODE, TIME_READ,
                                      line << EMU_LINE_LOG2, 15, 0, now, w->job->counters)
                         .done);

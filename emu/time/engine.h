@@ -36,6 +36,7 @@ typedef struct time_portion {
    bool last;
 } time_portion;
 
+#define TIME_CODE_EPOCH (UINT64_C(1) << 42)
 #define TIME_CODE_LINES 64u
 typedef struct time_code_line {
    uint64_t line, there;
@@ -45,7 +46,7 @@ typedef struct time_code_line {
  * ask time_code_line. */
 #define TIME_CODE_WINDOWS 4u
 typedef struct time_code_window {
-   uint64_t first;   /* line, a multiple of 64 */
+   uint64_t first;   /* key of a line, a multiple of 64 */
    uint64_t present; /* bits */
    uint64_t there;
 } time_code_window;
@@ -75,7 +76,8 @@ typedef struct time_sched {
    uint64_t room[TIME_PORTS]; /* when the queue to a unit has room: queue[queue_at] */
    uint64_t queue[TIME_PORTS][TIME_QUEUE_MAX]; /* when the units took its latest instructions */
    uint32_t queue_at[TIME_PORTS];
-   time_code_line code[TIME_CODE_LINES]; /* by line modulo their number; empty whenever the core was */
+   uint64_t code_epoch; /* above the bits of lines; another one whenever the core was empty, and what is of others is gone */
+   time_code_line code[TIME_CODE_LINES]; /* by line modulo their number; lines with their epoch */
    time_code_window window[TIME_CODE_WINDOWS]; /* by the first line's hash */
 } time_sched;
 
@@ -246,8 +248,13 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
                             uint64_t at);
 /* It ends at `ready` (time << 4 | enum time_why), or when its results are there. */
 void time_wave_finish(time_machine *m, time_wave *w, uint64_t ready);
-/* The scheduler holds a line of code instead of what is in its place. */
-void time_code_put(time_sched *s, uint64_t line, uint64_t there);
+/* A line of code as schedulers note it. */
+static inline uint64_t time_code_key(const time_sched *s, uint64_t line)
+{
+   return line | s->code_epoch;
+}
+/* The scheduler holds a line of code (its key) instead of what is in its place. */
+void time_code_put(time_sched *s, uint64_t key, uint64_t there);
 /* The wave comes to a line of code at `now`: when it is there. */
 uint64_t time_wave_enter_line(time_machine *m, time_wave *w, uint64_t line, uint64_t now);
 static inline uint64_t time_wave_line(const time_wave *w, uint32_t word)
