@@ -3,11 +3,11 @@
  * A step is a piece of arithmetic, laid out in advance as if the wave were alone (plan.c), and what ends it: a
  * memory access, a wait for one, a barrier. Pieces that follow each other without a wait that counts are one
  * block. A wave's blocks up to the next thing that others can notice (an access, a barrier, its end) are laid
- * out at once, and the wave acts next when that is due. Then its blocks are booked with the scheduler: a block
- * is over when its layout says, counted from its start, and not before the scheduler has had the time to issue
- * it: what has been issued before, of older waves or of all, comes first. So waves share issue cycles and hide
- * each other's latencies without anybody looking at single instructions. Memory, units' queues, code, room and
- * barriers are those of the detailed engine.
+ * out at once, and the wave acts next when that is due. Those that begin now are booked with the scheduler now,
+ * the others then. A block is over when its layout says, counted from its start, and not before the scheduler
+ * has had the time to issue it: what has been issued before, of older waves or of all, comes first. So waves
+ * share issue cycles and hide each other's latencies without anybody looking at single instructions. Memory,
+ * units' queues, code, room and barriers are those of the detailed engine.
  *
  * A wave goes on at once while its time is less than SLACK_CYCLES ahead of the loop's: memory sees accesses a
  * little out of order, and there are fewer events.
@@ -15,11 +15,11 @@
 #include "engine.h"
 #include "plan.h"
 
-#define SLACK_CYCLES 16u
+#define SLACK_CYCLES 8u
 #define RATE_ONE 1024u  /* of a scheduler */
 #define RATE_MOST 614u  /* beyond, the scheduler's time decides */
 #define RATE_CYCLES 64u  /* between two looks at it */
-#define CHUNK_CYCLES 256u /* issue cycles of segments that are booked at once */
+#define CHUNK_CYCLES 64u /* issue cycles of segments that are booked at once */
 
 /* Waves get in each other's way before the scheduler is full: an instruction finds its cycle taken as often as
  * the waves that come first issue, and is late by what a queue would make it, rate / (1 - rate) cycles, of
@@ -85,15 +85,33 @@ static inline void book(const time_machine *m, time_wave *w, const time_block *b
    w->ready = time_pack(end, b->branches > 0 ? TIME_WHY_FETCH : TIME_WHY_DEPENDENCY);
 }
 
-static inline void settle(const time_machine *m, time_wave *w)
+/* When the wave will be through with its blocks. */
+static void estimate(time_wave *w)
 {
-   const time_block *last = &w->block[w->blocks];
-   for (const time_block *b = w->block; b <= last; b++)
-      book(m, w, b);
-   w->blocks = 0;
-   w->block[0] = (time_block){0};
    w->est = time_when(w->ready);
    w->est_base = w->base;
+   for (uint32_t i = 0; i <= w->blocks; i++) {
+      const time_block *b = &w->block[i];
+      w->est = time_later(w->est, time_when(b->wait));
+      if (b->cycles || b->issue)
+         w->est = w->est_base = time_later(w->est_base + b->cycles, w->est + b->stalled);
+   }
+}
+
+/* Books the blocks that begin before `limit`; not sooner, because others may still come in between. */
+static inline void book_begun(const time_machine *m, time_wave *w, uint64_t limit)
+{
+   uint32_t n = w->blocks + 1u, i = 0;
+   while (i < n && time_when(time_later(w->ready, w->block[i].wait)) <= limit)
+      book(m, w, &w->block[i++]);
+   if (i == 0)
+      return;
+   for (uint32_t k = i; k < n; k++)
+      w->block[k - i] = w->block[k];
+   w->blocks = (uint8_t)(i < n ? n - 1 - i : 0);
+   if (i == n)
+      w->block[0] = (time_block){0};
+   estimate(w);
 }
 
 /* So much more in the block that is being laid out; `inst` stands at its beginning. */
@@ -429,8 +447,7 @@ void time_approx_act(time_machine *m, time_actor *a)
          time_starve(m, a);
          return;
       }
-      if (w->est <= limit)
-         settle(m, w);
+      book_begun(m, w, limit);
       if (w->est > limit)
          break;
       if (!carry_out(m, w))

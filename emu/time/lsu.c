@@ -29,7 +29,8 @@ static inline bool is_single(const uint32_t *record, time_line *l, uint64_t *cyc
       uint32_t bytes = record[0] >> 8 & 0xfffff, from = record[1] & ((1u << EMU_LINE_LOG2) - 1);
       uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32;
       uint32_t last = (from + bytes - 1) >> EMU_SECTOR_LOG2;
-      *l = (time_line){va >> EMU_LINE_LOG2, (2u << last) - (1u << (from >> EMU_SECTOR_LOG2)), 1, record[2] >> 16};
+      uint32_t sectors = (2u << last) - (1u << (from >> EMU_SECTOR_LOG2));
+      *l = (time_line){va >> EMU_LINE_LOG2, sectors, 1, record[2] >> 16};
       return bytes && last < 4;
    }
    const uint32_t *e = record + 1;
@@ -88,8 +89,8 @@ static uint64_t lookup_cycles(const time_memory *m, const uint32_t *record, uint
 }
 
 /* One line of a record at `slot`: when its data are there. */
-static inline uint64_t access_line(time_memory *m, uint32_t core, enum time_op op, const time_line *l, uint64_t slot,
-                            uint64_t *granted, uint64_t *counters)
+static inline uint64_t access_line(time_memory *m, uint32_t core, enum time_op op, const time_line *l,
+                                   uint64_t slot, uint64_t *granted, uint64_t *counters)
 {
    TIME_COUNT_IN(counters, LSU_SECTORS, time_sector_count(l->sectors));
    return op == TIME_READ ? time_l1_read(m, core, l, slot, granted, counters)
