@@ -28,10 +28,11 @@ static inline bool is_single(const uint32_t *record, time_line *l, uint64_t *cyc
    if (record[0] >> 28 == EMU_REC_RUN) {
       uint32_t bytes = record[0] >> 8 & 0xfffff, from = record[1] & ((1u << EMU_LINE_LOG2) - 1);
       uint64_t va = record[1] | (uint64_t)(record[2] & 0xffff) << 32;
-      uint32_t last = (from + bytes - 1) >> EMU_SECTOR_LOG2;
-      uint32_t sectors = (2u << last) - (1u << (from >> EMU_SECTOR_LOG2));
-      *l = (time_line){va >> EMU_LINE_LOG2, sectors, 1, record[2] >> 16};
-      return bytes && last < 4;
+      if (!bytes || from + bytes > 1u << EMU_LINE_LOG2)
+         return false;
+      uint32_t first = from >> EMU_SECTOR_LOG2, last = (from + bytes - 1) >> EMU_SECTOR_LOG2;
+      *l = (time_line){va >> EMU_LINE_LOG2, (2u << last) - (1u << first), 1, record[2] >> 16};
+      return true;
    }
    const uint32_t *e = record + 1;
    if ((record[0] >> 8 & 0xff) != 1 || emu_lines_continue(record) || !emu_entry_sectors(e))
