@@ -17,6 +17,7 @@
 #define GPU_GFX_XFB_BUFFERS 4u
 #define GPU_GFX_XFB_ENTRIES 144u /* every dword of a record */
 #define GPU_GFX_PATCH_POINTS_MAX 32u
+#define GPU_GFX_POINT_SIZE_MAX 1024u /* pixels; what is larger counts as this */
 #define GPU_GFX_RECORD_DW_MAX 144u
 #define GPU_GFX_GS_DW_MAX 65536u /* (GS_MAX_VERTICES + 1) x OUT_DW of the geometry stage */
 #define GPU_GFX_PATCH_B_MAX 544u /* PATCH_B: 8 dwords and 32 locations */

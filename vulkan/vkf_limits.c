@@ -84,7 +84,7 @@ static void fill_raster_limits(VkPhysicalDeviceLimits *l)
    l->maxColorAttachments = GPU_GFX_TARGETS;
    l->discreteQueuePriorities = 2;
    l->pointSizeRange[0] = l->lineWidthRange[0] = 1;
-   l->pointSizeRange[1] = 256;
+   l->pointSizeRange[1] = GPU_GFX_POINT_SIZE_MAX;
    l->lineWidthRange[1] = 16;
    l->pointSizeGranularity = l->lineWidthGranularity = 0.125f;
    l->strictLines = VK_TRUE;

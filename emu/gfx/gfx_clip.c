@@ -10,7 +10,6 @@
 
 #define GUARD 32768.0 /* pixels */
 #define W_LEAST 1e-30
-#define POINT_SIZE_MAX 1024.0f
 #define POLYGON_MAX 24
 
 typedef struct clip_vertex {
@@ -372,7 +371,8 @@ static bool culled(const clipper *c)
 static float point_size(const clipper *c)
 {
    float size = c->clip_flags >> 21 & 1 ? record_f32(c, c->prim.provoking, GPU_RECORD_POINT_SIZE) : 1;
-   return !(size > 0) ? 0 : size < POINT_SIZE_MAX ? size : POINT_SIZE_MAX;
+   const float most = GPU_GFX_POINT_SIZE_MAX;
+   return !(size > 0) ? 0 : size < most ? size : most;
 }
 
 /* Layer, viewport and so on by the provoking corner. False: it goes to no layer. */

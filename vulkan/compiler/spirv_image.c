@@ -199,8 +199,8 @@ void spv_set_texel(spv_reader *r, const spv_inst *i, ir_inst *texel, const spv_t
    for (unsigned k = 0; k < spv_components(t); k++) {
       if (sampled->slots == 1)
          parts[k] = ir_extract(&r->b, texel, k);
-      else if (k < 2)
-         parts[k] = spv_pair(r, ir_extract(&r->b, texel, 2 * k), ir_extract(&r->b, texel, 2 * k + 1));
+      else if (k == 0)
+         parts[k] = spv_pair(r, ir_extract(&r->b, texel, 0), ir_extract(&r->b, texel, 1));
       else
          parts[k] = spv_pair(r, k == 3 ? ir_extract(&r->b, texel, 3) : zero, zero);
    }

@@ -53,4 +53,5 @@ void main()
    barrier();
    imageStore(wide, ivec2(i & 7u, i >> 3), u64vec4(uint64_t(i) * 0x123456789abul));
    CHECK(imageLoad(wide, ivec2(i & 7u, i >> 3)).x == uint64_t(i) * 0x123456789abul);
+   CHECK(imageLoad(wide, ivec2(i & 7u, i >> 3)).yzw == u64vec3(0ul, 0ul, 1ul));
 }
