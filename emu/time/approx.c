@@ -56,8 +56,7 @@ static inline void note_issue(const time_wave *w, uint32_t issue, uint64_t now)
    if (now < share->since + RATE_CYCLES)
       return;
    uint64_t cycles = now - share->since;
-   uint32_t n = cycles < UINT32_MAX / RATE_ONE ? (uint32_t)cycles : UINT32_MAX / RATE_ONE;
-   uint32_t rate = n > share->issue ? share->issue * RATE_ONE / n : RATE_ONE;
+   uint32_t rate = cycles > share->issue ? (uint32_t)((uint64_t)share->issue * RATE_ONE / cycles) : RATE_ONE;
    share->rate = (share->rate + rate) / 2;
    share->issue = 0;
    share->since = now;
@@ -116,7 +115,7 @@ static inline void book_begun(const time_machine *m, time_wave *w, uint64_t limi
 
 /* So much more in the block that is being laid out; `inst` stands at its beginning. */
 static inline void add(time_wave *w, uint32_t cycles, uint32_t stalled, uint32_t issue, uint32_t instructions,
-                uint32_t inst, enum time_why why)
+                       uint32_t inst, enum time_why why)
 {
    time_block *b = &w->block[w->blocks];
    if (!cycles && !issue)
