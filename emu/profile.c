@@ -106,6 +106,7 @@ static const profile_key keys[] = {
    K(xfb_dwords_per_cycle, 1, 1024, 1, false),
    K(front_batches, 1, 4096, 1, false),
    K(bin_batches, 1, 65536, 1, false),
+   K(raster_tiles, 1, 65536, 1, false),
    K(raster_blocks_per_cycle, 1, 1024, 1, false),
    K(raster_quads_per_cycle, 1, 1024, 1, false),
    K(early_z_quads_per_cycle, 1, 1024, 1, false),

@@ -43,7 +43,7 @@ typedef struct emu_profile {
    /* graphics */
    uint32_t draw_launch_cycles, front_indices_per_cycle, front_attributes_per_cycle, front_primitives_per_cycle;
    uint32_t tess_points_per_cycle, setup_primitives_per_cycle, bin_pairs_per_cycle, xfb_dwords_per_cycle;
-   uint32_t front_batches, bin_batches, raster_blocks_per_cycle, raster_quads_per_cycle, early_z_quads_per_cycle, rop_quads_per_cycle;
+   uint32_t front_batches, bin_batches, raster_tiles, raster_blocks_per_cycle, raster_quads_per_cycle, early_z_quads_per_cycle, rop_quads_per_cycle;
    emu_class_cost cost[ISA_CLASS_COUNT];
 } emu_profile;
 

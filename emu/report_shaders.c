@@ -70,6 +70,14 @@ time_inst_cost *report_shader_cost(report_entry *e, const emu_program *p, const 
 }
 
 /* ---- JSON ---- */
+/* What was passed over took what the rest did. */
+static uint64_t cycles_of(const time_inst_cost *c, unsigned why)
+{
+   if (!c->issued) /* never seen: as if it had had to wait for nothing */
+      return why == TIME_WHY_ACTIVE ? c->passed : 0;
+   return (uint64_t)((unsigned __int128)c->cycles[why] * (c->issued + c->passed) / c->issued);
+}
+
 static void put_code(FILE *f, const report_shader *s, uint32_t i)
 {
    const time_inst_cost *c = &s->cost[i];
@@ -80,9 +88,9 @@ static void put_code(FILE *f, const report_shader *s, uint32_t i)
    if (isa_decode(s->words + word, s->word_count - word, &inst, &used) == ISA_OK)
       isa_print(&inst, word, text, sizeof text);
    fprintf(f, "%s\n{\"word\":%u,\"isa\":\"%s\",\"issued\":%llu,\"cycles\":[", i ? "," : "", word, text,
-           (unsigned long long)c->issued);
+           (unsigned long long)(c->issued + c->passed));
    for (unsigned w = 0; w < TIME_WHY_IDLE; w++)
-      fprintf(f, "%s%llu", w ? "," : "", (unsigned long long)c->cycles[w]);
+      fprintf(f, "%s%llu", w ? "," : "", (unsigned long long)cycles_of(c, w));
    fputs("]}", f);
 }
 

@@ -14,6 +14,8 @@
  */
 #include "engine.h"
 #include "plan.h"
+#include "sample.h"
+#include "skip.h"
 
 #define SLACK_CYCLES 8u
 #define RATE_ONE 1024u  /* of a scheduler */
@@ -75,6 +77,7 @@ static inline void book(const time_machine *m, time_wave *w, const time_block *b
       time_inst_cost *cost = w->program->cost ? &w->program->cost[b->inst] : NULL;
       time_sched_stall(s, start, (enum time_why)(w->ready & 15), w->job, cost);
       time_sched_issue(s, b->issue, b->instructions, w->job);
+      w->instructions += b->instructions;
       if (s->waves > 1)
          end += collisions(m, w, b->instructions);
       end = time_later(end, take_cycles(m, w, start, b->issue));
@@ -283,7 +286,7 @@ static void begin(time_machine *m, time_wave *w)
       add_plain(w, 1);
       if (w->repeat && !is_full(w))
          w->repeat -= add_plain(w, w->repeat);
-      if (!w->repeat)
+      if (!w->repeat && !w->passes)
          run_plain(m, w);
       return;
    }
@@ -303,7 +306,9 @@ static bool next_segment(time_machine *m, time_wave *w)
       w->repeat--;
       w->inst = w->inst_first;
    } else {
-      enum time_read r = time_read_segment(m, w);
+      enum time_read r = w->passes ? time_ahead_wave(m, w) : TIME_READ_SEGMENT;
+      if (r == TIME_READ_SEGMENT)
+         r = time_read_segment(m, w);
       if (r == TIME_READ_OVER)
          w->due = TIME_DUE_OVER;
       if (r != TIME_READ_SEGMENT)
@@ -367,6 +372,15 @@ static bool lay_out(time_machine *m, time_wave *w)
 }
 
 /* ---- what is due ---------------------------------------------------------------------------- */
+/* With what continues the record. */
+static uint64_t lines_of(const uint32_t *record)
+{
+   uint64_t n = time_skip_lines(record);
+   for (; emu_lines_continue(record); n += time_skip_lines(record))
+      record += time_record_dwords(record);
+   return n;
+}
+
 /* False: the instruction's queue has no room yet, and the wave's time has moved. */
 static bool access_memory(time_machine *m, time_wave *w, const time_step *s)
 {
@@ -377,7 +391,9 @@ static bool access_memory(time_machine *m, time_wave *w, const time_step *s)
       return false;
    }
    w->inst = s->end - 1;
-   time_wave_access(m, w, i, time_read_record(w), time_when(w->ready) - i->issue_cycles);
+   const uint32_t *record = time_read_record(w);
+   w->lines += record ? lines_of(record) : 0;
+   time_wave_access(m, w, i, record, time_when(w->ready) - i->issue_cycles);
    return true;
 }
 

@@ -4,6 +4,7 @@
  * between them.
  */
 #include "engine.h"
+#include "sample.h"
 
 #define PIECE_B 65536u
 #define FLAGS 7u
@@ -108,6 +109,11 @@ static void copier_act(time_machine *m, time_actor *a)
    }
 }
 
+bool time_copy_busy(const time_machine *m)
+{
+   return m->copier && m->copier->first;
+}
+
 bool time_copy_begin(time_machine *m, emu_time_job *j, uint64_t start)
 {
    time_copier *c = m->copier;
@@ -120,6 +126,7 @@ bool time_copy_begin(time_machine *m, emu_time_job *j, uint64_t start)
       c->free = k->next;
    else if (!(k = time_machine_alloc(m, sizeof *k)))
       return false;
+   start = time_at_clock(m, start);
    *k = (time_copy){.job = j, .start = start, .end = start};
    *(c->last ? &c->last->next : &c->first) = k;
    c->last = k;

@@ -125,7 +125,7 @@ static void occupy(time_machine *m, time_core *c, time_sched *s, time_wave *w)
 {
    uint64_t now = m->loop.now;
    if (c->waves == 0) {
-      c->since = now;
+      c->since = time_clock(m);
       for (uint32_t k = 0; k < m->profile.schedulers_per_core; k++) {
          c->sched[k].free = now;
          empty_code(&c->sched[k]);
@@ -159,8 +159,8 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
    w->stage = stage;
    w->vregs = j->stage[stage].vregs;
    w->age = m->age++;
-   w->start = m->loop.now;
-   w->base = time_later(at, w->start);
+   w->start = time_clock(m);
+   w->base = time_later(at, m->loop.now);
    w->ready = time_pack(w->base, TIME_WHY_FETCH);
    w->previous = UINT32_MAX;
    w->line = UINT64_MAX;
@@ -196,7 +196,7 @@ static void leave(time_machine *m, time_wave *w)
 {
    time_core *c = w->core;
    time_sched *s = w->sched;
-   uint64_t now = m->loop.now;
+   uint64_t now = m->loop.now, clock = time_clock(m);
    if (s->waves == 1)
       time_sched_stall(s, now, (enum time_why)(w->ready & 15), w->job, NULL);
    s->waves--;
@@ -205,9 +205,9 @@ static void leave(time_machine *m, time_wave *w)
       s->wave[k]->place = k;
       s->share[k] = s->share[k + 1];
    }
-   TIME_COUNT(w->job, WAVE_CYCLES, now - w->start);
-   TIME_COUNT(w->job, CORE_CYCLES, now - c->since);
-   c->since = now;
+   TIME_COUNT(w->job, WAVE_CYCLES, clock - w->start);
+   TIME_COUNT(w->job, CORE_CYCLES, clock - c->since);
+   c->since = clock;
    c->vregs -= w->vregs;
    c->waves--;
    for (uint32_t i = 0; c->waves == 0 && i < m->profile.schedulers_per_core; i++)
@@ -225,7 +225,7 @@ static void wave_over(time_machine *m, time_actor *a)
    }
    leave(m, w);
    if (m->observer)
-      time_observe_wave(m, c->index, w->job, w->stage, w->start, m->loop.now);
+      time_observe_wave(m, c->index, w->job, w->stage, w->start, time_clock(m));
    w->job->written = time_later(w->job->written, time_when(w->writes));
    time_read_drop(m, w);
    if (w->done_at)

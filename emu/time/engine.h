@@ -33,7 +33,7 @@ typedef struct time_portion {
    time_piece *piece; /* that holds it, or NULL */
    const uint32_t *data;
    uint32_t dwords;
-   bool last;
+   bool last, barrier; /* the wave's last; it ends at a barrier */
 } time_portion;
 
 #define TIME_CODE_EPOCH (UINT64_C(1) << 42)
@@ -85,7 +85,7 @@ struct time_core {
    uint32_t index;
    time_sched *sched;
    uint32_t waves, vregs, lds_B; /* in use */
-   uint64_t since; /* cycles before are in CORE_CYCLES */
+   uint64_t since; /* of the ring's clock: cycles before are in CORE_CYCLES */
    time_actor *waiters;
 };
 
@@ -138,10 +138,17 @@ struct time_wave {
    time_piece *piece; /* that holds what is read, or NULL */
    time_portion *first_portion, *last_portion;
    bool last;      /* nothing comes behind `end` and the portions */
+   bool to_barrier; /* at `end` comes a barrier, at which the wave has not arrived */
+   /* ahead.c: instructions, lines and barriers so far; the same when the window was opened; what is to be passed over
+    * before the next segment: barriers, if not 0, else instructions */
+   uint64_t instructions, lines, barriers, mark_instructions, mark_lines, mark_barriers;
+   uint64_t pass_instructions, pass_barriers;
+   uint64_t surplus; /* instructions that have been passed over before their turn */
+   bool passes;
    uint32_t index, vregs, board_class, stage;
    enum time_wave_state state;
    uint64_t age; /* number of its launch */
-   uint64_t start;
+   uint64_t start; /* of the ring's clock */
    time_wave *next;  /* of the free ones */
    /* end */
    time_actor *done;
@@ -166,6 +173,8 @@ struct time_machine {
    emu_profile profile;
    bool detailed, failed;
    bool ended; /* a job has, in this run */
+   uint64_t passed; /* cycles of the ring's clock that were passed over and are not in the loop's time (sample.c) */
+   struct time_sampler *sampler;
    uint32_t port_queue;
    time_loop loop;
    time_memory *memory;
@@ -215,6 +224,28 @@ time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
 enum time_read { TIME_READ_SEGMENT, TIME_READ_OVER, TIME_READ_STARVED };
 /* The wave's next segment with instructions: sets segment, repeat, inst, inst_first, inst_end. */
 enum time_read time_read_segment(time_machine *m, time_wave *w);
+/* Dwords of a record inside a portion, without those that continue it. */
+static inline uint32_t time_record_dwords(const uint32_t *r)
+{
+   switch (*r >> 28) {
+   case EMU_REC_SEGMENT:
+      return 1;
+   case EMU_REC_RUN:
+      return 3;
+   case EMU_REC_LINES:
+   case EMU_REC_MORE_LINES:
+   case EMU_REC_BLOCK_LINES:
+      return 1 + 2 * (*r >> 8 & 0xff);
+   case EMU_REC_COPY:
+      return 7;
+   default:
+      return 1;
+   }
+}
+/* The wave goes on to its next portion. */
+enum time_read time_read_portion(time_machine *m, time_wave *w);
+/* The portion behind *at, or behind what the wave reads now if that is NULL; nothing of it is read yet. */
+enum time_read time_read_ahead(time_machine *m, time_wave *w, time_portion **at);
 /* Goes to the wave's next SEGMENT record, which is at w->at then. */
 enum time_read time_peek_segment(time_machine *m, time_wave *w);
 /* The record of instruction w->inst, a memory instruction, if it has one; passes it. */

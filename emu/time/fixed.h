@@ -68,7 +68,8 @@ typedef struct time_round {
 struct time_draw {
    time_draw *next;
    emu_time_job *job;
-   uint64_t start, end;
+   uint64_t start; /* of the ring's clock */
+   uint64_t end;
    time_round *round; /* that units are taken for */
    bool tiles;        /* of it some have been taken */
    bool all;          /* no unit is left to take */
@@ -146,6 +147,7 @@ typedef struct time_fragments {
    time_tile *tile;
    const uint32_t *data; /* its portion; NULL: a clear's place in the order */
    uint32_t dwords;
+   uint32_t size_dw;   /* with what it writes */
    time_cursor behind; /* what it writes */
    uint64_t ready;
    uint64_t end; /* UINT64_MAX: it has not ended */
@@ -157,6 +159,7 @@ typedef struct time_raster {
    uint32_t core;
    time_actor raster, launch, retire;
    time_tile *first, *last; /* not yet rasterised; the first is being */
+   uint32_t tiles;          /* of them */
    bool begun;              /* it is */
    time_cursor cursor;
    time_server blocks, quads, tests, rop;
@@ -166,6 +169,7 @@ typedef struct time_raster {
    time_fragments wave[TIME_TILE_WAVES];
    uint32_t oldest, next_launch, next; /* modulo 2^32 */
    bool full;                          /* the rasteriser waits for places */
+   uint64_t retired, retired_dw;       /* places that the ROP is through with, their records' dwords */
 } time_raster;
 
 struct time_gfx {
@@ -180,6 +184,7 @@ struct time_gfx {
    time_batch *batches, *last_batch; /* in order */
    uint32_t in_flight, binned;       /* batches before and in the bins */
    bool blocked;                     /* the feed waits for one of them */
+   uint64_t finished;                /* batches */
    uint64_t number;                  /* of batches, for cores */
    time_place place;                 /* of tiles */
    time_raster *raster;              /* of each core */
@@ -190,6 +195,7 @@ struct time_gfx {
 };
 
 /* front.c */
+void time_feed_wake(time_gfx *g); /* there may be room for what it holds */
 void time_draw_closes(time_gfx *g, time_draw *d, uint64_t end); /* a unit of it is through */
 void time_round_tile_over(time_gfx *g, time_round *r);
 /* tile.c */

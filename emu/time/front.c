@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include "engine.h"
 #include "fixed.h"
+#include "sample.h"
+#include "skip.h"
 
 /* ---- records ------------------------------------------------------------------------------------------- */
 static uint32_t amount(const uint32_t *r)
@@ -28,7 +30,7 @@ static time_round *round_new(time_gfx *g)
    return r;
 }
 
-static void unblock(time_gfx *g)
+void time_feed_wake(time_gfx *g)
 {
    if (g->blocked)
       time_at(g->m, &g->feed, time_now(g->m));
@@ -42,7 +44,7 @@ static void round_check(time_gfx *g, time_round *r)
    g->binned -= r->batches;
    r->next = g->free_rounds;
    g->free_rounds = r;
-   unblock(g);
+   time_feed_wake(g);
 }
 
 static void round_close(time_gfx *g, time_draw *d)
@@ -249,12 +251,13 @@ static void batch_over(time_gfx *g, time_batch *b)
    b->next = g->free_batches;
    g->free_batches = b;
    g->in_flight--;
+   g->finished++;
    if (--r->open_batches == 0)
       for (uint32_t c = 0; c < g->p->cores; c++)
          time_raster_wake(&g->raster[c], now);
    round_check(g, r);
    time_draw_closes(g, d, now);
-   unblock(g);
+   time_feed_wake(g);
 }
 
 static void batch_act(time_machine *m, time_actor *a)
@@ -304,8 +307,6 @@ static time_batch *batch_new(time_gfx *g)
 static bool begin_batch(time_gfx *g, time_draw *d, time_unit *u)
 {
    time_batch *b = batch_new(g);
-   if (b && d->tiles)
-      round_close(g, d);
    if (b && !d->round)
       d->round = round_new(g);
    if (!b || !d->round)
@@ -346,7 +347,7 @@ static uint32_t core_of(const time_gfx *g, const time_unit *u)
    return time_place_core(&g->place, x, y, layer);
 }
 
-static bool begin_tile(time_gfx *g, time_draw *d, time_unit *u)
+static bool begin_tile(time_gfx *g, time_draw *d, time_unit *u, uint32_t core)
 {
    time_tile *t = g->free_tiles;
    if (t)
@@ -361,16 +362,33 @@ static bool begin_tile(time_gfx *g, time_draw *d, time_unit *u)
    d->tiles = true;
    d->round->open_tiles++;
    d->open++;
-   time_raster_add(g, t, core_of(g, u));
+   time_raster_add(g, t, core);
    return true;
 }
 
 /* The bins' limit is for rounds before this one: where all primitives were culled no tile comes that would
  * end a round. */
-static bool has_room(const time_gfx *g, const time_draw *d)
+static bool has_room_for_batch(const time_gfx *g, const time_draw *d)
 {
    uint32_t before = g->binned - (d->round && !d->tiles ? d->round->batches : 0);
    return g->in_flight < g->p->front_batches && before < g->p->bin_batches;
+}
+
+/* The unit goes on its way, if there is room for it. */
+static enum time_fed feed_unit(time_gfx *g, time_draw *d, time_unit *u)
+{
+   const bool batch = u->kind == EMU_UNIT_BATCH;
+   const uint32_t core = batch ? 0 : core_of(g, u);
+   if (batch && d->tiles) /* even if it has to wait: nothing else would end the round whose room it waits for */
+      round_close(g, d);
+   g->blocked = batch ? !has_room_for_batch(g, d) : g->raster[core].tiles >= g->p->raster_tiles;
+   if (g->blocked)
+      return TIME_FED_BLOCKED;
+   g->held = NULL;
+   if (batch ? begin_batch(g, d, u) : begin_tile(g, d, u, core))
+      return TIME_FED;
+   time_unit_release(d->job, u);
+   return TIME_FED_NOTHING;
 }
 
 /* The first draw has no unit left: the next one's turn. */
@@ -416,28 +434,75 @@ static void feed_act(time_machine *m, time_actor *a)
    if (!d)
       return;
    if (!g->begun) { /* its state is loaded */
-      uint64_t at = time_now(m) > d->start ? time_now(m) : d->start;
       g->begun = true;
-      time_at(m, a, at + g->p->draw_launch_cycles);
+      time_at(m, a, time_at_clock(m, d->start) + g->p->draw_launch_cycles);
       return;
    }
+   time_sample_begin(m); /* with the first unit: a launch may take longer than the sampler waits for one */
    for (time_unit *u; g->draws == d && (u = next_unit(g));) {
       bool batch = u->kind == EMU_UNIT_BATCH;
-      if (batch && !has_room(g, d)) {
-         g->blocked = true;
+      if (feed_unit(g, d, u) != TIME_FED)
          return;
-      }
-      g->held = NULL;
-      if (!(batch ? begin_batch : begin_tile)(g, d, u)) {
-         time_unit_release(d->job, u);
-         return;
-      }
       uint64_t next = g->index.free > g->assemble.free ? g->index.free : g->assemble.free;
       if (batch && next > time_now(m)) {
          time_at(m, a, next);
          return;
       }
    }
+}
+
+/* ---- for the sampler ----------------------------------------------------------------------------------- */
+uint64_t time_feed_finished(const time_machine *m)
+{
+   return m->gfx ? m->gfx->finished : 0;
+}
+
+/* The next unit of the present draw, complete; NULL: there is none, or *starved. */
+static time_unit *peek_unit(time_gfx *g, bool *starved)
+{
+   time_draw *d = g->draws;
+   *starved = false;
+   if (!d || !g->begun)
+      return NULL;
+   if (!g->held)
+      g->held = time_job_take(d->job, starved);
+   if (g->held && !g->held->complete)
+      time_unit_poll(d->job, g->held);
+   *starved |= g->held && !g->held->complete;
+   return *starved ? NULL : g->held;
+}
+
+enum time_fed time_feed_pass(time_machine *m, bool batches)
+{
+   time_gfx *g = m->gfx;
+   time_draw *d = g->draws;
+   bool starved;
+   time_unit *u = peek_unit(g, &starved);
+   if (!u)
+      return starved ? TIME_FED_STARVED : TIME_FED_NOTHING;
+   if (u->kind != EMU_UNIT_BATCH)
+      return feed_unit(g, d, u);
+   if (!batches)
+      return TIME_FED_NOTHING;
+   g->held = NULL;
+   g->blocked = false;
+   time_skip_unit(m, (uint32_t)(g->number++ % g->p->cores), d->job, u);
+   time_unit_release(d->job, u);
+   return TIME_FED_PASSED;
+}
+
+void time_feed_retime(time_machine *m)
+{
+   time_gfx *g = m->gfx;
+   if (g && g->draws && !g->begun)
+      time_at(m, &g->feed, time_at_clock(m, g->draws->start));
+}
+
+void time_feed_resume(time_machine *m)
+{
+   time_gfx *g = m->gfx;
+   if (g->draws && !g->feed.queued)
+      time_at(m, &g->feed, time_now(m));
 }
 
 /* ---- the machine's side -------------------------------------------------------------------------------- */
@@ -470,11 +535,11 @@ bool time_draw_begin(time_machine *m, emu_time_job *j, uint64_t start)
       g->free_draws = d->next;
    else if (!(d = time_machine_alloc(m, sizeof *d)))
       return false;
-   *d = (time_draw){.job = j, .start = start, .end = start};
+   *d = (time_draw){.job = j, .start = start};
    *(g->last_draw ? &g->last_draw->next : &g->draws) = d;
    g->last_draw = d;
    g->alive++;
    if (g->draws == d)
-      time_at(m, &g->feed, start);
+      time_at(m, &g->feed, time_at_clock(m, start));
    return true;
 }

@@ -6,13 +6,17 @@
  * for those of its waves that have not ended.
  */
 #include "engine.h"
+#include "sample.h"
+#include "skip.h"
 
 typedef struct time_dispatch {
    struct time_dispatch *next; /* launched later, or of the free ones */
    time_actor actor;
    emu_time_job *job;
    time_unit *unit; /* waits for room */
-   uint64_t running;
+   time_unit *passed; /* is being passed over, and its trace has not come */
+   uint64_t running, ended, taken;
+   uint64_t round, skipped; /* so many have run at once; have been passed over */
    bool all; /* no unit is left */
 } time_dispatch;
 
@@ -29,7 +33,7 @@ bool time_group_begin(time_machine *m, emu_time_job *j, uint64_t start)
    while (*at)
       at = &(*at)->next;
    *at = d;
-   time_at(m, &d->actor, start + m->profile.launch_cycles);
+   time_at(m, &d->actor, time_at_clock(m, start + m->profile.launch_cycles));
    return true;
 }
 
@@ -43,7 +47,7 @@ static void pass_on(time_machine *m, time_dispatch *d)
    d->all = true;
    if (m->dispatches)
       time_at(m, &m->dispatches->actor,
-              time_later(m->loop.now, m->dispatches->job->start + m->profile.launch_cycles));
+              time_at_clock(m, m->dispatches->job->start + m->profile.launch_cycles));
    if (d->running == 0)
       time_job_over(m, d->job, m->loop.now);
 }
@@ -90,6 +94,7 @@ static void launch(time_machine *m, time_dispatch *d, time_core *c)
    c->lds_B += g->lds_B;
    d->unit = NULL;
    d->running++;
+   d->round = time_later(d->round, d->running);
    for (uint32_t k = 0; k < g->waves; k++)
       g->wave[k] = NULL;
    for (uint32_t k = 0; k < g->waves; k++) {
@@ -109,6 +114,8 @@ static void dispatch_act(time_machine *m, time_actor *a)
    if (!d->unit) {
       bool starved = false;
       d->unit = time_job_take(d->job, &starved);
+      if (d->unit && d->taken++ == 0)
+         time_sample_disturb(m);
       if (!d->unit && starved)
          time_starve(m, a);
       else if (!d->unit)
@@ -123,6 +130,51 @@ static void dispatch_act(time_machine *m, time_actor *a)
    }
    launch(m, d, c);
    time_at(m, a, m->loop.now + group_waves(m, d->job));
+}
+
+/* ---- for the sampler ------------------------------------------------------------------------ */
+bool time_group_settled(const emu_time_job *j)
+{
+   const time_dispatch *d = j->model;
+   return d->ended >= d->running;
+}
+
+bool time_group_streams(const time_machine *m, const emu_time_job *j)
+{
+   const time_dispatch *d = j->model;
+   uint64_t left = m->dispatches == d && j->groups > d->taken ? j->groups - d->taken : 0;
+   uint64_t round = d->round ? d->round : 1;
+   if (d->passed)
+      return true;
+   return d->skipped % round ? left > round : left >= 3 * round;
+}
+
+bool time_group_pass(time_machine *m, emu_time_job *j, bool *starved)
+{
+   time_dispatch *d = j->model;
+   *starved = false;
+   if (!d->passed && !(d->passed = time_job_take(j, starved)))
+      return false;
+   if (!d->passed->complete)
+      time_unit_poll(j, d->passed);
+   if (!d->passed->complete) {
+      *starved = true;
+      return false;
+   }
+   d->taken++; /* not before: whoever comes again for its trace must find as many left */
+   d->skipped++;
+   time_skip_unit(m, (uint32_t)(d->taken % m->profile.cores), j, d->passed);
+   time_unit_release(j, d->passed);
+   d->passed = NULL;
+   return true;
+}
+
+/* A clock that has gone on makes launches due. */
+void time_group_retime(time_machine *m)
+{
+   const time_dispatch *d = m->dispatches;
+   if (d && !d->taken)
+      time_at(m, &m->dispatches->actor, time_at_clock(m, d->job->start + m->profile.launch_cycles));
 }
 
 /* ---- workgroups ----------------------------------------------------------------------------- */
@@ -144,6 +196,8 @@ void time_group_arrive(time_machine *m, time_wave *w, uint64_t at)
 {
    time_group *g = w->group;
    w->state = TIME_WAVE_BARRIER;
+   w->barriers++;
+   w->to_barrier = false;
    if (g->arrived++ == 0 || at > g->arrived_at)
       g->arrived_at = at;
    if (g->arrived == g->alive)
@@ -166,6 +220,7 @@ void time_group_wave_over(time_machine *m, time_wave *w)
    time_unit_release(g->job, g->unit);
    g->next = m->free_groups;
    m->free_groups = g;
+   d->ended++;
    if (--d->running == 0 && d->all)
       time_job_over(m, d->job, m->loop.now);
 }

@@ -36,12 +36,9 @@ static time_way *make_room(time_memory *m, uint64_t set, uint64_t line, uint64_t
 uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags,
                         enum time_op op, uint64_t at, uint64_t *counters)
 {
-   uint64_t upper = line >> m->slice_log2;
-   uint32_t n = time_sector_count(sectors),
-            slice = (uint32_t)(line ^ time_scatter(upper) >> 48) & ((1u << m->slice_log2) - 1);
-   uint64_t set = (uint64_t)slice << m->slice_sets_log2 |
-                  ((upper ^ upper >> m->slice_sets_log2) & ((UINT64_C(1) << m->slice_sets_log2) - 1));
-   time_slice *s = &m->slice[slice];
+   uint32_t n = time_sector_count(sectors);
+   uint64_t set = time_l2_set(m, line);
+   time_slice *s = &m->slice[time_l2_slice(m, line)];
    uint64_t start = time_port_at(&s->port, at, n * m->slice_cost);
    if (op >= TIME_ATOMIC) {
       lanes = lanes ? lanes : 1;

@@ -137,6 +137,16 @@ uint64_t time_now(const time_machine *m)
    return m->loop.now;
 }
 
+uint64_t time_clock(const time_machine *m)
+{
+   return m->loop.now + m->passed;
+}
+
+uint64_t time_at_clock(const time_machine *m, uint64_t clock)
+{
+   return clock > time_clock(m) ? clock - m->passed : m->loop.now;
+}
+
 void time_starve(time_machine *m, time_actor *a)
 {
    m->loop.starving = a;

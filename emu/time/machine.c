@@ -8,6 +8,7 @@
 #include "../blocks.h"
 #include "engine.h"
 #include "plan.h"
+#include "sample.h"
 #include "sink.h"
 
 /* Waves, tiles and cores come from blocks so large that the host hands them out cleared, a page when it is first used: most programs
@@ -82,7 +83,7 @@ time_machine *time_machine_create(const emu_profile *p, bool detailed)
    m->detailed = detailed;
    m->port_queue = p->port_queue < TIME_QUEUE_MAX ? p->port_queue : TIME_QUEUE_MAX;
    m->memory = time_memory_create(&m->profile);
-   if (!m->memory || !time_cores_create(m)) {
+   if (!m->memory || !time_cores_create(m) || !time_sample_create(m)) {
       time_machine_destroy(m);
       return NULL;
    }
@@ -134,7 +135,7 @@ time_program *time_job_program(time_machine *m, emu_time_job *j, unsigned stage)
 void time_machine_launch(time_machine *m, emu_time_job *j, uint64_t start)
 {
    bool ok = false;
-   start = time_later(start, m->loop.now);
+   start = time_later(start, time_clock(m));
    j->start = j->end = start;
    j->launched_before = m->jobs;
    j->launched_at = &m->jobs;
@@ -161,10 +162,11 @@ void time_machine_launch(time_machine *m, emu_time_job *j, uint64_t start)
 
 void time_job_over(time_machine *m, emu_time_job *j, uint64_t end)
 {
+   time_sample_over(m, j);
    *j->launched_at = j->launched_before;
    if (j->launched_before)
       j->launched_before->launched_at = j->launched_at;
-   j->end = time_later(time_later(end, j->written), j->start);
+   j->end = time_later(time_later(end, j->written) + m->passed, j->start);
    j->done = true;
    m->ended = true;
    if (m->observer)
@@ -181,7 +183,7 @@ static enum time_progress drain(time_machine *m)
       while ((u = time_job_take(j, &starved)))
          time_unit_release(j, u);
       if (!starved)
-         time_job_over(m, j, j->start);
+         time_job_over(m, j, 0);
    }
    return m->jobs ? TIME_STARVED : TIME_IDLE;
 }

@@ -3,7 +3,7 @@
  * lsu.c address coalescing, the load/store port    lds.c banks of the local data share    texture.c filter rate
  * l1.c vector and texture cache    scalar.c scalar and instruction caches    cache.c tags, miss registers, sectors
  * tlb.c translation    xbar.c crossbar    l2.c slices, atomics, write policy    dram.c channels, banks, rows    bus.c PCIe
- * ropcache.c colour and depth caches of the ROPs    copyport.c the copy engine's streams    port.c rates
+ * ropcache.c colour and depth caches of the ROPs    warm.c caches without time    copyport.c the copy engine's streams    port.c rates
  *
  * Each unit books its resources in the order of the calls: a call at `now` may come a little before one that was made earlier with a later
  * `now`; results never depend on anything but the calls. Counters go to those of the job.
@@ -59,6 +59,10 @@ enum time_copy_flags {
 };
 time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags, uint64_t now,
                              uint64_t *counters);
+/* What a record leaves in caches, TLBs and tags, without time and counters: of work that is passed over. Before the first of them,
+ * and again when anything else has happened since: begin. */
+void time_memory_warm_begin(time_memory *m);
+void time_memory_warm(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record);
 /* Between jobs that a barrier separates nothing is thrown away; caches that are not coherent (L1, scalar, texture) are emptied
  * when the ring invalidates them, which a wait for engines does. Of ROP caches those are that hold nothing to be written back. */
 void time_memory_invalidate(time_memory *m);

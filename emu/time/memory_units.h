@@ -117,6 +117,13 @@ typedef struct time_line {
    uint32_t sectors, lanes, flags;
 } time_line;
 
+/* Lines that were warmed lately (warm.c). */
+#define TIME_WARM_LINES 256u
+typedef struct time_warm {
+   uint64_t key;
+   uint32_t sectors;
+} time_warm;
+
 typedef struct time_core_memory {
    uint64_t lsu_free, texture_free, lds_free; /* when each takes its next instruction */
    uint64_t rop_free[2];                      /* colour, depth */
@@ -124,6 +131,8 @@ typedef struct time_core_memory {
    uint64_t page, page_ready;                 /* the latest translation */
    time_cache l1, scalar, code, tlb, rop[2];
    time_ring misses, rop_misses[2], tag_misses;
+   uint64_t warm_page;
+   time_warm warm[TIME_WARM_LINES];
 } time_core_memory;
 
 typedef struct time_bank {
@@ -227,6 +236,8 @@ time_result time_rop_line(time_memory *m, uint32_t core, unsigned which, bool re
                           const time_line *l, uint64_t now, uint64_t *counters);
 uint64_t time_rop_flush(time_memory *m, uint64_t now, uint64_t *counters);
 void time_rop_invalidate(time_memory *m);
+/* A clear fills the line by its tags: what caches and memory hold of it means nothing. */
+void time_rop_clear(time_memory *m, uint32_t core, unsigned which, const time_line *l);
 /* ---- tags.c: NULL: nothing is known to be clear there */
 time_tag *time_tags_find(const time_memory *m, uint64_t line);
 uint32_t time_tags_cleared(const time_tag *t, uint64_t line); /* sectors */
@@ -243,6 +254,16 @@ time_result time_lds_passes(time_memory *m, uint32_t core, uint32_t passes, uint
 /* ---- tlb.c: when the address of a line is known */
 uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32_t flags, uint64_t at,
                             uint64_t *counters);
+/* What the entry of a core's TLB and that of the second one are known by. */
+static inline uint64_t time_tlb_page(uint64_t line, uint32_t flags)
+{
+   uint64_t va = line << EMU_LINE_LOG2;
+   return flags & EMU_PAGE_SMALL ? va >> 12 | UINT64_C(1) << 40 : va >> 16;
+}
+static inline uint64_t time_tlb2_page(uint64_t page, uint64_t va, uint32_t flags)
+{
+   return flags & EMU_PAGE_LARGE ? va >> 21 | UINT64_C(1) << 41 : page;
+}
 /* ---- xbar.c: room on a core's link, from `at` on; times in cycles */
 uint64_t time_xbar_up(time_memory *m, uint32_t core, uint32_t sectors, uint64_t at);
 uint64_t time_xbar_down(time_memory *m, uint32_t core, uint32_t sectors, uint64_t at);
@@ -260,14 +281,25 @@ uint64_t time_bus_write(time_memory *m, uint32_t bytes, uint64_t at, uint64_t *c
 time_result time_copy_stream(time_memory *m, uint64_t bytes, uint64_t from_va, uint64_t to_va, uint32_t flags,
                              uint64_t now, uint64_t *counters);
 
-static inline uint32_t time_sector_count(uint32_t sectors)
-{
-   return (0x4332322132212110ull >> (sectors & 15) * 4) & 15;
-}
 /* Scatters a number over the top bits. */
 static inline uint64_t time_scatter(uint64_t x)
 {
    return x * UINT64_C(0x9e3779b97f4a7c15);
+}
+/* Which slice a line is in, and its set. */
+static inline uint32_t time_l2_slice(const time_memory *m, uint64_t line)
+{
+   return (uint32_t)(line ^ time_scatter(line >> m->slice_log2) >> 48) & ((1u << m->slice_log2) - 1);
+}
+static inline uint64_t time_l2_set(const time_memory *m, uint64_t line)
+{
+   uint64_t upper = line >> m->slice_log2;
+   return (uint64_t)time_l2_slice(m, line) << m->slice_sets_log2 |
+          ((upper ^ upper >> m->slice_sets_log2) & ((UINT64_C(1) << m->slice_sets_log2) - 1));
+}
+static inline uint32_t time_sector_count(uint32_t sectors)
+{
+   return (0x4332322132212110ull >> (sectors & 15) * 4) & 15;
 }
 
 #endif

@@ -34,6 +34,9 @@ void time_actor_init(time_machine *m, time_actor *a, void (*act)(time_machine *,
 /* At a time not before the loop's now. An actor is queued once: an earlier time wins. */
 void time_at(time_machine *m, time_actor *a, uint64_t at);
 uint64_t time_now(const time_machine *m);
+/* The ring's clock: the loop's time and what was passed over (sample.c). Jobs and whoever looks from outside count in it. */
+uint64_t time_clock(const time_machine *m);
+uint64_t time_at_clock(const time_machine *m, uint64_t clock); /* the loop's time then, not before now */
 uint64_t time_next(const time_machine *m); /* when the next actor acts; UINT64_MAX: none will */
 /* What an actor calls when its trace has not arrived: it will act again, at the same time, when more is there. */
 void time_starve(time_machine *m, time_actor *a);

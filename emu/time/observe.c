@@ -16,29 +16,64 @@ typedef struct time_observer {
    uint32_t core_waves[];
 } time_observer;
 
-static void look(time_machine *m, time_actor *a)
+/* What has been counted and not reported. */
+static void count(time_machine *m, const time_observer *o, uint64_t *added)
 {
-   time_observer *o = (time_observer *)a;
-   uint64_t now = time_now(m), added[GPU_COUNTER_COUNT];
    for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
       added[c] = o->over[c] - o->reported[c];
    for (const emu_time_job *j = m->jobs; j; j = j->launched_before)
       for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
          added[c] += j->counters[c];
+}
+
+static void report(time_machine *m, time_observer *o, uint64_t to, const uint64_t *added)
+{
    for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
       o->reported[c] += added[c];
    for (uint32_t i = 0; i < m->profile.cores; i++)
       o->core_waves[i] = m->core[i].waves;
    time_sink_sample(o->sink, &(time_sample){.ring = o->ring,
                                             .from = o->from,
-                                            .to = now,
+                                            .to = to,
                                             .counters = added,
                                             .core_waves = o->core_waves,
                                             .last = !m->jobs});
-   o->from = now;
-   uint64_t period = time_sink_period(o->sink, o->ring);
-   if (m->jobs)
-      time_at(m, a, (now / period + 1) * period);
+   o->from = to;
+}
+
+static void look(time_machine *m, time_actor *a)
+{
+   time_observer *o = (time_observer *)a;
+   uint64_t now = time_clock(m), period = time_sink_period(o->sink, o->ring), added[GPU_COUNTER_COUNT];
+   /* not if the clock has gone on since this was put there, or everything was reported then */
+   bool due = now % period == 0 && now > o->from;
+   if (due) {
+      count(m, o, added);
+      report(m, o, now, added);
+      period = time_sink_period(o->sink, o->ring);
+   }
+   if (m->jobs || !due)
+      time_at(m, a, time_at_clock(m, (now / period + 1) * period));
+}
+
+void time_observe_passed(time_machine *m)
+{
+   time_observer *o = m->observer;
+   uint64_t now = time_clock(m), period = time_sink_period(o->sink, o->ring), all[GPU_COUNTER_COUNT];
+   if (!period)
+      return;
+   count(m, o, all);
+   for (uint64_t to = (o->from / period + 1) * period; to <= now; to = (o->from / period + 1) * period) {
+      uint64_t part[GPU_COUNTER_COUNT], of = now - o->from;
+      for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++) {
+         part[c] = (uint64_t)((unsigned __int128)all[c] * (to - o->from) / of);
+         all[c] -= part[c];
+      }
+      report(m, o, to, part);
+      period = time_sink_period(o->sink, o->ring);
+   }
+   if (o->actor.queued)
+      time_at(m, &o->actor, time_at_clock(m, (now / period + 1) * period));
 }
 
 void time_observe(time_machine *m, time_sink *s, uint32_t ring)
@@ -61,7 +96,7 @@ void time_observe_launch(time_machine *m, uint64_t at)
       return;
    uint64_t from = at / period * period;
    o->from = from > o->from ? from : o->from;
-   time_at(m, &o->actor, (at / period + 1) * period);
+   time_at(m, &o->actor, time_at_clock(m, (at / period + 1) * period));
 }
 
 void time_observe_over(time_machine *m, const emu_time_job *j)

@@ -72,10 +72,11 @@ typedef struct time_segment {
 } time_segment;
 
 /* What an instruction cost: schedulers' cycles by what they went to, without idle ones. The sum over all
- * instructions and idle cycles is ISSUE_SLOTS: a stall counts for the instruction that was issued after
- * it. */
+ * instructions and idle cycles is ISSUE_SLOTS, but for what sampling estimates: a stall counts for the instruction that
+ * was issued after it. */
 typedef struct time_inst_cost {
    uint64_t issued;
+   uint64_t passed; /* so many more by waves that the model passed over, whose cycles are not counted here */
    uint64_t cycles[TIME_WHY_IDLE];
 } time_inst_cost;
 

@@ -24,7 +24,7 @@ void time_progress(emu_time *t, const time_ring *r)
       return;
    double seconds = (double)(now - t->started_ns) * 1e-9, done = (double)instructions(t) * 1e-6;
    fprintf(stderr, "\rfigment: ring %u at %.3f M cycles; %.1f M wave instructions timed, %.1f M/s; %u jobs, %.1f MiB of traces wait\x1b[K",
-           (unsigned)(r - t->ring), (double)time_now(r->machine) * 1e-6, done, seconds > 0 ? done / seconds : 0.0, r->job_count,
+           (unsigned)(r - t->ring), (double)time_clock(r->machine) * 1e-6, done, seconds > 0 ? done / seconds : 0.0, r->job_count,
            (double)t->backlog_B / 1048576.0);
    fflush(stderr);
    t->shown_ns = now;

@@ -23,23 +23,6 @@ static void portion_free(time_machine *m, time_portion *p)
    m->free_portions = p;
 }
 
-/* Dwords of a record inside a portion, without those that continue it. */
-static uint32_t record_dwords(const uint32_t *r)
-{
-   switch (*r >> 28) {
-   case EMU_REC_RUN:
-      return 3;
-   case EMU_REC_LINES:
-   case EMU_REC_MORE_LINES:
-   case EMU_REC_BLOCK_LINES:
-      return 1 + 2 * (*r >> 8 & 0xff);
-   case EMU_REC_COPY:
-      return 7;
-   default:
-      return 1;
-   }
-}
-
 /* A piece is let go when all of it has been dealt out and read; the one that is being dealt out stays. */
 static void piece_read(time_group *g, time_piece *p)
 {
@@ -55,7 +38,11 @@ static void deal_portion(time_machine *m, time_group *g, const uint32_t *r, uint
    time_portion *p = w && !w->last ? portion_new(m) : NULL;
    if (!p)
       return;
-   *p = (time_portion){.piece = g->piece, .data = r + 2, .dwords = dwords, .last = *r >> 21 & 1};
+   *p = (time_portion){.piece = g->piece,
+                       .data = r + 2,
+                       .dwords = dwords,
+                       .last = *r >> 21 & 1,
+                       .barrier = *r >> 22 & 1};
    g->piece->readers++;
    *(w->last_portion ? &w->last_portion->next : &w->first_portion) = p;
    w->last_portion = p;
@@ -72,7 +59,7 @@ static bool deal_next(time_machine *m, time_group *g)
          const uint32_t *r = g->piece->data + g->offset;
          uint32_t left = g->piece->dwords - g->offset;
          bool is_wave = *r >> 28 == EMU_REC_WAVE;
-         uint32_t step = is_wave ? 2 + r[1] : record_dwords(r);
+         uint32_t step = is_wave ? 2 + r[1] : time_record_dwords(r);
          g->offset = step < left ? g->offset + step : g->piece->dwords;
          if (is_wave) {
             deal_portion(m, g, r, left);
@@ -106,10 +93,10 @@ void time_read_drop(time_machine *m, time_wave *w)
    w->piece = NULL;
 }
 
-/* More to read at w->at. */
-static enum time_read next_portion(time_machine *m, time_wave *w)
+enum time_read time_read_ahead(time_machine *m, time_wave *w, time_portion **at)
 {
-   while (!w->first_portion) {
+   time_portion *const *next = *at ? &(*at)->next : &w->first_portion;
+   while (!*next) {
       if (w->last || !w->group || m->failed)
          return TIME_READ_OVER;
       if (deal_next(m, w->group))
@@ -119,7 +106,16 @@ static enum time_read next_portion(time_machine *m, time_wave *w)
       if (!time_unit_poll(w->job, w->group->unit))
          return TIME_READ_STARVED;
    }
-   time_portion *p = w->first_portion;
+   *at = *next;
+   return TIME_READ_SEGMENT;
+}
+
+enum time_read time_read_portion(time_machine *m, time_wave *w)
+{
+   time_portion *p = NULL;
+   enum time_read r = time_read_ahead(m, w, &p);
+   if (r != TIME_READ_SEGMENT)
+      return r;
    w->first_portion = p->next;
    if (!p->next)
       w->last_portion = NULL;
@@ -127,6 +123,7 @@ static enum time_read next_portion(time_machine *m, time_wave *w)
    w->piece = p->piece;
    w->at = p->data;
    w->end = p->data + p->dwords;
+   w->to_barrier = p->barrier;
    portion_free(m, p);
    return TIME_READ_SEGMENT;
 }
@@ -135,12 +132,12 @@ enum time_read time_peek_segment(time_machine *m, time_wave *w)
 {
    for (;;) {
       while (w->at < w->end && *w->at >> 28 != EMU_REC_SEGMENT) {
-         uint32_t n = record_dwords(w->at);
+         uint32_t n = time_record_dwords(w->at);
          w->at = n < (size_t)(w->end - w->at) ? w->at + n : w->end;
       }
       if (w->at < w->end)
          return TIME_READ_SEGMENT;
-      enum time_read r = next_portion(m, w);
+      enum time_read r = time_read_portion(m, w);
       if (r != TIME_READ_SEGMENT)
          return r;
    }
@@ -179,10 +176,10 @@ const uint32_t *time_read_record(time_wave *w)
       return r;
    }
    const uint32_t *part = r;
-   n = record_dwords(r);
+   n = time_record_dwords(r);
    while (emu_lines_continue(part) && n < left && r[n] >> 28 == EMU_REC_MORE_LINES) {
       part = r + n;
-      n += record_dwords(part);
+      n += time_record_dwords(part);
    }
    if (n > left || emu_lines_continue(part))
       return NULL;

@@ -96,6 +96,8 @@ void time_rop_act(time_machine *m, time_actor *a)
       uint64_t done = write_out(r, f);
       time_tile *t = f->tile;
       r->oldest++;
+      r->retired++;
+      r->retired_dw += f->size_dw;
       time_tile_closes(r, t, done);
       if (r->full && r->next - r->oldest <= TIME_TILE_WAVES - TIME_ROOM) {
          r->full = false;

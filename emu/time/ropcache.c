@@ -113,6 +113,12 @@ static void forget(time_memory *m, uint32_t core, unsigned which, const time_lin
    w->state = 0;
 }
 
+void time_rop_clear(time_memory *m, uint32_t core, unsigned which, const time_line *l)
+{
+   forget(m, core, which, l);
+   time_tags_set(m, l->line, l->sectors);
+}
+
 static void later(time_result *all, time_result r)
 {
    all->accepted = r.accepted > all->accepted ? r.accepted : all->accepted;
@@ -126,8 +132,7 @@ static time_result fill_tags(time_memory *m, uint32_t core, unsigned which, uint
    time_line tags = {0};
    for (uint32_t i = 0; i < m->lines; i++) {
       time_line tag = tag_of(&m->line[i]);
-      forget(m, core, which, &m->line[i]);
-      time_tags_set(m, m->line[i].line, m->line[i].sectors);
+      time_rop_clear(m, core, which, &m->line[i]);
       tag.sectors |= tag.line == tags.line ? tags.sectors : 0;
       tags = tag;
       if (i + 1 < m->lines && tag_of(&m->line[i + 1]).line == tag.line)

@@ -24,6 +24,8 @@ void time_observe_launch(time_machine *m, uint64_t at);
 void time_observe_over(time_machine *m, const emu_time_job *j);
 void time_observe_wave(time_machine *m, uint32_t core, const emu_time_job *j, unsigned stage, uint64_t start,
                        uint64_t end);
+/* The clock has gone on by cycles that nobody simulated, and counters with it (sample.c). */
+void time_observe_passed(time_machine *m);
 void time_observe_end(time_machine *m);
 
 /* ---- sink.c ---- */

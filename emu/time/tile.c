@@ -8,6 +8,8 @@
  */
 #include "engine.h"
 #include "fixed.h"
+#include "sample.h"
+#include "skip.h"
 
 static uint32_t amount(const uint32_t *r)
 {
@@ -105,11 +107,14 @@ static inline void queue_wave(time_raster *r, time_cursor *c, const uint32_t *re
    f->dwords = wave ? record[1] : 0;
    f->ready = r->at > r->depth ? r->at : r->depth;
    f->end = UINT64_MAX;
+   f->size_dw = wave ? 2 + record[1] : 0;
    if (wave)
       time_cursor_next(c);
    f->behind = *c;
-   for (const uint32_t *b; (b = time_cursor_record(c)) && is_behind(b);)
+   for (const uint32_t *b; (b = time_cursor_record(c)) && is_behind(b);) {
       time_cursor_next(c);
+      f->size_dw += (uint32_t)(c->at - b);
+   }
    r->first->open++;
 }
 
@@ -121,6 +126,8 @@ static void next_tile(time_raster *r)
    if (!r->first)
       r->last = NULL;
    r->begun = false;
+   r->tiles--;
+   time_feed_wake(r->gfx);
    time_tile_closes(r, t, r->at > r->depth ? r->at : r->depth);
 }
 
@@ -230,6 +237,57 @@ void time_raster_add(time_gfx *g, time_tile *t, uint32_t core)
    time_raster *r = &g->raster[core];
    *(r->last ? &r->last->next : &r->first) = t;
    r->last = t;
+   r->tiles++;
    if (r->first == t)
       time_at(g->m, &r->raster, time_now(g->m));
+}
+
+/* ---- for the sampler ----------------------------------------------------------------------------------- */
+uint64_t time_raster_places(const time_machine *m, uint32_t core)
+{
+   return m->gfx->raster[core].retired;
+}
+
+uint64_t time_raster_retired_dw(const time_machine *m, uint32_t core)
+{
+   return m->gfx->raster[core].retired_dw;
+}
+
+bool time_raster_busy(const time_machine *m, uint32_t core)
+{
+   return m->gfx->raster[core].first != NULL;
+}
+
+/* Up to the end of a place: what stands before it, the wave if there is one, what comes behind; the dwords of the latter
+ * two. */
+static uint32_t pass_place(time_machine *m, time_raster *r)
+{
+   uint32_t size_dw = 0;
+   for (const uint32_t *record; (record = time_cursor_record(&r->cursor));) {
+      bool wave = *record >> 28 == EMU_REC_WAVE, behind = is_behind(record);
+      if (size_dw && !behind)
+         return size_dw;
+      uint32_t n = time_skip_top(m, r->core, r->first->draw->job, record, (uint32_t)(r->cursor.end - record));
+      size_dw += wave || behind ? n : 0;
+      r->cursor.at += n;
+   }
+   next_tile(r);
+   return size_dw;
+}
+
+/* The draw would end with the tile: before the time is charged that it takes to pass it over. */
+static bool ends_draw(const time_tile *t)
+{
+   return t->draw->all && t->draw->open == 1 && t->open == 1;
+}
+
+uint64_t time_raster_pass(time_machine *m, uint32_t core, uint64_t dwords)
+{
+   time_raster *r = &m->gfx->raster[core];
+   const emu_time_job *j = r->first ? r->first->draw->job : NULL;
+   uint64_t passed = 0;
+   while (passed < dwords && r->first && r->first->draw->job == j && !ends_draw(r->first) &&
+          (r->begun || begin_tile(r)))
+      passed += pass_place(m, r);
+   return passed;
 }

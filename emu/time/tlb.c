@@ -46,8 +46,7 @@ static uint64_t second_level(time_memory *m, uint64_t page, uint64_t va, uint32_
                              uint64_t *counters)
 {
    at = time_port_at(&m->tlb2_port, at, m->tlb2_cost) + m->profile.tlb2_latency_cycles;
-   if (flags & EMU_PAGE_LARGE)
-      page = va >> 21 | UINT64_C(1) << 41;
+   page = time_tlb2_page(page, va, flags);
    time_way victim, *w = time_cache_find(&m->tlb2, time_cache_spread(&m->tlb2, page), page);
    if (w)
       return time_way_wait(w, 1, at);
@@ -62,8 +61,7 @@ uint64_t time_tlb_translate(time_memory *m, uint32_t core, uint64_t line, uint32
                             uint64_t *counters)
 {
    time_core_memory *c = &m->core[core];
-   uint64_t va = line << EMU_LINE_LOG2;
-   uint64_t page = flags & EMU_PAGE_SMALL ? va >> 12 | UINT64_C(1) << 40 : va >> 16;
+   uint64_t va = line << EMU_LINE_LOG2, page = time_tlb_page(line, flags);
    TIME_COUNT_IN(counters, TLB_ACCESSES, 1);
    if (page == c->page)
       return at > c->page_ready ? at : c->page_ready;

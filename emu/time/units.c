@@ -222,7 +222,7 @@ time_unit *time_job_take(emu_time_job *j, bool *starved)
    if (u) {
       const time_machine *m = t->ring[j->ring].machine;
       if (!j->begun && m)
-         j->begin = time_now(m);
+         j->begin = time_clock(m);
       j->begun = true;
       q->slot[q->base++ % q->capacity] = NULL;
       u->taken = true;

@@ -405,6 +405,7 @@ static void attribution(void **state)
          set_entry e = set_random(2000 + i, text, sizeof text);
          rig_job *r = set_job(&p, &e);
          time_machine *m = time_machine_create(&p, detailed);
+         m->sampler = NULL;
          time_inst_cost *cost = calloc(r->program.t->insts, sizeof *cost);
          assert_non_null(cost);
          r->program.p->time->cost = cost;

@@ -1,8 +1,9 @@
 /* The fixed functions of the timing model with units made by hand, waves of a given length and a memory of
- * fixed latency: whichever block has most to do sets the pace, the others hide behind it.
+ * fixed latency: whichever block has most to do sets the pace, the others hide behind it. The same draws,
+ * longer, are passed over by the sampler.
  *
- * The model's front.c, tile.c, rop.c, copy.c and loop.c are the real ones; cores, memory and queue are
- * stand-ins of this program.
+ * The model's front.c, tile.c, rop.c, copy.c, loop.c, sample.c and skip.c are the real ones; cores, memory
+ * and queue are stand-ins of this program.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,11 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "time/engine.h"
+#include "time/fixed.h"
+#include "time/sample.h"
+#include "time/sink.h"
+#include "time/skip.h"
 
 #define FOREVER (UINT64_MAX >> 8)
 #define LATENCY 200u
 #define VERTEX_WAVE 60u
+#define INSTRUCTIONS 20u /* of a wave */
 
 static time_machine *m;
 static uint64_t wave_cycles; /* of fragments */
@@ -23,7 +28,11 @@ static uint64_t odd_wave;    /* every eighth takes this, if not 0 */
 static uint32_t core_waves[64], room;
 static uint64_t memory_at[64][8], copied;
 static uint64_t write_back;
+static time_core cores[64];
+static time_sched scheds[16];
 static bool hesitate; /* units come late */
+static bool samples;  /* the machine does */
+static uint64_t warmed;
 
 /* ---- stand-ins ----------------------------------------------------------------------------------------- */
 typedef struct fake_wave {
@@ -47,6 +56,97 @@ static void fake_over(time_machine *machine, time_actor *a)
    fakes[fake_count++] = w;
    while (waiting_count)
       time_at(machine, waiting[--waiting_count], time_now(machine));
+}
+
+/* Dispatches are others' tests. */
+bool time_group_settled(const emu_time_job *j)
+{
+   fail_msg("no dispatch");
+   return false;
+}
+
+bool time_group_streams(const time_machine *machine, const emu_time_job *j)
+{
+   return time_group_settled(j);
+}
+
+bool time_group_pass(time_machine *machine, emu_time_job *j, bool *starved)
+{
+   *starved = false;
+   return time_group_settled(j);
+}
+
+void time_group_retime(time_machine *machine)
+{
+   (void)machine;
+}
+
+bool time_ahead_create(time_machine *machine, time_ahead **a)
+{
+   *a = NULL;
+   return true;
+}
+
+void time_ahead_open(time_machine *machine)
+{
+   fail_msg("no dispatch");
+}
+
+bool time_ahead_begin(time_machine *machine, time_ahead *a, uint64_t age, uint32_t reach)
+{
+   return time_group_settled(NULL);
+}
+
+bool time_ahead_look(time_machine *machine, time_ahead *a, uint32_t *times)
+{
+   *times = 0;
+   return time_group_settled(NULL);
+}
+
+uint64_t time_ahead_measured(const time_ahead *a)
+{
+   return time_group_settled(NULL);
+}
+
+uint64_t time_ahead_pass(time_ahead *a, uint32_t times)
+{
+   return time_group_settled(NULL);
+}
+
+void time_observe_passed(time_machine *machine)
+{
+   fail_msg("nobody looks");
+}
+
+void time_memory_warm_begin(time_memory *memory)
+{
+   (void)memory;
+}
+
+void time_memory_warm(time_memory *memory, uint32_t core, enum time_path path, enum time_op op,
+                      const uint32_t *record)
+{
+   assert_true(core < m->profile.cores);
+   warmed++;
+}
+
+/* Every wave runs through its only segment once. */
+time_program *time_job_program(time_machine *machine, emu_time_job *j, unsigned stage)
+{
+   static time_segment segment = {.count = INSTRUCTIONS};
+   static time_program program = {.segment = &segment, .segments = 1};
+   return &program;
+}
+
+static void check_rasters(void)
+{
+   for (uint32_t i = 0; i < m->profile.cores; i++) {
+      uint32_t tiles = 0;
+      for (const time_tile *t = m->gfx->raster[i].first; t; t = t->next)
+         tiles++;
+      assert_int_equal(tiles, m->gfx->raster[i].tiles);
+      assert_true(tiles <= m->profile.raster_tiles);
+   }
 }
 
 bool time_core_room(const time_machine *machine, uint32_t core, const emu_time_job *j, unsigned stage,
@@ -75,6 +175,8 @@ void time_wave_start(time_machine *machine, uint32_t core, emu_time_job *j, unsi
    w->end = end;
    w->core = core;
    core_waves[core]++;
+   check_rasters();
+   TIME_COUNT(j, TIMED_INSTRUCTIONS, INSTRUCTIONS);
    assert_int_equal(dwords, 1);
    assert_int_equal(*data, (uint32_t)EMU_REC_SEGMENT << 28);
    uint64_t length = stage != GPU_STAGE_FS            ? VERTEX_WAVE
@@ -127,8 +229,13 @@ void *time_machine_alloc(time_machine *machine, size_t size_B)
 void time_job_over(time_machine *machine, emu_time_job *j, uint64_t end)
 {
    assert_false(j->done);
+   time_sample_over(machine, j);
+   emu_time_job **at = &machine->jobs;
+   while (*at != j)
+      at = &(*at)->launched_before;
+   *at = j->launched_before;
    j->done = true;
-   j->end = end;
+   j->end = end + machine->passed;
    machine->ended = true;
 }
 
@@ -153,6 +260,7 @@ time_unit *time_job_take(emu_time_job *base, bool *starved)
    if (*starved || j->next == j->count)
       return NULL;
    time_unit *u = j->unit[j->next++];
+   base->begun = true;
    u->complete = !hesitate;
    return u;
 }
@@ -167,6 +275,11 @@ bool time_unit_poll(emu_time_job *base, time_unit *u)
 void time_unit_release(emu_time_job *base, time_unit *u)
 {
    ((job *)(void *)base)->released++;
+}
+
+void time_unit_drop(emu_time_job *base, time_unit *u, time_piece *p)
+{
+   fail_msg("units stay whole");
 }
 
 static job *job_new(enum emu_job_kind kind)
@@ -266,9 +379,13 @@ static void hidden(job *j, uint32_t place, uint32_t blocks)
 /* Launch all jobs at 0 and run them to their ends. */
 static void run(void)
 {
-   for (unsigned i = 0; i < job_count; i++)
+   assert_true(!samples || time_sample_create(m));
+   for (unsigned i = 0; i < job_count; i++) {
+      all[i]->base.launched_before = m->jobs;
+      m->jobs = &all[i]->base;
       assert_true(
           (all[i]->base.kind == EMU_JOB_COPY ? time_copy_begin : time_draw_begin)(m, &all[i]->base, 0));
+   }
    unsigned ended = 0;
    for (unsigned rounds = 0; ended < job_count; rounds++) {
       enum time_progress p = time_loop_run(m, FOREVER);
@@ -293,13 +410,17 @@ static int setup(void **state)
    m = calloc(1, sizeof *m);
    assert_non_null(m);
    assert_true(emu_profile_load("fg1", &m->profile, err, sizeof err));
+   m->core = cores; /* empty */
+   for (uint32_t i = 0; i < 64; i++)
+      cores[i].sched = scheds;
    memset(core_waves, 0, sizeof core_waves);
    memset(memory_at, 0, sizeof memory_at);
    wave_cycles = 50;
    odd_wave = started = copied = write_back = 0;
    room = 32;
    fake_count = waiting_count = job_count = 0;
-   hesitate = false;
+   hesitate = samples = false;
+   warmed = 0;
    return 0;
 }
 
@@ -498,21 +619,50 @@ static void draws_overlap(void **state)
    }
 }
 
-/* Many rounds through bins that hold a few; all end. */
+/* Many rounds through bins that hold a few, or less than one; all end. */
 static void bins_are_bounded(void **state)
 {
-   job *j = job_new(EMU_JOB_DRAW);
-   m->profile.bin_batches = 128;
-   m->profile.front_batches = 1;
-   for (unsigned r = 0; r < 20; r++) {
-      for (unsigned i = 0; i < 64; i++)
-         batch(j, 4);
-      for (unsigned i = 0; i < 7; i++)
-         tile(j, i * 3, 40, 0, true);
+   static const uint32_t bins[] = {128, 64, 32, 1};
+   for (unsigned k = 0; k < 4; k++) {
+      job *j = job_new(EMU_JOB_DRAW);
+      m->profile.bin_batches = bins[k];
+      m->profile.raster_tiles = 64;
+      m->profile.front_batches = 1;
+      for (unsigned r = 0; r < 20; r++) {
+         for (unsigned i = 0; i < 64; i++)
+            batch(j, 4);
+         for (unsigned i = 0; i < 7; i++)
+            tile(j, i * 3, 40, 0, true);
+      }
+      batch(job_new(EMU_JOB_DRAW), 1); /* and what comes behind them, too */
+      run();
+      assert_int_equal(COUNTER(j, FRAGMENT_WAVES), 20 * 7 * 40);
+      teardown(NULL);
+      setup(NULL);
    }
-   batch(job_new(EMU_JOB_DRAW), 1); /* and what comes behind them, too */
-   run();
-   assert_int_equal(COUNTER(j, FRAGMENT_WAVES), 20 * 7 * 40);
+}
+
+/* A draw ends however few tiles a rasteriser holds, and none ever holds more (check_rasters). */
+static void rasterisers_hold_few_tiles(void **state)
+{
+   static const uint32_t tiles[] = {1, 2, 64};
+   for (unsigned k = 0; k < 3; k++) {
+      job *j = job_new(EMU_JOB_DRAW);
+      m->profile.raster_tiles = tiles[k];
+      for (unsigned i = 0; i < 1600; i++) {
+         if (i % 160 == 0)
+            batch(j, 2);
+         tile(j, i % 16, 8, 0, true);
+      }
+      for (unsigned i = 0; i < 100; i++)
+         hidden(j, 3, 10);
+      batch(job_new(EMU_JOB_DRAW), 1);
+      run();
+      assert_true(end_of_all > 100 * 8 * 8 && (tiles[k] < 64 || end_of_all < 2 * 100 * 8 * 8));
+      assert_int_equal(COUNTER(j, FRAGMENT_WAVES), 1600 * 8);
+      teardown(NULL);
+      setup(NULL);
+   }
 }
 
 static void clears_write(void **state)
@@ -623,6 +773,121 @@ static void host_does_not_matter(void **state)
    }
 }
 
+/* ---- sampling ------------------------------------------------------------------------------------------ */
+enum { LONG_DRAWS = 4 };
+
+/* Draws of many rounds, with a clear between them; `more` cycles of the ROP beyond one for each quad. */
+static void long_scene(uint32_t rounds, uint32_t batches, uint32_t primitives, uint32_t waves, uint32_t more)
+{
+   for (unsigned d = 0; d < LONG_DRAWS; d++) {
+      job *j = job_new(d == 2 ? EMU_JOB_CLEAR : EMU_JOB_DRAW);
+      for (unsigned i = 0; d == 2 && i < 64; i++) {
+         put(EMU_BLOCK_TILE, 1 + i);
+         put(EMU_BLOCK_ROP, 256);
+         lines(EMU_BLOCK_ROP, 32);
+         unit(j, EMU_UNIT_CLEAR, 1);
+      }
+      for (unsigned r = 0; d != 2 && r < rounds; r++) {
+         for (unsigned i = 0; i < batches; i++)
+            batch(j, primitives);
+         for (unsigned i = 0; i < 64; i++)
+            tile(j, i, waves, more, i % 2);
+      }
+   }
+}
+
+static const enum gpu_counter exact[] = {
+    GPU_COUNTER_TIMED_INSTRUCTIONS, GPU_COUNTER_RASTER_QUADS, GPU_COUNTER_EARLY_Z_QUADS,
+    GPU_COUNTER_ROP_QUADS,          GPU_COUNTER_FRONT_WAVES,  GPU_COUNTER_FRAGMENT_WAVES};
+static const enum gpu_counter near[] = {GPU_COUNTER_ROP_CYCLES, GPU_COUNTER_RASTER_CYCLES,
+                                        GPU_COUNTER_FRONT_CYCLES, GPU_COUNTER_SETUP_CYCLES};
+
+static void assert_near(uint64_t is, uint64_t all_of_it, unsigned percent)
+{
+   uint64_t apart = is > all_of_it ? is - all_of_it : all_of_it - is;
+   if (apart * 100 > all_of_it * percent + 10000)
+      fail_msg("%llu, not about %llu", (unsigned long long)is, (unsigned long long)all_of_it);
+}
+
+static void check_sampling(const uint32_t scene_of[5], uint32_t tiles, unsigned percent)
+{
+   uint64_t sums[3][GPU_COUNTER_COUNT] = {{0}}, ends[3], passed = 0, warm = 0;
+   for (unsigned pass = 0; pass < 3; pass++) { /* without; with; with units that come late */
+      samples = pass != 0;
+      hesitate = pass == 2;
+      m->profile.raster_tiles = tiles;
+      long_scene(scene_of[0], scene_of[1], scene_of[2], scene_of[3], scene_of[4]);
+      run();
+      ends[pass] = end_of_all;
+      for (unsigned i = 0; i < LONG_DRAWS; i++)
+         for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
+            sums[pass][c] += all[i]->base.counters[c];
+      if (pass == 2)
+         assert_true(m->passed == passed && warmed == warm);
+      passed = m->passed;
+      warm = warmed;
+      teardown(NULL);
+      setup(NULL);
+   }
+   print_message("%llu cycles, %llu passed over; %llu without sampling\n", (unsigned long long)ends[1],
+                 (unsigned long long)passed, (unsigned long long)ends[0]);
+   assert_true(passed > ends[1] / 3 && warm > 0);
+   assert_near(ends[1], ends[0], percent);
+   for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
+      assert_int_equal(sums[1][exact[i]], sums[0][exact[i]]);
+   for (size_t i = 0; i < sizeof near / sizeof near[0]; i++)
+      assert_near(sums[1][near[i]], sums[0][near[i]], 2 * percent);
+   assert_int_equal(ends[2], ends[1]);
+   assert_memory_equal(sums[2], sums[1], sizeof sums[1]);
+}
+
+static void long_fills_are_sampled(void **state)
+{
+   static const uint32_t scene_of[5] = {30, 4, 4, 16, 24};
+   for (uint32_t tiles = 1; tiles <= 64; tiles *= 8)
+      check_sampling(scene_of, tiles, 4);
+}
+
+static void long_fronts_are_sampled(void **state)
+{
+   static const uint32_t scene_of[5] = {20, 60, 64, 2, 0};
+   check_sampling(scene_of, 16, 8);
+}
+
+/* Draws of any shape end, at the same time however their units come, and count exactly what they did. */
+static void shapes_at_random(void **state)
+{
+   uint32_t seed = 1, apart = 0;
+   enum { SHAPES = 30 };
+   for (unsigned n = 0; n < SHAPES; n++) {
+      uint32_t v[6];
+      uint64_t ends[3], sums[3][GPU_COUNTER_COUNT] = {{0}};
+      for (unsigned i = 0; i < 6; i++)
+         v[i] = (seed = seed * 1664525u + 1013904223u) >> 16;
+      for (unsigned pass = 0; pass < 3; pass++) {
+         samples = pass != 0;
+         hesitate = pass == 2;
+         m->profile.raster_tiles = 1u << v[5] % 7;
+         wave_cycles = n % 3 == 0 ? 2000 : 50;
+         long_scene(1 + v[0] % 12, 1 + v[1] % 60, 1 + v[2] % 64, 1 + v[3] % 40, v[4] % 4 * 8);
+         run();
+         ends[pass] = end_of_all;
+         for (unsigned i = 0; i < LONG_DRAWS; i++)
+            for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
+               sums[pass][c] += all[i]->base.counters[c];
+         teardown(NULL);
+         setup(NULL);
+      }
+      assert_int_equal(ends[2], ends[1]);
+      assert_memory_equal(sums[2], sums[1], sizeof sums[1]);
+      for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
+         assert_int_equal(sums[1][exact[i]], sums[0][exact[i]]);
+      apart += (uint32_t)(100 * (ends[1] > ends[0] ? ends[1] - ends[0] : ends[0] - ends[1]) / ends[0]);
+   }
+   print_message("%u %% apart on average\n", apart / SHAPES);
+   assert_true(apart / SHAPES < 9);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -641,11 +906,15 @@ int main(void)
        TEST(writes_are_in_order),
        TEST(draws_overlap),
        TEST(bins_are_bounded),
+       TEST(rasterisers_hold_few_tiles),
        TEST(clears_write),
        TEST(the_last_draw_writes_back),
        TEST(nothing_takes_the_launch),
        TEST(copies_follow_each_other),
        TEST(host_does_not_matter),
+       TEST(long_fills_are_sampled),
+       TEST(long_fronts_are_sampled),
+       TEST(shapes_at_random),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

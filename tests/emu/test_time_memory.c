@@ -485,6 +485,143 @@ static void system_memory(void **state)
    assert_int_equal(N(BUS_BYTES_WRITTEN), 32);
 }
 
+/* ---- warming: what nobody times leaves the caches as if it had been timed ------------------------------- */
+static void warm(enum time_path path, enum time_op op, uint64_t va, uint32_t bytes)
+{
+   uint32_t rec[3] = {(uint32_t)EMU_REC_RUN << 28 | bytes << 8, (uint32_t)va,
+                      (uint32_t)(va >> 32) | r->pages << 16};
+   uint64_t counted[GPU_COUNTER_COUNT];
+   memcpy(counted, r->n, sizeof counted);
+   time_memory_warm(r->m, 0, path, op, rec);
+   assert_memory_equal(r->n, counted, sizeof counted);
+}
+
+static void warmed_reads_hit(void **state)
+{
+   const uint64_t va = 0x40000000;
+   time_memory_warm_begin(r->m);
+   warm(TIME_PATH_VECTOR, TIME_READ, va, 4096);
+   for (uint64_t at = va; at < va + 4096; at += 32)
+      assert_int_equal(lone(0, TIME_READ, at), r->p.l1_latency_cycles);
+   assert_true(lone(1, TIME_READ, va) > r->p.l2_latency_cycles); /* its TLB knows nothing */
+   assert_int_equal(N(TLB_L1_MISSES), 1);
+   assert_int_equal(N(TLB_L2_MISSES), 0);
+   time_memory_invalidate(r->m);
+   assert_int_equal(lone(0, TIME_READ, va), r->p.l2_latency_cycles);
+   assert_int_equal(N(TLB_L1_MISSES), 1);
+   assert_int_equal(N(DRAM_BYTES_READ), 0);
+   assert_int_equal(lone(0, TIME_READ, va + 4096), r->p.dram_latency_cycles);
+   warm(TIME_PATH_SCALAR, TIME_READ, va + 8192, 4);
+   now += 1000000;
+   time_result t = time_memory_line(r->m, 0, TIME_PATH_SCALAR, TIME_READ, va + 8192, 1, r->pages, now, r->n);
+   assert_int_equal(t.done - now, r->p.scalar_latency_cycles);
+}
+
+/* Records of lines, the ones that continue them, and lines of some sectors. */
+static void warmed_lines(void **state)
+{
+   uint32_t rec[1 + 2 * 3] = {(uint32_t)EMU_REC_LINES << 28 | 3u << 8};
+   const uint64_t va = 0x40000000;
+   time_memory_warm_begin(r->m);
+   for (unsigned more = 0; more < 2; more++) {
+      for (unsigned i = 0; i < 3; i++)
+         emu_entry_pack(rec + 1 + 2 * i, va + 0x1000 * more + 0x100 * i, 5, 1, r->pages);
+      time_memory_warm(r->m, 0, TIME_PATH_TEXTURE, TIME_READ, rec);
+      rec[0] = (uint32_t)EMU_REC_MORE_LINES << 28 | 3u << 8;
+   }
+   for (unsigned i = 0; i < 6; i++) {
+      uint64_t at = va + 0x1000 * (i / 3) + 0x100 * (i % 3);
+      assert_int_equal(lone(0, TIME_READ, at), r->p.l1_latency_cycles);
+      assert_int_equal(lone(0, TIME_READ, at + 64), r->p.l1_latency_cycles);
+      assert_int_equal(lone(0, TIME_READ, at + 32), r->p.dram_latency_cycles);
+   }
+}
+
+static void warmed_writes_are_in_l2(void **state)
+{
+   const uint64_t va = 0x40000000;
+   time_memory_warm_begin(r->m);
+   warm(TIME_PATH_VECTOR, TIME_WRITE, va, 128);
+   assert_int_equal(lone(0, TIME_READ, va), r->p.l2_latency_cycles);
+   assert_int_equal(N(TLB_L1_MISSES), 0);
+   assert_int_equal(N(DRAM_BYTES_READ), 0);
+   /* an atomic makes what L1 holds old, a store does not */
+   warm(TIME_PATH_VECTOR, TIME_WRITE, va, 32);
+   assert_int_equal(lone(0, TIME_READ, va), r->p.l1_latency_cycles);
+   warm(TIME_PATH_VECTOR, TIME_ATOMIC, va + 128, 32);
+   lone(0, TIME_READ, va + 128);
+   time_memory_warm_begin(r->m);
+   warm(TIME_PATH_VECTOR, TIME_ATOMIC, va + 128, 32);
+   assert_int_equal(lone(0, TIME_READ, va + 128), r->p.l2_latency_cycles);
+   /* and is written back once: all four sectors of the first line, one of the second */
+   for (uint64_t i = 0; i < 4 * (uint64_t)r->p.l2_B / 128; i++)
+      now = rig_run(r, 0, TIME_READ, 0x80000000 + i * 128, 128, now).accepted;
+   assert_int_equal(N(DRAM_BYTES_WRITTEN), 128 + 32);
+}
+
+/* Lines that were warmed a moment ago are not looked at again, unless something else has happened. */
+static void warming_begins_anew(void **state)
+{
+   const uint64_t va = 0x40000000;
+   for (unsigned anew = 0; anew < 2; anew++) {
+      time_memory_warm_begin(r->m);
+      warm(TIME_PATH_VECTOR, TIME_READ, va, 128);
+      time_memory_invalidate(r->m);
+      if (anew)
+         time_memory_warm_begin(r->m);
+      warm(TIME_PATH_VECTOR, TIME_READ, va, 128);
+      assert_int_equal(lone(0, TIME_READ, va), anew ? r->p.l1_latency_cycles : r->p.l2_latency_cycles);
+      time_memory_invalidate(r->m);
+   }
+}
+
+static void warming_keeps_nothing_of_the_bus(void **state)
+{
+   r->pages = EMU_PAGE_BUS;
+   time_memory_warm_begin(r->m);
+   warm(TIME_PATH_VECTOR, TIME_READ, 0x70000000, 128);
+   warm(TIME_PATH_VECTOR, TIME_WRITE, 0x70000100, 128);
+   time_memory_invalidate(r->m);
+   for (unsigned i = 0; i < 2; i++)
+      assert_true(lone(0, TIME_READ, 0x70000000 + 0x100 * i) > r->p.dram_latency_cycles);
+   assert_int_equal(N(BUS_BYTES_READ), 2 * 32);
+   assert_int_equal(N(TLB_L1_MISSES), 0);
+   /* nor does it take the place of anything */
+   r->pages = EMU_PAGE_LARGE;
+   lone(0, TIME_READ, 0x40000000);
+   r->pages = EMU_PAGE_BUS;
+   for (uint64_t at = 0; at < 2 * (uint64_t)r->p.l2_B; at += 0x8000)
+      warm(TIME_PATH_VECTOR, TIME_READ, 0x80000000 + at, 0x8000);
+   r->pages = EMU_PAGE_LARGE;
+   uint64_t before = N(DRAM_BYTES_READ);
+   lone(0, TIME_READ, 0x40000000);
+   assert_int_equal(N(DRAM_BYTES_READ), before);
+}
+
+/* Bytes that a ROP's reading of a line takes from L2. */
+static uint64_t from_l2(uint64_t va)
+{
+   uint64_t before = N(L2_BYTES_READ);
+   rop(1, va, false, true);
+   return N(L2_BYTES_READ) - before;
+}
+
+static void warming_knows_of_clears(void **state)
+{
+   const uint64_t target = 0x10000000;
+   clear_range(1, target, 0x1000);
+   time_memory_warm_begin(r->m);
+   warm(TIME_PATH_DEPTH, TIME_WRITE, target + 0x1000, 0x1000); /* in a tile: a clear */
+   warm(TIME_PATH_VECTOR, TIME_WRITE, target + 0x80, 0x20);
+   warm(TIME_PATH_VECTOR, TIME_WRITE, target + 0x1080, 0x80);
+   rop(1, target, false, true); /* its tags are there */
+   assert_int_equal(from_l2(target + 0x80), 0x20);
+   assert_int_equal(from_l2(target + 0x100), 0);
+   rop(1, target + 0x1000, false, true);
+   assert_int_equal(from_l2(target + 0x1080), 0x80);
+   assert_int_equal(from_l2(target + 0x1100), 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_fg1, close_rig)
@@ -513,6 +650,12 @@ int main(void)
        T(tags_of_clears),
        T(tags_are_bounded),
        T(system_memory),
+       T(warmed_reads_hit),
+       T(warmed_lines),
+       T(warmed_writes_are_in_l2),
+       T(warming_begins_anew),
+       T(warming_keeps_nothing_of_the_bus),
+       T(warming_knows_of_clears),
    };
    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,7 @@
 #include <string.h>
 #include "core/core.h"
 #include "time/engine.h"
+#include "time/sink.h"
 
 /* ---- memory: addresses choose their latency ------------------------------------------------- */
 #define RIG_L1 UINT64_C(0x10000000)
@@ -31,6 +32,7 @@
 struct time_memory {
    uint64_t unit[64][TIME_PORTS], dram;
    uint64_t hash; /* of all calls, for comparisons of runs */
+   uint64_t warmed;
 };
 
 static uint32_t rig_code_cycles = 4;
@@ -45,6 +47,8 @@ time_result rig_memory_line(time_memory *m, uint32_t core, enum time_path path, 
                             uint32_t sectors, uint32_t flags, uint64_t now, uint64_t *counters);
 time_result rig_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint64_t now, uint64_t *counters);
 void rig_memory_invalidate(time_memory *m);
+void rig_memory_warm(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record);
+void rig_memory_warm_begin(time_memory *m);
 
 time_memory *rig_memory_create(const emu_profile *p)
 {
@@ -58,6 +62,16 @@ void rig_memory_destroy(time_memory *m)
 void rig_memory_invalidate(time_memory *m)
 {
    (void)m;
+}
+
+void rig_memory_warm_begin(time_memory *m)
+{
+   (void)m;
+}
+void rig_memory_warm(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record)
+{
+   m->warmed++;
+   m->hash = (m->hash ^ record[1]) * UINT64_C(0x9e3779b97f4a7c15) + core + 64 * path + 512 * op;
 }
 
 static uint64_t rig_unit(time_memory *m, uint32_t core, unsigned unit, uint64_t now, uint64_t cycles)
@@ -133,7 +147,10 @@ time_unit *rig_job_take(emu_time_job *j, bool *starved)
 {
    rig_units *u = (rig_units *)j->queue;
    *starved = rig_withholds(u);
-   return *starved || u->taken == u->count ? NULL : &u->units[u->taken++];
+   if (*starved || u->taken == u->count)
+      return NULL;
+   j->begun = true;
+   return &u->units[u->taken++];
 }
 /* Pieces come one by one. */
 bool rig_unit_poll(emu_time_job *j, time_unit *u)
@@ -173,6 +190,43 @@ bool rig_copy_begin(time_machine *m, emu_time_job *j, uint64_t start)
    return rig_draw_begin(m, j, start);
 }
 
+/* ---- whoever looks at the machine ----------------------------------------------------------- */
+typedef struct rig_looks {
+   uint64_t period, from, count; /* what came before has been reported; samples */
+   uint64_t sum[GPU_COUNTER_COUNT];
+   bool broken; /* a sample that does not follow the one before, or is no whole period */
+   bool last;
+} rig_looks;
+
+static rig_looks rig_look;
+
+uint64_t rig_sink_period(const time_sink *s, uint32_t ring);
+void rig_sink_sample(time_sink *s, const time_sample *x);
+void rig_sink_wave(time_sink *s, uint32_t ring, uint32_t core, const emu_time_job *j, unsigned stage,
+                   uint64_t start, uint64_t end);
+
+uint64_t rig_sink_period(const time_sink *s, uint32_t ring)
+{
+   (void)s, (void)ring;
+   return rig_look.period;
+}
+void rig_sink_sample(time_sink *s, const time_sample *x)
+{
+   (void)s;
+   rig_look.broken |= (rig_look.count && x->from != rig_look.from) || x->to - x->from != rig_look.period ||
+                      x->to % rig_look.period || rig_look.last;
+   rig_look.from = x->to;
+   rig_look.count++;
+   rig_look.last = x->last;
+   for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
+      rig_look.sum[c] += x->counters[c];
+}
+void rig_sink_wave(time_sink *s, uint32_t ring, uint32_t core, const emu_time_job *j, unsigned stage,
+                   uint64_t start, uint64_t end)
+{
+   (void)s, (void)ring, (void)core, (void)j, (void)stage, (void)start, (void)end;
+}
+
 /* ---- programs and their traces -------------------------------------------------------------- */
 typedef struct rig_program {
    emu_program *p;
@@ -200,12 +254,14 @@ static rig_program rig_assemble(const emu_profile *profile, const char *text, ui
 }
 
 static uint32_t rig_split; /* portions end behind every so manieth segment, too; 0: at barriers only */
+static bool rig_pieces;    /* every portion is a piece of its unit; else all of a wave is */
 
 typedef struct rig_trace {
    uint32_t *data;
    size_t count, room;
    size_t segment; /* of the open SEGMENT record + 1 */
    uint64_t instructions;
+   bool at_barrier; /* the portion ends there */
 } rig_trace;
 
 static void rig_put(rig_trace *t, uint32_t v)
@@ -288,7 +344,9 @@ static void rig_run(rig_trace *t, const rig_program *p, uint32_t group, uint32_t
          next = (uint32_t)((int64_t)next + inst.target);
       if (last->kind == TIME_KIND_BARRIER && cut) {
          t->segment = 0;
+         t->at_barrier = true;
          cut(t, arg);
+         t->at_barrier = false;
       }
       s = rig_segment_at(tp, next);
    }
@@ -308,7 +366,7 @@ static void rig_open(rig_trace *t, rig_cut *c, bool first)
 }
 static void rig_close(rig_trace *t, rig_cut *c, bool last)
 {
-   t->data[c->wave] |= (uint32_t)last << 21;
+   t->data[c->wave] |= (uint32_t)last << 21 | (uint32_t)t->at_barrier << 22;
    t->data[c->wave + 1] = (uint32_t)(t->count - c->wave - 2);
 }
 static void rig_barrier(rig_trace *t, void *arg)
@@ -323,17 +381,50 @@ typedef struct rig_job {
    rig_units units;
    rig_program program;
    time_piece *pieces;
+   uint32_t piece_count, *unit_pieces; /* how many up to each unit's end */
    uint32_t **data;
    uint32_t data_count;
    uint64_t instructions;
 } rig_job;
+
+static void rig_add_piece(rig_job *r, const uint32_t *data, size_t dwords)
+{
+   if (!(r->piece_count & (r->piece_count - 1)))
+      r->pieces = realloc(r->pieces, (r->piece_count ? 2 * r->piece_count : 1) * sizeof *r->pieces);
+   r->pieces[r->piece_count++] = (time_piece){.data = data, .dwords = (uint32_t)dwords};
+}
+
+static void rig_add_wave(rig_job *r, const rig_trace *t)
+{
+   size_t from = 0;
+   for (size_t at = 0, n; at < t->count; at += n) {
+      n = 2 + t->data[at + 1];
+      if (rig_pieces || at + n == t->count) {
+         rig_add_piece(r, t->data + from, at + n - from);
+         from = at + n;
+      }
+   }
+   r->data[r->data_count++] = t->data;
+   r->instructions += t->instructions;
+}
+
+/* Units as they were before the engine took them. */
+static void rig_job_refill(rig_job *r)
+{
+   for (uint32_t g = 0, at = 0; g < r->units.count; at = r->unit_pieces[g++]) {
+      time_unit *u = &r->units.units[g];
+      *u = (time_unit){.number = g, .kind = EMU_UNIT_GROUP, .arrived = &r->pieces[at]};
+      for (; at < r->unit_pieces[g]; at++)
+         r->pieces[at].next = at + 1 < r->unit_pieces[g] ? &r->pieces[at + 1] : NULL;
+   }
+}
 
 static rig_job *rig_job_create(rig_program p, uint32_t groups, uint32_t waves, uint32_t lds_B)
 {
    rig_job *r = calloc(1, sizeof *r);
    r->program = p;
    r->units = (rig_units){.units = calloc(groups ? groups : 1, sizeof(time_unit)), .count = groups};
-   r->pieces = calloc((size_t)groups * waves + 1, sizeof(time_piece));
+   r->unit_pieces = calloc(groups + 1, sizeof *r->unit_pieces);
    r->data = calloc((size_t)groups * waves + 1, sizeof *r->data);
    r->job = (emu_time_job){
        .kind = EMU_JOB_DISPATCH,
@@ -342,40 +433,27 @@ static rig_job *rig_job_create(rig_program p, uint32_t groups, uint32_t waves, u
        .queue = (struct time_job_queue *)&r->units,
        .stage[0] = {.program = p.p, .program_va = 0x8000, .vregs = p.p->vregs, .lds_B = lds_B}};
    for (uint32_t g = 0; g < groups; g++) {
-      time_unit *u = &r->units.units[g];
-      *u = (time_unit){.number = g, .kind = EMU_UNIT_GROUP};
       for (uint32_t w = 0; w < waves; w++) {
          rig_trace t = {0};
          rig_cut c = {.index = w};
          rig_open(&t, &c, true);
          rig_run(&t, &p, g, w, rig_barrier, &c);
          rig_close(&t, &c, true);
-         time_piece *piece = &r->pieces[(size_t)g * waves + w];
-         *piece = (time_piece){
-             .data = t.data, .dwords = (uint32_t)t.count, .next = w + 1 < waves ? piece + 1 : NULL};
-         r->data[r->data_count++] = t.data;
-         r->instructions += t.instructions;
+         rig_add_wave(r, &t);
       }
-      u->arrived = &r->pieces[(size_t)g * waves];
+      r->unit_pieces[g] = r->piece_count;
    }
+   rig_job_refill(r);
    return r;
 }
 
 /* The job goes through the machine again: units as they were. */
 static void rig_job_rewind(rig_job *r)
 {
-   uint32_t waves = r->job.group_waves;
    r->units.taken = r->units.released = r->units.calls = 0;
-   for (uint32_t g = 0; g < r->units.count; g++) {
-      time_unit *u = &r->units.units[g];
-      u->first = u->last = NULL;
-      u->complete = false;
-      u->arrived = &r->pieces[(size_t)g * waves];
-      for (uint32_t w = 0; w + 1 < waves; w++)
-         u->arrived[w].next = &u->arrived[w + 1];
-   }
+   rig_job_refill(r);
    memset(r->job.counters, 0, sizeof r->job.counters);
-   r->job.done = false;
+   r->job.done = r->job.begun = false;
    r->job.written = r->job.end = 0;
 }
 
@@ -385,6 +463,7 @@ static void rig_job_destroy(rig_job *r)
       free(r->data[i]);
    emu_program_destroy(r->program.p);
    free(r->data);
+   free(r->unit_pieces);
    free(r->pieces);
    free(r->units.units);
    free(r);
@@ -412,10 +491,11 @@ static emu_profile rig_profile(void)
    return p;
 }
 
-/* Cycles of a job alone on a new machine. */
-static uint64_t rig_cycles(const emu_profile *p, bool detailed, rig_job *r)
+/* Cycles of a job alone on a new machine, all of them. */
+static inline uint64_t rig_cycles(const emu_profile *p, bool detailed, rig_job *r)
 {
    time_machine *m = time_machine_create(p, detailed);
+   m->sampler = NULL;
    rig_job_rewind(r);
    memset(r->job.program, 0, sizeof r->job.program);
    time_machine_launch(m, &r->job, 0);

@@ -148,7 +148,7 @@ static int set_instruction(char *out, size_t size, uint64_t *seed, uint32_t memo
    }
 }
 
-static set_entry set_random(uint64_t seed, char *text, size_t size)
+static inline set_entry set_random(uint64_t seed, char *text, size_t size)
 {
    static uint64_t (*const address[])(uint32_t, uint32_t, uint32_t) = {NULL, set_mixed, set_l2, set_dram};
    uint64_t s = seed * 77 + 5;
