@@ -185,6 +185,7 @@ struct time_gfx {
    uint32_t in_flight, binned;       /* batches before and in the bins */
    bool blocked;                     /* the feed waits for one of them */
    uint64_t finished;                /* batches */
+   uint64_t busy, busy_from;         /* cycles in which batches were in flight, but for those since */
    uint64_t number;                  /* of batches, for cores */
    time_place place;                 /* of tiles */
    time_raster *raster;              /* of each core */

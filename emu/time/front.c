@@ -250,8 +250,9 @@ static void batch_over(time_gfx *g, time_batch *b)
    time_unit_release(d->job, b->unit);
    b->next = g->free_batches;
    g->free_batches = b;
-   g->in_flight--;
    g->finished++;
+   if (--g->in_flight == 0)
+      g->busy += now - g->busy_from;
    if (--r->open_batches == 0)
       for (uint32_t c = 0; c < g->p->cores; c++)
          time_raster_wake(&g->raster[c], now);
@@ -318,7 +319,8 @@ static bool begin_batch(time_gfx *g, time_draw *d, time_unit *u)
    d->round->batches++;
    d->round->open_batches++;
    d->open++;
-   g->in_flight++;
+   if (g->in_flight++ == 0)
+      g->busy_from = time_now(g->m);
    g->binned++;
    *(g->last_batch ? &g->last_batch->next : &g->batches) = b;
    g->last_batch = b;
@@ -455,6 +457,12 @@ static void feed_act(time_machine *m, time_actor *a)
 uint64_t time_feed_finished(const time_machine *m)
 {
    return m->gfx ? m->gfx->finished : 0;
+}
+
+uint64_t time_feed_busy(const time_machine *m)
+{
+   const time_gfx *g = m->gfx;
+   return !g ? 0 : g->busy + (g->in_flight ? time_now(m) - g->busy_from : 0);
 }
 
 /* The next unit of the present draw, complete; NULL: there is none, or *starved. */

@@ -90,7 +90,7 @@ typedef struct time_sampler {
    uint64_t
        gone[GPU_COUNTER_COUNT]; /* counted in the window by jobs that are over: others go on in their place */
    sample_raster *raster;
-   uint64_t batches;
+   uint64_t batches, front_cycles; /* that left the front end, cycles in which it had any: as retired_dw */
    time_ahead *ahead;
    /* what is passed over */
    enum sample_stream stream;
@@ -130,12 +130,17 @@ static uint64_t count_places(const time_machine *m)
    return n;
 }
 
-static void settle(time_machine *m, time_sampler *s)
+static void settle_again(time_machine *m, time_sampler *s)
 {
-   s->disturbed = s->agreed = false;
    s->since = m->loop.now;
    s->places = count_places(m);
    go_to(m, SAMPLE_SETTLES, SETTLE_CYCLES);
+}
+
+static void settle(time_machine *m, time_sampler *s)
+{
+   s->disturbed = s->agreed = false;
+   settle_again(m, s);
 }
 
 void time_sample_begin(time_machine *m)
@@ -244,6 +249,7 @@ static void open_window(time_machine *m, time_sampler *s)
       s->raster[i].retired_dw = time_raster_retired_dw(m, i);
    s->places = count_places(m);
    s->batches = time_feed_finished(m);
+   s->front_cycles = time_feed_busy(m);
    go_to(m, SAMPLE_MEASURES, WINDOW_CYCLES);
 }
 
@@ -284,7 +290,8 @@ static bool compare(const time_machine *m, time_sampler *s)
 {
    uint64_t sum[MEASURES];
    uint64_t work = work_since(m, s) * WINDOW_CYCLES / s->cycles, before = s->work;
-   bool agrees = s->agreed, steady = s->agreed && work <= 2 * before && before <= 2 * work;
+   uint64_t halves = s->dispatch ? 4 : 3; /* draws change more: what one window says of the next is less */
+   bool agrees = s->agreed, steady = agrees && 2 * work <= halves * before && 2 * before <= halves * work;
    sum_up(m, sum);
    for (unsigned i = 0; i < MEASURES; i++) {
       uint64_t rate = (sum[i] - s->base[i]) * WINDOW_CYCLES / s->cycles;
@@ -313,6 +320,7 @@ static bool close_window(time_machine *m, time_sampler *s)
    for (uint32_t i = 0; m->gfx && i < m->profile.cores; i++)
       s->raster[i].retired_dw = time_raster_retired_dw(m, i) - s->raster[i].retired_dw;
    s->batches = time_feed_finished(m) - s->batches;
+   s->front_cycles = time_feed_busy(m) - s->front_cycles;
    return true;
 }
 
@@ -476,8 +484,8 @@ static bool pass_rasters(time_machine *m, time_sampler *s)
    return any;
 }
 
-/* By how many cycles the rasterisers went on: as those that came farthest, without those that did little in the window and
- * whose rates are uncertain. */
+/* By how many cycles the rasterisers went on: as those that came farthest, without those that did little in
+ * the window and whose rates are uncertain. */
 static uint64_t rasters_cycles(const time_machine *m, const time_sampler *s)
 {
    uint64_t cycles = scale(s->cycles, s->share, TIME_ONE), most = 0, all = 0, active = 0;
@@ -503,23 +511,29 @@ static void settle_rasters(time_machine *m, time_sampler *s, uint64_t cycles)
    }
 }
 
-/* Both ends went on, by as many cycles as that one which came farther. */
+/* What the front end went on by beyond the rasterisers: in the cycles in which it had batches at all. */
+static uint64_t front_cycles(const time_sampler *s, uint64_t back)
+{
+   uint64_t all = scale(s->front_cycles, s->passed, s->batches),
+            with_back = scale(s->front_cycles, back, s->cycles);
+   return all > with_back ? all - with_back : 0;
+}
+
 static void charge_pictures(time_machine *m, time_sampler *s)
 {
-   uint64_t front = scale(s->cycles, s->passed, s->batches), back = rasters_cycles(m, s);
-   uint64_t retired = 0, passed = 0;
+   uint64_t back = rasters_cycles(m, s), front = front_cycles(s, back), retired = 0, passed = 0;
    for (uint32_t i = 0; i < m->profile.cores; i++) {
       retired += s->raster[i].retired_dw;
       passed += s->raster[i].wanted - s->raster[i].left;
    }
    if (s->share)
-      settle_rasters(m, s, time_later(front, back));
+      settle_rasters(m, s, back + front);
    charge_end(s, is_front, s->passed, s->batches);
    charge_end(s, is_back, passed, retired);
    if (front > back)
-      charge(m, s, front, s->passed, s->batches);
+      charge(m, s, back + front, s->passed, s->batches);
    else
-      charge(m, s, back, passed, retired);
+      charge(m, s, back + front, passed, retired);
 }
 
 static bool pass_pictures(time_machine *m, time_sampler *s)
@@ -536,14 +550,26 @@ static bool pass_pictures(time_machine *m, time_sampler *s)
    return true;
 }
 
+/* Rasterisers that have come to tiles whose batches are in flight stand still for a while, which is no time
+ * to measure. */
+static bool any_waits(const time_machine *m)
+{
+   uint32_t i = 0;
+   while (i < m->profile.cores && !time_raster_waits(m, i))
+      i++;
+   return i < m->profile.cores;
+}
+
 static void pass_over(time_machine *m, time_sampler *s)
 {
    bool (*const by_stream[])(time_machine *, time_sampler *) = {
        [STREAM_GROUPS] = pass_groups, [STREAM_WAVES] = pass_waves, [STREAM_PICTURES] = pass_pictures};
-   if (by_stream[s->stream](m, s))
-      open_window(m, s);
-   else
+   if (!by_stream[s->stream](m, s))
       time_starve(m, &s->actor);
+   else if (s->stream == STREAM_PICTURES && any_waits(m))
+      settle_again(m, s);
+   else
+      open_window(m, s);
 }
 
 /* What there is to be passed over; false: nothing. */
