@@ -130,17 +130,12 @@ static uint64_t count_places(const time_machine *m)
    return n;
 }
 
-static void settle_again(time_machine *m, time_sampler *s)
-{
-   s->since = m->loop.now;
-   s->places = count_places(m);
-   go_to(m, SAMPLE_SETTLES, SETTLE_CYCLES);
-}
-
 static void settle(time_machine *m, time_sampler *s)
 {
    s->disturbed = s->agreed = false;
-   settle_again(m, s);
+   s->since = m->loop.now;
+   s->places = count_places(m);
+   go_to(m, SAMPLE_SETTLES, SETTLE_CYCLES);
 }
 
 void time_sample_begin(time_machine *m)
@@ -550,26 +545,14 @@ static bool pass_pictures(time_machine *m, time_sampler *s)
    return true;
 }
 
-/* Rasterisers that have come to tiles whose batches are in flight stand still for a while, which is no time
- * to measure. */
-static bool any_waits(const time_machine *m)
-{
-   uint32_t i = 0;
-   while (i < m->profile.cores && !time_raster_waits(m, i))
-      i++;
-   return i < m->profile.cores;
-}
-
 static void pass_over(time_machine *m, time_sampler *s)
 {
    bool (*const by_stream[])(time_machine *, time_sampler *) = {
        [STREAM_GROUPS] = pass_groups, [STREAM_WAVES] = pass_waves, [STREAM_PICTURES] = pass_pictures};
-   if (!by_stream[s->stream](m, s))
-      time_starve(m, &s->actor);
-   else if (s->stream == STREAM_PICTURES && any_waits(m))
-      settle_again(m, s);
-   else
+   if (by_stream[s->stream](m, s))
       open_window(m, s);
+   else
+      time_starve(m, &s->actor);
 }
 
 /* What there is to be passed over; false: nothing. */

@@ -55,7 +55,6 @@ void time_feed_retime(time_machine *m); /* as time_group_retime */
 uint64_t time_raster_places(const time_machine *m, uint32_t core); /* that have left the ROP so far */
 uint64_t time_raster_retired_dw(const time_machine *m, uint32_t core); /* dwords of their traces */
 bool time_raster_busy(const time_machine *m, uint32_t core);       /* has tiles */
-bool time_raster_waits(const time_machine *m, uint32_t core); /* for batches of its first tile's round */
 /* Passes over places of so many dwords of the draw whose tile is at hand, or over what it has; how many. */
 uint64_t time_raster_pass(time_machine *m, uint32_t core, uint64_t dwords);
 

@@ -258,12 +258,6 @@ bool time_raster_busy(const time_machine *m, uint32_t core)
    return m->gfx->raster[core].first != NULL;
 }
 
-bool time_raster_waits(const time_machine *m, uint32_t core)
-{
-   const time_tile *t = m->gfx->raster[core].first;
-   return t && t->round->open_batches;
-}
-
 /* Up to the end of a place: what stands before it, the wave if there is one, what comes behind; the dwords of
  * the latter two. */
 static uint32_t pass_place(time_machine *m, time_raster *r)
