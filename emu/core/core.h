@@ -96,6 +96,13 @@ typedef struct emu_sector_set {
    uint8_t slot[EMU_SECTOR_SLOTS];
 } emu_sector_set;
 
+/* How many passes over the banks an access took: that hangs on where its lanes are from the first on (interp_banks.h). */
+#define EMU_BANK_MEMOS 16u
+typedef struct emu_bank_memo {
+   uint32_t place[ISA_WAVE_LANES];
+   uint32_t kind, passes; /* kind 0: none */
+} emu_bank_memo;
+
 /* What a handler may reach besides its wave. One per running worker and dispatch, from emu_rows_alloc. */
 struct emu_core_ctx {
    uint32_t exec_row[ISA_WAVE_LANES]; /* all ones in the lanes of exec */
@@ -116,6 +123,7 @@ struct emu_core_ctx {
    emu_trace *trace;        /* NULL: timing is off */
    uint64_t scratch_va;     /* where the trace says that the wave's scratch is */
    emu_sector_set sectors;
+   emu_bank_memo bank_memo[EMU_BANK_MEMOS];
 };
 
 /* Host memory for rows, aligned to EMU_ROW_B, not cleared; NULL when exhausted. */

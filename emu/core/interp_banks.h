@@ -205,12 +205,26 @@ static inline uint32_t group_passes(const uint32_t *key, uint32_t groups, unsign
 }
 
 /* ---- all ---------------------------------------------------------------------------------------- */
-/* `bytes` at each of the first `lanes` of a row, those behind are like the first; m, the same, for those who do it one by one. */
-static inline uint32_t bank_passes(const emu_lanes *m, const uint32_t *at, unsigned lanes, unsigned bytes, const bank_step *step)
+/* As bank_passes, where lanes are neither evenly spaced nor all in one place. */
+static __attribute__((noinline)) uint32_t uneven_passes(const emu_lanes *m, const uint32_t *at, unsigned lanes, unsigned bytes,
+                                                        uint32_t differ)
 {
    const unsigned dwords = (bytes + 3) / 4, log2 = dwords == 1 ? 2 : dwords == 2 ? 3 : 4;
-   uint32_t differ = 0, key[ISA_WAVE_LANES];
+   const uint32_t inside = bytes < 4 ? at[0] & 3 : at[0] & ((1u << log2) - 1);
+   uint32_t key[ISA_WAVE_LANES];
+   if (dwords == 3 || (bytes >= 4 && (differ & ((1u << log2) - 1))) || (inside & 3 && bytes >= 4))
+      return count_passes(m, true, bytes, 1, false);
+   LANES key[l] = (at[l] - (bytes < 4 ? 0 : inside)) >> log2;
+   return group_passes(key, BANKS / dwords, lanes);
+}
+
+/* `bytes` at each of the first `lanes` of a row, those behind are like the first; m, the same, for those who do it one by one. The passes
+ * stay the same when all lanes move by a dword: an instruction in a loop mostly takes as many as the last time. */
+static inline uint32_t bank_passes(const emu_uop *u, emu_core_ctx *x, const emu_lanes *m, const uint32_t *at, unsigned lanes,
+                                   unsigned bytes, const bank_step *step)
+{
    if (step->even && !(step->step & 3)) {
+      const unsigned dwords = (bytes + 3) / 4;
       uint32_t n = (uint32_t)(step->step < 0 ? -step->step : step->step) / 4, alike = n & -n;
       uint32_t together = alike < BANKS ? alike : BANKS;
       if (!n)
@@ -218,12 +232,19 @@ static inline uint32_t bank_passes(const emu_lanes *m, const uint32_t *at, unsig
       if (n >= dwords) /* `together` lanes of each dword in one bank */
          return together * ((dwords + together - 1) / together);
    }
-   const uint32_t first = at[0], inside = bytes < 4 ? first & 3 : first & ((1u << log2) - 1);
-   LANES differ |= at[l] ^ first;
+   const uint32_t first = at[0], kind = (first & 3) << 16 | bytes << 8 | lanes;
+   emu_bank_memo *memo = &x->bank_memo[(uintptr_t)u / sizeof *u % EMU_BANK_MEMOS];
+   uint32_t differ = 0, other = memo->kind ^ kind;
+   LANES
+   {
+      differ |= at[l] ^ first;
+      other |= memo->place[l] ^ (at[l] - first);
+   }
+   if (!other)
+      return memo->passes;
    if (!differ && bytes <= 4)
       return 1;
-   if (dwords == 3 || (bytes >= 4 && (differ & ((1u << log2) - 1))) || (inside & 3 && bytes >= 4))
-      return count_passes(m, true, bytes, 1, false);
-   LANES key[l] = (at[l] - (bytes < 4 ? 0 : inside)) >> log2;
-   return group_passes(key, BANKS / dwords, lanes);
+   LANES memo->place[l] = at[l] - first;
+   memo->kind = kind;
+   return memo->passes = uneven_passes(m, at, lanes, bytes, differ);
 }

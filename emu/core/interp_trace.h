@@ -117,7 +117,7 @@ static inline bool trace_near(const emu_uop *u, emu_core_ctx *x, const emu_lanes
    write_entries(t->at + 1, line, ((uint32_t)(first >> (32 + EMU_LINE_LOG2)) & 0x1ff) | 1u << 13 | flags, ends, sectors);
    if (!alike)
       patch_flags(x, t->at + 1, n);
-   core_lines_end(u, t, n, bank_passes(m, at, lanes, bytes, step));
+   core_lines_end(u, t, n, bank_passes(u, x, m, at, lanes, bytes, step));
    return true;
 }
 
@@ -210,7 +210,7 @@ static __attribute__((noinline)) void trace_lanes(const emu_uop *u, emu_core_ctx
    if (step.even && step.step == (int32_t)bytes)
       core_trace_span(u, x, m->va[0], ISA_WAVE_LANES * bytes);
    else if (step.even && (uint32_t)step.step <= 1u << EMU_SECTOR_LOG2) /* leaves no sector out */
-      trace_all(u, x, m->va[0], (unsigned)step.step * (ISA_WAVE_LANES - 1) + bytes, bank_passes(m, at, ISA_WAVE_LANES, bytes, &step));
+      trace_all(u, x, m->va[0], (unsigned)step.step * (ISA_WAVE_LANES - 1) + bytes, bank_passes(u, x, m, at, ISA_WAVE_LANES, bytes, &step));
    else if (!trace_near(u, x, m, at, differ, bytes, &step))
       trace_each(u, x, m, all, unit_B, units);
 }
@@ -225,7 +225,7 @@ static __attribute__((noinline)) void trace_lds(const emu_uop *u, emu_core_ctx *
    if (all && !atomic) { /* inside, so 32 bits are enough */
       LANES at[l] = (uint32_t)m->va[l];
       const bank_step step = step_of(at, m->exec);
-      passes = bank_passes(m, active_row(at, m->exec, packed), (unsigned)__builtin_popcount(m->exec), unit_B * units, &step);
+      passes = bank_passes(u, x, m, active_row(at, m->exec, packed), (unsigned)__builtin_popcount(m->exec), unit_B * units, &step);
    } else {
       passes = count_passes(m, all, unit_B, units, atomic);
    }

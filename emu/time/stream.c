@@ -13,7 +13,7 @@
 #include "model.h"
 
 #define ENOUGH_DW (TIME_BLOB_DW / 2)     /* handed over at the end of a unit */
-#define LONG_DW (TIME_BLOB_DW / 4 * 3)   /* a unit is cut when more than this is collected */
+#define LONG_DW (TIME_BLOB_DW - EMU_TRACE_LITTLE_DW) /* a unit is cut when more than this is collected */
 #define WAVE_FIRST (1u << 20)
 #define WAVE_LAST (1u << 21)
 #define WAVE_BARRIER (1u << 22)
@@ -221,4 +221,26 @@ void emu_trace_wave_end(emu_trace *t, bool last)
    t->wave = NULL;
    if (t->unit && used(t) > LONG_DW)
       cut_unit(t);
+}
+
+/* The wave's portion ends here, and the next one begins in another chunk. */
+static void cut_portion(emu_trace *t)
+{
+   uint32_t header = *t->wave, n = (uint32_t)(t->at - t->wave) - WAVE_DW;
+   if (n)
+      t->wave[1] = n;
+   else
+      t->at = t->wave;
+   t->wave = NULL;
+   cut_unit(t);
+   emu_trace_wave_begin(t, header & 0xffff, header >> 16 & 15, !n && header & WAVE_FIRST);
+}
+
+/* Waves of other units are one portion each. No segment is cut from its records, nor from repetitions that it would have counted: where
+ * a blob is full hangs on the host. */
+bool emu_trace_go_on(emu_trace *t)
+{
+   if (t->unit && t->wave && (*t->unit & 15) == EMU_UNIT_GROUP && used(t) > LONG_DW)
+      cut_portion(t);
+   return emu_trace_room(t, 1);
 }

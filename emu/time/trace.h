@@ -30,7 +30,7 @@ enum emu_record {
    EMU_REC_LDS,
    /* A portion of a wave's work begins: [15:0] wave in its unit, [19:16] enum gpu_stage (0 in dispatches), [20] it is the wave's first,
     * [21] the wave ends with it, [22] it ends at a barrier; dword 1: dwords of the portion that follow. One that ends otherwise gave others
-    * their turn in the functional model, which means nothing: the wave goes on with its next portion. */
+    * their turn in the functional model, or filled the writer's blob, which means nothing: the wave goes on with its next portion. */
    EMU_REC_WAVE,
    /* A unit (or more of one) begins: [3:0] enum emu_unit, [4] it ends with this; dwords 1, 2: its number in the job; dword 3: dwords that follow */
    EMU_REC_UNIT,
@@ -131,6 +131,9 @@ typedef struct emu_trace {
 } emu_trace;
 
 bool emu_trace_grow(emu_trace *t, size_t dwords); /* makes room; false: lost, and the records so far are dropped */
+/* Room for a segment where little is left: a workgroup's wave goes on with another portion in another blob. */
+bool emu_trace_go_on(emu_trace *t);
+#define EMU_TRACE_LITTLE_DW 2048u
 /* Room for so many dwords at t->at. Pointers into the trace (segment, wave, unit) move with it. */
 static inline bool emu_trace_room(emu_trace *t, size_t dwords)
 {
@@ -142,7 +145,7 @@ static inline void emu_trace_segment(emu_trace *t, uint32_t segment)
       *t->segment += 1u << 20;
       return;
    }
-   if (!emu_trace_room(t, 1))
+   if ((size_t)(t->end - t->at) < EMU_TRACE_LITTLE_DW && !emu_trace_go_on(t))
       return;
    t->segment = t->at;
    *t->at++ = (uint32_t)EMU_REC_SEGMENT << 28 | segment;

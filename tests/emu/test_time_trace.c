@@ -236,6 +236,50 @@ static void passes_over_banks(void **state)
    }
 }
 
+/* An instruction that comes again: all lanes a few dwords further, now and then lanes in other places to each other. */
+static void check_loop(const char *load, unsigned bytes, uint32_t exec, uint32_t spread)
+{
+   char text[400];
+   setup s = full();
+   unsigned checked = 0;
+   uint32_t left = 24, random = spread;
+   snprintf(text, sizeof text, "s_mov s30, 24\n again: %s, s[0:3], v0\n v_add_u32 v0, v0, 0x44\n s_and s31, s30, 3\n s_brnz s31, on\n"
+                               "v_xor v0, v0, v1\n on: s_sub s30, s30, 1\n s_brnz s30, again", load);
+   s.exec = exec;
+   for (uint32_t l = 0; l < 32; l++) {
+      random = random * 1664525 + 1013904223;
+      s.rows[0][l] = 0x400 + (l / spread * 96 + l % spread * 4);
+      s.rows[1][l] = random >> 20 & 0x3fc;
+   }
+   traced t = run_wave(text, &s);
+   for (const uint32_t *r = t.data + 2; r < t.data + t.dwords; r += tap_record_dwords(r)) {
+      if (*r >> 28 == EMU_REC_SEGMENT)
+         continue;
+      if (*r >> 28 == EMU_REC_LINES) {
+         assert_int_equal(*r >> 16 & 0xfff, want_passes(&s, bytes));
+         checked++;
+      }
+      for (uint32_t l = 0; l < 32; l++)
+         if (s.exec >> l & 1)
+            s.rows[0][l] = (s.rows[0][l] + 0x44) ^ (left & 3 ? 0 : s.rows[1][l]);
+      left--;
+   }
+   assert_int_equal(left, 0);
+   assert_true(checked >= 20);
+}
+
+static void passes_in_a_loop(void **state)
+{
+   static const struct {
+      const char *load;
+      unsigned bytes;
+   } loads[] = {{"b_load_x1 v4", 4}, {"b_load_x2 v[4:5]", 8}, {"b_load_x3 v[4:6]", 12}, {"b_load_x4 v[4:7]", 16}, {"b_load_u8 v4", 1}};
+   static const uint32_t execs[] = {0xffffffffu, 0x7fffffffu, 0x0ff0a5a5u};
+   for (unsigned i = 0; i < 15; i++)
+      for (uint32_t spread = 3; spread < 9; spread++)
+         check_loop(loads[i % 5].load, loads[i % 5].bytes, execs[i / 5], spread);
+}
+
 static void pages(void **state)
 {
    setup s = full();
@@ -397,6 +441,29 @@ static void words_of_segments(void **state)
 }
 
 /* ---- dispatches ------------------------------------------------------------------------------------------------------------ */
+#define ENDS (3u << 21) /* of a wave, at a barrier */
+
+/* What stands in one portion or in several that follow each other is the same. */
+static void join_portions(tap_unit *u)
+{
+   uint32_t *latest = NULL, *to = u->data;
+   for (uint32_t *r = u->data, *next; r < u->data + u->dwords; r = next) {
+      next = r + tap_record_dwords(r);
+      assert_int_equal(r[0] >> 28, EMU_REC_WAVE);
+      bool goes_on = latest && (latest[0] & 0xffff) == (r[0] & 0xffff) && !(latest[0] & ENDS);
+      if (goes_on) {
+         latest[0] |= r[0] & ENDS;
+         latest[1] += r[1];
+         r += 2;
+      } else {
+         latest = to;
+      }
+      memmove(to, r, 4 * (size_t)(next - r));
+      to += next - r;
+   }
+   u->dwords = (size_t)(to - u->data);
+}
+
 /* Units as one stream of dwords; the caller's to free. */
 static uint32_t *units(unsigned threads, const char *isa, const char *text, const rig_dispatch *like, size_t *dwords)
 {
@@ -412,8 +479,11 @@ static uint32_t *units(unsigned threads, const char *isa, const char *text, cons
    rig_go(dev, &d);
    assert_true(rig_wait(dev, 0));
    tap_sort();
-   for (size_t i = 0; i < tap_count; i++)
+   assert_true(tap_longest <= TIME_BLOB_DW);
+   for (size_t i = 0; i < tap_count; i++) {
+      join_portions(&tap[i]);
       n += 2 + tap[i].dwords;
+   }
    uint32_t *out = malloc(4 * n + 4), *at = out;
    assert_non_null(out);
    for (size_t i = 0; i < tap_count; i++) {
@@ -442,6 +512,12 @@ static const char uneven[] =
    "s_mul s35, s16, 64\n v_mul_lo_u32 v5, v0, 36\n v_add_u32 v5, v5, s35\n b_load_x2 v[6:7], s[0:3], v5\n"
    "v_mov v8, 0x40000\n v_mov v9, 1\n b_atom_add v0, s[0:3], v8, v9\n s_endpgm\n";
 
+/* Far more lines than a blob has room for in one turn; segments that follow themselves. */
+static const char scattered[] =
+   "v_mul_lo_u32 v5, v0, 0x84\n v_and v5, v5, 0x3fff\n s_mov s30, 1000\n again: v_add_u32 v5, v5, 0x104\n v_and v5, v5, 0x3ffc\n"
+   "b_load_x1 v6, s[0:3], v5\n s_and s31, s30, 7\n some: s_sub s31, s31, 1\n s_cmp_lt_i32 s32, 0, s31\n s_brnz s32, some\n"
+   "s_sub s30, s30, 1\n s_brnz s30, again\n s_endpgm\n";
+
 static void same_trace(const char *text, const rig_dispatch *like)
 {
    static const unsigned threads[] = {1, 2, 8, 8};
@@ -462,6 +538,7 @@ static void same_on_any_host(void **state)
 {
    same_trace(mixed, &(rig_dispatch){.group = {96, 1, 1}, .grid = {40, 1, 1}, .lds_B = 1024, .scratch_B = 64});
    same_trace(uneven, &(rig_dispatch){.group = {96, 1, 1}, .grid = {500, 1, 1}});
+   same_trace(scattered, &(rig_dispatch){.group = {96, 1, 1}, .grid = {7, 1, 1}});
 }
 
 /* Each wave comes to its barrier once and ends once; long ones come in several portions. */
@@ -527,6 +604,7 @@ static int close_device(void **state)
 int main(void)
 {
    const struct CMUnitTest tests[] = {
+      cmocka_unit_test(passes_in_a_loop),
       cmocka_unit_test(coalescing),      cmocka_unit_test(run_is_short),      cmocka_unit_test(small_elements),
       cmocka_unit_test(passes_over_banks), cmocka_unit_test(pages),           cmocka_unit_test(scalars),
       cmocka_unit_test(atomics),         cmocka_unit_test(lds_conflicts),     cmocka_unit_test(scratch),

@@ -19,6 +19,7 @@ typedef struct tap_unit {
 static pthread_mutex_t tap_lock = PTHREAD_MUTEX_INITIALIZER;
 static tap_unit *tap;
 static size_t tap_count;
+static uint32_t tap_longest; /* dwords of a blob */
 static const emu_time_job
     *tap_jobs[64]; /* an address may come again when a job has ended: the latest counts */
 static unsigned tap_job_count;
@@ -55,6 +56,7 @@ static tap_unit *tap_find(const emu_time_job *j, uint64_t number, enum emu_unit 
 void __wrap_emu_time_deliver(emu_time_job *j, time_blob *b)
 {
    pthread_mutex_lock(&tap_lock);
+   tap_longest = b->dwords > tap_longest ? b->dwords : tap_longest;
    for (uint32_t at = 0; at < b->dwords; at += 4 + b->data[at + 3]) {
       const uint32_t *r = b->data + at;
       tap_unit *u = tap_find(j, r[1] | (uint64_t)r[2] << 32, (enum emu_unit)(r[0] & 15));
@@ -75,7 +77,7 @@ static void tap_clear(void)
       free(tap[i].data);
    free(tap);
    tap = NULL;
-   tap_count = 0;
+   tap_count = tap_longest = 0;
    tap_job_count = 0;
 }
 
