@@ -130,6 +130,7 @@ static void start_group(emu_worker *wk, emu_runner *r)
    r->spare = NULL;
    if (g && take_group(r, &index)) {
       emu_group_start(g, &r->d->launch, index);
+      g->untraced = r->d->job && emu_time_untraced(r->d->job, index);
       r->resident++;
       push(r, g);
       return;
@@ -162,11 +163,17 @@ static void group_done(emu_worker *wk, emu_runner *r, emu_group *g)
 static enum emu_turn traced_turn(emu_worker *wk, emu_runner *r, emu_group *g)
 {
    emu_trace *t = r->x->trace;
+   uint64_t before = g->instructions;
    if (t)
       emu_trace_unit_begin(t, r->d->job, EMU_UNIT_GROUP, g->index);
+   if (g->untraced)
+      r->x->trace = NULL;
    enum emu_turn turn = emu_group_turn(g, &r->d->launch, wk->cs->interp, r->x, &r->d->kill);
-   if (t)
+   r->x->trace = t;
+   if (t) {
+      emu_trace_unit_did(t, g->instructions - before);
       emu_trace_unit_end(t, turn == EMU_TURN_DONE);
+   }
    return turn;
 }
 

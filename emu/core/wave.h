@@ -29,6 +29,7 @@ typedef struct emu_group {
    uint32_t done;  /* waves that have ended */
    uint32_t first_wave, stage; /* of its waves in the trace's unit, 0 in dispatches */
    uint64_t instructions;
+   bool untraced; /* by who gives it its turns */
    uint8_t *waves, *lds, *scratch;
 } emu_group;
 

@@ -3,7 +3,8 @@
  * What a wave did in a window is its share. Shares are instructions; of workgroups that often come to
  * barriers they are barriers, the same number for all waves, so that these still meet at the same ones. A
  * share that touches another number of lines than the window did is other work, and nobody passes far beyond
- * it, nor beyond the end of any wave.
+ * it, nor beyond the end of any wave. Of a core's waves that go on nearly as ever each gets what it did in all
+ * its time: many times what they differ by in a window would tear those apart that wait for each other's lines.
  */
 #include "sample.h"
 #include "skip.h"
@@ -13,6 +14,7 @@ typedef struct wave_ahead {
    time_portion *portion; /* the latest that was looked into; NULL: what the wave reads now */
    const uint32_t *at, *end;
    bool to_barrier;
+   uint64_t measured;                      /* instructions of the window, and of a share of these */
    uint64_t instructions, lines, barriers; /* that lie ahead */
    uint64_t known;                         /* lines of shares before */
    uint64_t share;                         /* barriers, if not 0, else instructions of the window */
@@ -77,7 +79,7 @@ static bool has_segment(const uint32_t *at, const uint32_t *end)
 
 static void begin_wave(wave_ahead *a, time_wave *w)
 {
-   *a = (wave_ahead){.wave = w, .at = w->at, .end = w->end};
+   *a = (wave_ahead){.wave = w, .at = w->at, .end = w->end, .measured = w->instructions - w->mark_instructions};
    uint64_t n = w->group ? group_barriers(w->group) : 0;
    a->share = n >= BARRIERS_FEW ? n : 0;
    /* a barrier in the segment at hand is not ahead of it */
@@ -91,11 +93,38 @@ static bool is_torn(const time_wave *w)
    return w->group && w->barriers != w->mark_barriers && group_barriers(w->group) < BARRIERS_FEW;
 }
 
+/* Instructions in 2^16 cycles of all those that have been followed since it was launched. */
+static uint64_t rate_of(const time_machine *m, const wave_ahead *a)
+{
+   return a->measured ? time_scale(a->wave->instructions, UINT64_C(1) << 16, m->loop.now - a->wave->began) : 0;
+}
+
+static bool is_as_ever(const wave_ahead *a, uint64_t ever)
+{
+   return !a->share && 8 * ever >= 7 * a->measured && 7 * ever <= 8 * a->measured;
+}
+
+/* What the waves of a core did together is shared out by their rates. */
+static void even_out(const time_machine *m, wave_ahead *a, uint32_t waves)
+{
+   uint64_t did = 0, rates = 0;
+   for (uint32_t i = 0; i < waves; i++) {
+      did += a[i].measured;
+      rates += rate_of(m, &a[i]);
+   }
+   for (uint32_t i = 0; i < waves; i++)
+      if (!is_as_ever(&a[i], time_scale(did, rate_of(m, &a[i]), rates)))
+         return;
+   for (uint32_t i = 0; i < waves; i++)
+      a[i].measured = time_scale(did, rate_of(m, &a[i]), rates);
+}
+
 bool time_ahead_begin(time_machine *m, time_ahead *a, uint64_t age, uint32_t reach)
 {
    a->waves = a->looked = a->shares = 0;
    a->reach = reach;
-   for (uint32_t c = 0; c < m->profile.cores; c++)
+   for (uint32_t c = 0; c < m->profile.cores; c++) {
+      const uint32_t first = a->waves;
       for (uint32_t k = 0; k < m->profile.schedulers_per_core; k++)
          for (uint32_t i = 0; i < m->core[c].sched[k].waves; i++) {
             time_wave *w = wave_at(m, c, k, i);
@@ -103,6 +132,8 @@ bool time_ahead_begin(time_machine *m, time_ahead *a, uint64_t age, uint32_t rea
                return false;
             begin_wave(&a->wave[a->waves++], w);
          }
+      even_out(m, a->wave + first, a->waves - first);
+   }
    return a->waves != 0;
 }
 
@@ -144,7 +175,7 @@ static inline void look_at_record(wave_ahead *a)
  * to it. False: the trace has not arrived. */
 static bool look_wave(time_machine *m, wave_ahead *a, uint32_t share)
 {
-   const uint64_t measured = a->wave->instructions - a->wave->mark_instructions;
+   const uint64_t measured = a->measured;
    for (;;) {
       while (a->at < a->end) {
          if (!a->share && time_is_segment(a->at) && end_shares(a, measured, share))
@@ -222,7 +253,7 @@ uint64_t time_ahead_measured(const time_ahead *a)
 {
    uint64_t n = 0;
    for (uint32_t i = 0; i < a->waves; i++)
-      n += a->wave[i].wave->instructions - a->wave[i].wave->mark_instructions;
+      n += a->wave[i].measured;
    return n;
 }
 
@@ -232,7 +263,7 @@ uint64_t time_ahead_pass(time_ahead *a, uint32_t times)
    for (uint32_t i = 0; i < a->waves; i++) {
       const wave_ahead *v = &a->wave[i];
       time_wave *w = v->wave;
-      uint64_t n = v->at_share[times], measured = w->instructions - w->mark_instructions;
+      uint64_t n = v->at_share[times], measured = v->measured;
       if (is_idle(w))
          continue;
       w->surplus = v->share ? 0 : w->surplus + n - times * measured;

@@ -159,6 +159,7 @@ time_wave *time_wave_launch(time_machine *m, time_core *c, emu_time_job *j, unsi
    w->stage = stage;
    w->vregs = j->stage[stage].vregs;
    w->age = m->age++;
+   w->began = m->loop.now;
    w->start = time_clock(m);
    w->base = time_later(at, m->loop.now);
    w->ready = time_pack(w->base, TIME_WHY_FETCH);

@@ -147,7 +147,8 @@ struct time_wave {
    bool passes;
    uint32_t index, vregs, board_class, stage;
    enum time_wave_state state;
-   uint64_t age; /* number of its launch */
+   uint64_t age;   /* number of its launch */
+   uint64_t began; /* when, in the loop's time */
    uint64_t start; /* of the ring's clock */
    time_wave *next;  /* of the free ones */
    /* end */

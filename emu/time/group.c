@@ -9,15 +9,25 @@
 #include "sample.h"
 #include "skip.h"
 
+#define FILLED_LITTLE 8u /* this part of L2's lines counts for nothing */
+#define STAGGERED 8u     /* in so many windows at least the workgroups of a round end */
+#define SEEN_WINDOWS 2u  /* as many as end in so many windows warm the caches before the next one */
+
 typedef struct time_dispatch {
    struct time_dispatch *next; /* launched later, or of the free ones */
    time_actor actor;
    emu_time_job *job;
    time_unit *unit; /* waits for room */
-   time_unit *passed; /* is being passed over, and its trace has not come */
    uint64_t running, ended, taken;
-   uint64_t round, skipped; /* so many have run at once; have been passed over */
+   uint64_t round; /* so many have run at once */
    bool all; /* no unit is left */
+   /* passing over */
+   time_unit *passed;         /* its trace has not come */
+   uint64_t skipped, planned; /* have been passed over; are to be */
+   uint64_t cold;             /* of these the first ones, which caches do not see */
+   bool warm;                 /* caches are to see all of them */
+   uint64_t filled;           /* lines of L2 when it began */
+   uint64_t mark_ended;       /* when the window began */
 } time_dispatch;
 
 static void dispatch_act(time_machine *m, time_actor *a);
@@ -114,8 +124,10 @@ static void dispatch_act(time_machine *m, time_actor *a)
    if (!d->unit) {
       bool starved = false;
       d->unit = time_job_take(d->job, &starved);
-      if (d->unit && d->taken++ == 0)
+      if (d->unit && d->taken++ == 0) {
+         d->filled = time_memory_l2_filled(m->memory);
          time_sample_disturb(m);
+      }
       if (!d->unit && starved)
          time_starve(m, a);
       else if (!d->unit)
@@ -139,21 +151,76 @@ bool time_group_settled(const emu_time_job *j)
    return d->ended >= d->running;
 }
 
-bool time_group_streams(const time_machine *m, const emu_time_job *j)
+/* Did some end in the window, and not as many as began together? Then there are no rounds. */
+static bool is_staggered(const time_dispatch *d)
+{
+   uint64_t n = d->ended - d->mark_ended;
+   return d->ended >= 2 * d->round && n && STAGGERED * n <= d->round;
+}
+
+bool time_group_mixed(const emu_time_job *j)
 {
    const time_dispatch *d = j->model;
-   uint64_t left = m->dispatches == d && j->groups > d->taken ? j->groups - d->taken : 0;
+   return is_staggered(d) || (d->round && d->ended - d->mark_ended >= d->round);
+}
+
+/* How many may be passed over. Where they come in rounds whole ones in all, and one stays behind them: the
+ * last round is then as full as it would have been. */
+static uint64_t streaming(const time_machine *m, const time_dispatch *d)
+{
+   uint64_t left = m->dispatches == d && d->job->groups > d->taken ? d->job->groups - d->taken : 0;
    uint64_t round = d->round ? d->round : 1;
-   if (d->passed)
-      return true;
-   return d->skipped % round ? left > round : left >= 3 * round;
+   if (left <= round || is_staggered(d))
+      return is_staggered(d) ? left : 0;
+   uint64_t end = (d->skipped + left - round) / round * round; /* of all that will have been */
+   return end > d->skipped ? end - d->skipped : 0;
+}
+
+/* Has L2 as much of the dispatch's lines as it ever will, or would it get few of the next windows'? Then it
+ * matters little if the caches see nothing of these. */
+static bool is_even(const time_machine *m, const time_dispatch *d, uint64_t filled, uint32_t times)
+{
+   uint64_t lines = m->profile.l2_B >> EMU_LINE_LOG2, since = time_memory_l2_filled(m->memory) - d->filled;
+   return !d->warm && (since >= lines || FILLED_LITTLE * times * filled <= lines);
+}
+
+uint64_t time_group_plan(time_machine *m, emu_time_job *j, uint64_t instructions, uint64_t filled,
+                         uint32_t times)
+{
+   time_dispatch *d = j->model;
+   const uint64_t all = j->counters[GPU_COUNTER_TIMED_INSTRUCTIONS];
+   uint64_t halves = 2 * (d->ended + d->skipped) + d->running; /* workgroups that it has done, about */
+   uint64_t window = time_later(time_scale(instructions, halves, 2 * all), 1);
+   d->planned = time_earlier(times * window, streaming(m, d));
+   uint64_t seen = is_even(m, d, filled, times) ? SEEN_WINDOWS * window : d->planned;
+   d->cold = d->planned > seen ? d->planned - seen : 0;
+   const time_program *t = d->cold ? time_job_program(m, j, 0) : NULL;
+   if (t && !t->cost) /* its cost is of all that it did */
+      time_leave_untraced(j, d->taken, d->cold);
+   return d->planned;
+}
+
+void time_group_open(emu_time_job *j)
+{
+   time_dispatch *d = j->model;
+   d->mark_ended = d->ended;
+}
+
+bool time_group_cold(const emu_time_job *j)
+{
+   return ((const time_dispatch *)j->model)->cold != 0;
+}
+
+void time_group_warm(emu_time_job *j)
+{
+   ((time_dispatch *)j->model)->warm = true;
 }
 
 bool time_group_pass(time_machine *m, emu_time_job *j, bool *starved)
 {
    time_dispatch *d = j->model;
    *starved = false;
-   if (!d->passed && !(d->passed = time_job_take(j, starved)))
+   if (!d->planned || (!d->passed && !(d->passed = time_job_take(j, starved))))
       return false;
    if (!d->passed->complete)
       time_unit_poll(j, d->passed);
@@ -161,9 +228,11 @@ bool time_group_pass(time_machine *m, emu_time_job *j, bool *starved)
       *starved = true;
       return false;
    }
-   d->taken++; /* not before: whoever comes again for its trace must find as many left */
+   d->taken++;
    d->skipped++;
-   time_skip_unit(m, (uint32_t)(d->taken % m->profile.cores), j, d->passed);
+   d->planned--;
+   time_skip_group(m, (uint32_t)(d->taken % m->profile.cores), j, d->passed, d->cold != 0);
+   d->cold -= d->cold != 0;
    time_unit_release(j, d->passed);
    d->passed = NULL;
    return true;

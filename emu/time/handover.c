@@ -10,10 +10,10 @@
 #include "queue.h"
 
 #define PATIENCE_NS 2000000u       /* the model waits so long for traces before writers must not wait for it any more */
-#define GATHER_NS 1000000u         /* so long for more of them */
+#define GATHER_NS 200000u          /* so long for more of them */
 #define GATHER_B ((size_t)256 << 10)
 #define EVENT_B 1024u              /* what another event counts for beside traces */
-#define SPARES 256u                /* blobs kept: 8 MiB */
+#define SPARES 512u                /* blobs kept: 16 MiB, as much as waits mostly */
 
 void time_say_lost(emu_time *t, const char *what)
 {
@@ -69,11 +69,26 @@ static void get_hungry(emu_time *t)
    pthread_cond_broadcast(&t->room);
 }
 
+/* What is missing is not among what waits. The model reads many workgroups side by side: how much that is the work decides. Little is better:
+ * what it decides to pass over unseen has then not been traced yet. */
+static void allow_more(emu_time *t)
+{
+   if (t->backlog_limit_B == TIME_BACKLOG_B) {
+      get_hungry(t);
+      return;
+   }
+   t->backlog_limit_B *= 2;
+   pthread_cond_broadcast(&t->room);
+}
+
 void time_sleep(emu_time *t)
 {
    uint64_t began = emu_clock_ns(), gathered = began + GATHER_NS, patience = began + PATIENCE_NS;
    t->told_B = 0;
    t->asleep = has_commands(t) || has_jobs(t) ? TIME_WAITS : TIME_RESTS;
+   atomic_store(&t->waits, t->asleep == TIME_WAITS);
+   if (t->backlog_B > t->backlog_limit_B)
+      allow_more(t);
    if (!has_commands(t))
       time_progress_pause(t);
    while (!t->fresh && !t->quit && !t->abandon) {
@@ -91,6 +106,7 @@ void time_sleep(emu_time *t)
    }
    t->asleep = TIME_AWAKE;
    atomic_store(&t->hungry, false);
+   atomic_store(&t->waits, false);
 }
 
 /* ---- blobs -------------------------------------------------------------------------------------------------------------------- */
@@ -137,7 +153,7 @@ void emu_time_deliver(emu_time_job *j, time_blob *blob)
    size_t bytes = blob->dwords * sizeof *blob->data;
    bool there = time_units_prepare(blob);
    pthread_mutex_lock(&t->lock);
-   while (t->backlog_B > TIME_BACKLOG_B && !atomic_load(&t->hungry) && !t->abandon)
+   while (t->backlog_B > t->backlog_limit_B && !atomic_load(&t->hungry) && !t->abandon)
       pthread_cond_wait(&t->room, &t->lock);
    if (j->lost || t->backlog_B > t->backlog_max_B) { /* a shader that spins must not fill the host's memory */
       time_blob_leave(t, blob);
@@ -151,9 +167,12 @@ void emu_time_deliver(emu_time_job *j, time_blob *blob)
    pthread_mutex_unlock(&t->lock);
 }
 
-bool emu_time_hungry(const emu_device *dev)
+size_t emu_time_enough(const emu_device *dev)
 {
-   return atomic_load_explicit(&dev->time->hungry, memory_order_relaxed);
+   const emu_time *t = dev->time;
+   if (!atomic_load_explicit(&t->waits, memory_order_relaxed))
+      return TIME_BLOB_DW / 2;
+   return atomic_load_explicit(&t->hungry, memory_order_relaxed) ? 0 : TIME_BLOB_DW / 32;
 }
 
 void emu_time_lost(emu_time_job *j)

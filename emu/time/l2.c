@@ -26,11 +26,17 @@ static time_way *make_room(time_memory *m, uint64_t set, uint64_t line, uint64_t
    time_way victim;
    time_way *w = time_cache_insert(&m->l2, set, line, &victim);
    uint32_t dirty = WAY_DIRTY(&victim);
+   m->l2_filled++;
    *busy = at;
    if (dirty)
       *busy = time_dram_access(m, victim.key & ((UINT64_C(1) << TIME_KEY_BITS) - 1), time_sector_count(dirty),
                                true, at, counters);
    return w;
+}
+
+uint64_t time_memory_l2_filled(const time_memory *m)
+{
+   return m->l2_filled;
 }
 
 uint64_t time_l2_access(time_memory *m, uint64_t line, uint32_t sectors, uint32_t lanes, uint32_t flags,

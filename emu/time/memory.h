@@ -63,6 +63,8 @@ time_result time_memory_copy(time_memory *m, uint64_t bytes, uint64_t from_va, u
  * and again when anything else has happened since: begin. */
 void time_memory_warm_begin(time_memory *m);
 void time_memory_warm(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record);
+/* Lines that L2 took in so far, timed or not. */
+uint64_t time_memory_l2_filled(const time_memory *m);
 /* Between jobs that a barrier separates nothing is thrown away; caches that are not coherent (L1, scalar, texture) are emptied
  * when the ring invalidates them, which a wait for engines does. Of ROP caches those are that hold nothing to be written back. */
 void time_memory_invalidate(time_memory *m);

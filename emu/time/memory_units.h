@@ -182,6 +182,7 @@ struct time_memory {
    time_tags tags;
    time_port tlb2_port, bus_in, bus_out;
    uint64_t copy_free; /* the copy engine */
+   uint64_t l2_filled; /* lines */
    uint64_t busy_rest; /* of DRAM_BUSY_CYCLES, in 1/1024 */
 
    /* from the profile */

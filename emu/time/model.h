@@ -12,6 +12,7 @@
 #ifndef EMU_TIME_MODEL_H
 #define EMU_TIME_MODEL_H
 
+#include <stdatomic.h>
 #include "gfx.h"
 #include "memory.h"
 #include "timing.h"
@@ -70,9 +71,11 @@ struct time_unit {
    enum emu_unit kind;
    time_piece *first, *last;
    bool complete;            /* nothing more comes */
+   uint64_t instructions;    /* of a workgroup, so far */
    /* units.c */
    time_piece *arrived, *arrived_last; /* since the engine took it */
    bool taken, arrived_complete;
+   uint64_t arrived_instructions;
    time_unit *held_next, **held_at;
    time_blob *home;
 };
@@ -102,7 +105,22 @@ struct emu_time_job {
    uint64_t written;             /* when the latest write of its waves is in L2 */
    struct emu_time_job *launched_before, **launched_at; /* of the machine's: jobs that are not over; what points at it */
    void *model;                  /* what the engine keeps for it */
+   _Atomic uint64_t untraced;    /* workgroups: [39:0] the first, [63:40] how many */
 };
+
+/* ---- workgroups that are passed over unseen: their units say how many instructions they were, and nothing else. Nobody may depend on whether
+ * one that had begun before still has records ---- */
+#define TIME_UNTRACED_LOG2 40u
+static inline bool emu_time_untraced(const emu_time_job *j, uint64_t group)
+{
+   uint64_t u = atomic_load_explicit(&j->untraced, memory_order_relaxed), first = u & ((UINT64_C(1) << TIME_UNTRACED_LOG2) - 1);
+   return group - first < u >> TIME_UNTRACED_LOG2;
+}
+static inline void time_leave_untraced(emu_time_job *j, uint64_t first, uint64_t groups)
+{
+   if (!((first + groups) >> TIME_UNTRACED_LOG2) && !(groups >> (64 - TIME_UNTRACED_LOG2)))
+      atomic_store_explicit(&j->untraced, groups << TIME_UNTRACED_LOG2 | first, memory_order_relaxed);
+}
 /* The unit with the next number. NULL and *starved: it has not arrived; NULL and not: there is none, all have been taken. */
 time_unit *time_job_take(emu_time_job *j, bool *starved);
 /* Append what has arrived of a unit that is not complete. Whether it was anything. */
@@ -117,8 +135,8 @@ void time_unit_release(emu_time_job *j, time_unit *u);
 void emu_time_deliver(emu_time_job *j, time_blob *blob);
 /* A blob of TIME_BLOB_DW that is not needed any more; NULL: there is none. */
 time_blob *emu_time_spare(emu_device *dev);
-/* The model waits for traces: what is collected should come at once. */
-bool emu_time_hungry(const emu_device *dev);
+/* So many dwords are enough to be handed over: fewer when the model waits for traces, none when it has for long. */
+size_t emu_time_enough(const emu_device *dev);
 /* A writer ran out of host memory: the job's times are wrong, which is said once on stderr. */
 void emu_time_lost(emu_time_job *j);
 

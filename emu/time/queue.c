@@ -524,6 +524,7 @@ bool emu_time_create(emu_device *dev)
       return false;
    dev->time = t;
    t->dev = dev;
+   t->backlog_limit_B = TIME_BACKLOG_LEAST_B;
    t->backlog_max_B = TIME_BACKLOG_MAX_B;
    t->core_per_cp_q16 = ratio_q16(dev->profile.core_clock_khz, dev->profile.cp_clock_khz);
    pthread_mutex_init(&t->lock, NULL);

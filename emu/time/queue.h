@@ -4,7 +4,8 @@
 
 #include "model.h"
 
-#define TIME_BACKLOG_B ((size_t)64 << 20) /* traces that may wait before writers do */
+#define TIME_BACKLOG_LEAST_B ((size_t)16 << 20) /* traces that may wait before writers do, */
+#define TIME_BACKLOG_B ((size_t)64 << 20)      /* and where the model needs more of them at once */
 #define TIME_BACKLOG_MAX_B ((size_t)1 << 30) /* of one device; what would be more, because the model waits for another trace, is lost */
 #define TIME_FEW 64u                      /* commands of a ring that need no memory */
 #define TIME_JOBS_MAX 64u                 /* of a ring, launched and not ended: the command processor waits for a place */
@@ -52,13 +53,14 @@ typedef struct emu_time {
    bool started, quit, abandon, working; /* working: the thread is in the model, without the lock */
    bool fresh;           /* something has come that the thread is to look at */
    enum { TIME_AWAKE, TIME_RESTS, TIME_WAITS } asleep; /* the thread: no, until something comes, for traces */
+   atomic_bool waits;    /* for traces, for others to read */
    size_t told_B;        /* traces that have come while it waited, and something for each event besides */
    bool lost;            /* said so already */
    /* progress.c, of the model's thread */
    uint64_t started_ns, shown_ns, ended_instructions;
    bool shown;
    atomic_bool hungry;   /* the model waits for traces, and has done so for a while */
-   size_t backlog_B, backlog_max_B;
+   size_t backlog_B, backlog_limit_B, backlog_max_B;
    time_blob *spare;     /* of TIME_BLOB_DW, to be used again */
    uint32_t spares;
    emu_time_job *spare_job; /* cleared, with their queues */

@@ -28,6 +28,8 @@
 #define WINDOW_PLACES 64u      /* of each rasteriser that has tiles, */
 #define WINDOW_DRAW 8192u      /* or so many cycles */
 #define WINDOWS_MOST 256u
+#define NEAR 8u       /* windows agree that differ by less than this part; */
+#define NEAR_MIXED 4u /* of workgroups that do not go in step, where it is chance */
 #define TIME_ONE 256u   /* parts of a window in which it is shared out */
 #define SAMPLE_JOBS 64u /* that have begun and are not over (TIME_JOBS_MAX) */
 
@@ -42,12 +44,19 @@ enum sample_state {
 enum sample_stream { STREAM_GROUPS, STREAM_WAVES, STREAM_PICTURES };
 
 /* What windows are compared by: sums over all jobs. */
+#define MEASURE_L2_ACCESSES 2
+#define MEASURE_L2_HITS 3
 static const enum gpu_counter measures[] = {
-    GPU_COUNTER_TIMED_INSTRUCTIONS, GPU_COUNTER_L1_ACCESSES,
-    GPU_COUNTER_L2_ACCESSES,        GPU_COUNTER_L2_HITS,
-    GPU_COUNTER_RASTER_QUADS,       GPU_COUNTER_ROP_QUADS,
-    GPU_COUNTER_LDS_PASSES,         GPU_COUNTER_DRAM_BUSY_CYCLES,
-    GPU_COUNTER_TLB_L1_MISSES,      GPU_COUNTER_FRONT_CYCLES,
+    GPU_COUNTER_TIMED_INSTRUCTIONS,
+    GPU_COUNTER_L1_ACCESSES,
+    [MEASURE_L2_ACCESSES] = GPU_COUNTER_L2_ACCESSES,
+    [MEASURE_L2_HITS] = GPU_COUNTER_L2_HITS,
+    GPU_COUNTER_RASTER_QUADS,
+    GPU_COUNTER_ROP_QUADS,
+    GPU_COUNTER_LDS_PASSES,
+    GPU_COUNTER_DRAM_BUSY_CYCLES,
+    GPU_COUNTER_TLB_L1_MISSES,
+    GPU_COUNTER_FRONT_CYCLES,
 };
 #define MEASURES (sizeof measures / sizeof measures[0])
 
@@ -78,11 +87,13 @@ typedef struct time_sampler {
    time_actor actor;
    enum sample_state state;
    bool disturbed, agreed; /* agreed: there are rates of the present work */
-   uint32_t reach, marks;
+   uint64_t reach, next_reach;
+   uint32_t marks;
    uint64_t since;        /* when it began to settle */
    uint64_t work;         /* of the window before, in WINDOW_CYCLES */
    uint64_t places;       /* of all rasterisers then, or when the window began */
    uint64_t from, cycles; /* the window */
+   uint64_t filled;       /* lines of L2 when it began; later, in it */
    uint64_t age;          /* of the next wave */
    uint64_t over[MEASURES], base[MEASURES], rate[MEASURES]; /* of jobs that are over; when the window began;
                                                                of the one before, per WINDOW_CYCLES */
@@ -95,7 +106,8 @@ typedef struct time_sampler {
    /* what is passed over */
    enum sample_stream stream;
    emu_time_job *dispatch;
-   uint64_t wanted, passed; /* instructions, or batches */
+   uint64_t wanted, passed; /* batches; these or instructions */
+   bool cold;               /* the caches have not seen all of it */
    uint64_t share;          /* of the window, if it is shared out to the rasterisers */
    bool shared;
 } time_sampler;
@@ -133,6 +145,7 @@ static uint64_t count_places(const time_machine *m)
 static void settle(time_machine *m, time_sampler *s)
 {
    s->disturbed = s->agreed = false;
+   s->next_reach = TIME_REACH_LEAST;
    s->since = m->loop.now;
    s->places = count_places(m);
    go_to(m, SAMPLE_SETTLES, SETTLE_CYCLES);
@@ -150,11 +163,6 @@ void time_sample_disturb(time_machine *m)
       return;
    m->sampler->disturbed = true;
    time_sample_begin(m);
-}
-
-static uint64_t scale(uint64_t n, uint64_t num, uint64_t den)
-{
-   return den ? (uint64_t)((unsigned __int128)n * num / den) : 0;
 }
 
 /* ---- measuring ------------------------------------------------------------------------------ */
@@ -237,9 +245,12 @@ static void open_window(time_machine *m, time_sampler *s)
       if (j->begun)
          mark(s, j, false);
    s->age = m->age;
+   s->filled = time_memory_l2_filled(m->memory);
    s->dispatch = only_dispatch(m);
-   if (s->dispatch)
+   if (s->dispatch) {
       time_ahead_open(m);
+      time_group_open(s->dispatch);
+   }
    for (uint32_t i = 0; m->gfx && i < m->profile.cores; i++)
       s->raster[i].retired_dw = time_raster_retired_dw(m, i);
    s->places = count_places(m);
@@ -274,34 +285,52 @@ static bool is_enough(const time_machine *m, const time_sampler *s)
    return work_since(m, s) >= WINDOW_WORK || cycles >= WINDOWS_MOST * WINDOW_CYCLES;
 }
 
-static bool is_near(uint64_t a, uint64_t b)
+static bool is_near(uint64_t a, uint64_t b, uint64_t parts)
 {
-   return a > b ? a - b <= a / 8 + 8 : b - a <= b / 8 + 8;
+   return a > b ? a - b <= a / parts + 64 / parts : b - a <= b / parts + 64 / parts;
 }
 
-/* Is the machine about as busy as in the window before? That says how far to go. False: by no means, or there
- * is none before. */
+/* Is L2 hit less often than before, by more than an eighth of all accesses? It misses what it has not seen. */
+static bool has_cooled(const time_sampler *s, uint64_t accesses, uint64_t hits)
+{
+   const uint64_t now = s->rate[MEASURE_L2_ACCESSES], now_hits = s->rate[MEASURE_L2_HITS];
+   return 8 * hits * now > (8 * now_hits + now) * accesses;
+}
+
+/* Is the machine about as busy as in the window before? That says how far to go, where it is chance behind
+ * the next window: if the same one said both how fast and how far, slow ones that follow each other would
+ * count for more. False: by no means, or there is none before. */
 static bool compare(const time_machine *m, time_sampler *s)
 {
    uint64_t sum[MEASURES];
+   const uint64_t accesses = s->rate[MEASURE_L2_ACCESSES], hits = s->rate[MEASURE_L2_HITS];
    uint64_t work = work_since(m, s) * WINDOW_CYCLES / s->cycles, before = s->work;
    uint64_t halves = s->dispatch ? 4 : 3; /* draws change more: what one window says of the next is less */
    bool agrees = s->agreed, steady = agrees && 2 * work <= halves * before && 2 * before <= halves * work;
+   const bool mixed = s->dispatch && time_group_mixed(s->dispatch);
    sum_up(m, sum);
    for (unsigned i = 0; i < MEASURES; i++) {
       uint64_t rate = (sum[i] - s->base[i]) * WINDOW_CYCLES / s->cycles;
-      agrees &= is_near(rate, s->rate[i]);
+      agrees &= is_near(rate, s->rate[i], mixed ? NEAR_MIXED : NEAR);
       s->rate[i] = rate;
    }
+   if (s->cold && s->dispatch && has_cooled(s, accesses, hits)) {
+      time_group_warm(s->dispatch);
+      steady = agrees = false;
+   }
+   s->cold = false;
    s->agreed = true;
    s->work = work;
-   s->reach = !agrees ? TIME_REACH_LEAST : 2 * s->reach < TIME_REACH ? 2 * s->reach : TIME_REACH;
+   uint64_t next = agrees ? time_earlier(2 * s->next_reach, TIME_REACH) : TIME_REACH_LEAST;
+   s->reach = mixed ? s->next_reach : next;
+   s->next_reach = next;
    return steady;
 }
 
 static bool close_window(time_machine *m, time_sampler *s)
 {
    s->cycles = m->loop.now - s->from;
+   s->filled = time_memory_l2_filled(m->memory) - s->filled;
    if (!compare(m, s))
       return false;
    for (emu_time_job *j = m->jobs; j; j = j->launched_before)
@@ -332,7 +361,7 @@ static void charge_slots(const sample_mark *k, uint64_t slots)
    for (unsigned c = GPU_COUNTER_ISSUE_ACTIVE; c < GPU_COUNTER_STALL_IDLE; c++)
       window += k->counters[c];
    for (unsigned c = GPU_COUNTER_ISSUE_ACTIVE; c < GPU_COUNTER_STALL_IDLE; c++) {
-      uint64_t n = scale(slots, k->counters[c], window);
+      uint64_t n = time_scale(slots, k->counters[c], window);
       to[c] += n;
       left -= n;
    }
@@ -379,7 +408,7 @@ static void charge_end(const time_sampler *s, bool (*of)(unsigned), uint64_t num
    for (uint32_t i = 0; i < s->marks; i++)
       for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
          if (of(c))
-            s->mark[i].job->counters[c] += scale(s->mark[i].counters[c], num, den);
+            s->mark[i].job->counters[c] += time_scale(s->mark[i].counters[c], num, den);
 }
 
 /* The clock goes on; counters by num / den times those of the window. */
@@ -388,7 +417,7 @@ static void charge(time_machine *m, time_sampler *s, uint64_t cycles, uint64_t n
    for (uint32_t i = 0; i < s->marks; i++)
       for (unsigned c = 0; c < GPU_COUNTER_COUNT; c++)
          if (!is_exact[c] && !is_issue(c) && !is_front(c) && !is_back(c))
-            s->mark[i].job->counters[c] += scale(s->mark[i].counters[c], num, den);
+            s->mark[i].job->counters[c] += time_scale(s->mark[i].counters[c], num, den);
    charge_cores(m, s, cycles);
    m->passed += cycles;
    time_group_retime(m);
@@ -407,19 +436,16 @@ static uint64_t window_instructions(const time_sampler *s)
 /* Workgroups, by their instructions. */
 static bool pass_groups(time_machine *m, time_sampler *s)
 {
-   const uint64_t *timed = &s->dispatch->counters[GPU_COUNTER_TIMED_INSTRUCTIONS];
+   const uint64_t *timed = &s->dispatch->counters[GPU_COUNTER_TIMED_INSTRUCTIONS], before = *timed;
    bool starved = false;
-   while (s->passed < s->wanted && time_group_streams(m, s->dispatch)) {
-      uint64_t before = *timed;
-      if (!time_group_pass(m, s->dispatch, &starved))
-         break;
-      s->passed += *timed - before;
+   while (time_group_pass(m, s->dispatch, &starved)) {
    }
+   s->passed += *timed - before;
    if (starved)
       return false;
    uint64_t window = window_instructions(s);
    if (s->passed)
-      charge(m, s, scale(s->cycles, s->passed, window), s->passed, window);
+      charge(m, s, time_scale(s->cycles, s->passed, window), s->passed, window);
    return true;
 }
 
@@ -434,7 +460,7 @@ static bool pass_waves(time_machine *m, time_sampler *s)
       return true;
    uint64_t passed = time_ahead_pass(s->ahead, times);
    if (passed)
-      charge(m, s, scale(s->cycles, passed, measured), passed, measured);
+      charge(m, s, time_scale(s->cycles, passed, measured), passed, measured);
    return true;
 }
 
@@ -456,8 +482,8 @@ static void share_out(time_machine *m, time_sampler *s, enum time_fed last)
    s->share = ends ? s->passed * TIME_ONE / s->batches : s->reach * TIME_ONE;
    for (uint32_t i = 0; i < m->profile.cores; i++) {
       sample_raster *r = &s->raster[i];
-      uint64_t cycles = scale(s->cycles, s->share, TIME_ONE);
-      r->left = r->wanted = s->share ? scale(r->retired_dw, cycles + r->owed, s->cycles) : 0;
+      uint64_t cycles = time_scale(s->cycles, s->share, TIME_ONE);
+      r->left = r->wanted = s->share ? time_scale(r->retired_dw, cycles + r->owed, s->cycles) : 0;
       uint64_t before = time_earlier(r->ahead_dw, r->left);
       r->left -= before;
       r->ahead_dw -= before;
@@ -483,7 +509,7 @@ static bool pass_rasters(time_machine *m, time_sampler *s)
  * the window and whose rates are uncertain. */
 static uint64_t rasters_cycles(const time_machine *m, const time_sampler *s)
 {
-   uint64_t cycles = scale(s->cycles, s->share, TIME_ONE), most = 0, all = 0, active = 0;
+   uint64_t cycles = time_scale(s->cycles, s->share, TIME_ONE), most = 0, all = 0, active = 0;
    for (uint32_t i = 0; i < m->profile.cores; i++) {
       all += s->raster[i].wanted;
       active += s->raster[i].wanted != 0;
@@ -491,7 +517,7 @@ static uint64_t rasters_cycles(const time_machine *m, const time_sampler *s)
    for (uint32_t i = 0; i < m->profile.cores; i++) {
       const sample_raster *r = &s->raster[i];
       if (2 * r->wanted * active >= all)
-         most = time_later(most, scale(cycles, r->wanted - r->left, r->wanted));
+         most = time_later(most, time_scale(cycles, r->wanted - r->left, r->wanted));
    }
    return most;
 }
@@ -501,7 +527,7 @@ static void settle_rasters(time_machine *m, time_sampler *s, uint64_t cycles)
 {
    for (uint32_t i = 0; i < m->profile.cores; i++) {
       sample_raster *r = &s->raster[i];
-      uint64_t owed = time_raster_busy(m, i) ? scale(cycles + r->owed, r->left, r->wanted) : 0;
+      uint64_t owed = time_raster_busy(m, i) ? time_scale(cycles + r->owed, r->left, r->wanted) : 0;
       r->owed = time_earlier(owed, TIME_REACH_LEAST * s->cycles);
    }
 }
@@ -509,8 +535,8 @@ static void settle_rasters(time_machine *m, time_sampler *s, uint64_t cycles)
 /* What the front end went on by beyond the rasterisers: in the cycles in which it had batches at all. */
 static uint64_t front_cycles(const time_sampler *s, uint64_t back)
 {
-   uint64_t all = scale(s->front_cycles, s->passed, s->batches),
-            with_back = scale(s->front_cycles, back, s->cycles);
+   uint64_t all = time_scale(s->front_cycles, s->passed, s->batches),
+            with_back = time_scale(s->front_cycles, back, s->cycles);
    return all > with_back ? all - with_back : 0;
 }
 
@@ -563,10 +589,11 @@ static bool choose(time_machine *m, time_sampler *s)
    if (time_copy_busy(m))
       return false;
    if (s->dispatch && s->dispatch == only_dispatch(m)) {
-      bool groups = time_group_streams(m, s->dispatch);
+      uint64_t window = window_instructions(s);
+      bool groups = window && time_group_plan(m, s->dispatch, window, s->filled, s->reach);
       s->stream = groups ? STREAM_GROUPS : STREAM_WAVES;
-      s->wanted = s->reach * window_instructions(s);
-      return groups ? s->wanted : time_ahead_begin(m, s->ahead, s->age, s->reach);
+      s->cold = groups && time_group_cold(s->dispatch);
+      return groups || time_ahead_begin(m, s->ahead, s->age, s->reach);
    }
    s->stream = STREAM_PICTURES;
    s->wanted = s->reach * s->batches;

@@ -7,6 +7,12 @@
 #define TIME_REACH_LEAST 3u /* so many times what a window measured is passed over; */
 #define TIME_REACH 32u      /* at most, while windows go on to agree */
 
+/* n * num / den, rounded down; 0 if den is. */
+static inline uint64_t time_scale(uint64_t n, uint64_t num, uint64_t den)
+{
+   return den ? (uint64_t)((unsigned __int128)n * num / den) : 0;
+}
+
 /* ---- sample.c; in a machine that does not sample these do nothing */
 bool time_sample_create(time_machine *m);   /* freed with the machine; false: it has failed */
 void time_sample_begin(time_machine *m);    /* a job begins */
@@ -29,10 +35,15 @@ enum time_read time_ahead_wave(time_machine *m, time_wave *w);
 
 /* ---- group.c: a dispatch's workgroups in their order */
 bool time_group_settled(const emu_time_job *j); /* as many have ended as run: the first are gone, with their common beginning */
-/* May the next one be passed over? Two rounds of as many as run at once stay, and whole ones go: the last round is then as full as it
- * would have been. */
-bool time_group_streams(const time_machine *m, const emu_time_job *j);
-/* Passes over the next one. False, and *starved: its trace has not arrived. */
+/* So many of those that were not launched yet are to be passed over as did `times` a window's instructions, or less, maybe none. The first of them may be cold: caches
+ * see the last ones only, and who has not begun them need not trace them. `filled`: lines that the window brought into L2. */
+uint64_t time_group_plan(time_machine *m, emu_time_job *j, uint64_t instructions, uint64_t filled, uint32_t times);
+void time_group_open(emu_time_job *j); /* a window begins */
+/* Were workgroups in the window at all stages of their work, or whole rounds of them? */
+bool time_group_mixed(const emu_time_job *j);
+bool time_group_cold(const emu_time_job *j);
+void time_group_warm(emu_time_job *j); /* none may be */
+/* Passes over the next one. False: that was all, or *starved: its trace has not arrived. */
 bool time_group_pass(time_machine *m, emu_time_job *j, bool *starved);
 void time_group_retime(time_machine *m); /* the clock has gone on: what waits for a time of it begins sooner */
 

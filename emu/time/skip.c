@@ -33,7 +33,7 @@ static inline void skip_record(time_machine *m, time_skip_wave *w)
          count_cost(t, w->segment, times);
    } else if (n > 1 && (size_t)(w->end - r) >= n && w->segment && place < w->segment->count) {
       const time_inst *i = &t->inst[w->segment->first + place];
-      if (i->kind == TIME_KIND_MEMORY && i->port != TIME_PORT_LDS)
+      if (i->kind == TIME_KIND_MEMORY && i->port != TIME_PORT_LDS && !w->cold)
          time_memory_warm(m->memory, w->core, (enum time_path)i->path, (enum time_op)i->op, r);
    }
 }
@@ -44,16 +44,16 @@ void time_skip_records(time_machine *m, time_skip_wave *w, uint64_t instructions
       skip_record(m, w);
 }
 
-/* A whole portion of a wave. */
-static void skip_portion(time_machine *m, uint32_t core, emu_time_job *j, unsigned stage, const uint32_t *r,
-                         uint32_t left)
+/* A whole portion of a wave; its instructions. */
+static uint64_t skip_portion(time_machine *m, uint32_t core, emu_time_job *j, unsigned stage,
+                             const uint32_t *r, uint32_t left, bool cold)
 {
    uint32_t n = r[1] < left - 2 ? r[1] : left - 2;
-   time_skip_wave w = {time_job_program(m, j, stage), core, r + 2, r + 2 + n, NULL, 0};
-   if (!w.program)
-      return;
-   time_skip_records(m, &w, UINT64_MAX);
-   TIME_COUNT(j, TIMED_INSTRUCTIONS, w.instructions);
+   time_skip_wave w = {
+       .program = time_job_program(m, j, stage), .core = core, .at = r + 2, .end = r + 2 + n, .cold = cold};
+   if (w.program)
+      time_skip_records(m, &w, UINT64_MAX);
+   return w.instructions;
 }
 
 /* ---- fixed function ------------------------------------------------------------------------- */
@@ -99,11 +99,10 @@ uint32_t time_skip_top(time_machine *m, uint32_t core, emu_time_job *j, const ui
    if (n > left)
       return left;
    if (kind == EMU_REC_WAVE) {
-      unsigned stage = j->kind == EMU_JOB_DISPATCH ? 0 : *r >> 16 & 15;
-      skip_portion(m, core, j, stage, r, left);
+      unsigned stage = *r >> 16 & 15;
+      TIME_COUNT(j, TIMED_INSTRUCTIONS, skip_portion(m, core, j, stage, r, left, false));
       n += r[1];
-      if (j->kind != EMU_JOB_DISPATCH)
-         j->counters[stage == GPU_STAGE_FS ? GPU_COUNTER_FRAGMENT_WAVES : GPU_COUNTER_FRONT_WAVES]++;
+      j->counters[stage == GPU_STAGE_FS ? GPU_COUNTER_FRAGMENT_WAVES : GPU_COUNTER_FRONT_WAVES]++;
    } else if (kind == EMU_REC_BLOCK) {
       count_block(j, r);
    } else if (kind == EMU_REC_BLOCK_LINES || kind == EMU_REC_RUN) {
@@ -117,4 +116,22 @@ void time_skip_unit(time_machine *m, uint32_t core, emu_time_job *j, const time_
    for (const time_piece *p = u->first; p; p = p->next)
       for (uint32_t at = 0; at < p->dwords;)
          at += time_skip_top(m, core, j, p->data + at, p->dwords - at);
+}
+
+/* Only shaders' costs and caches ask what it did. */
+void time_skip_group(time_machine *m, uint32_t core, emu_time_job *j, const time_unit *u, bool cold)
+{
+   const time_program *t = time_job_program(m, j, 0);
+   TIME_COUNT(j, TIMED_INSTRUCTIONS, u->instructions);
+   if (!t || (cold && !t->cost))
+      return;
+   for (const time_piece *p = u->first; p; p = p->next)
+      for (uint32_t at = 0, n; at + 2 <= p->dwords; at += n) {
+         const uint32_t *r = p->data + at;
+         bool is_wave = *r >> 28 == EMU_REC_WAVE;
+         if (is_wave)
+            skip_portion(m, core, j, 0, r, p->dwords - at, cold);
+         n = is_wave ? 2 + r[1] : time_record_dwords(r);
+         n = n < p->dwords - at ? n : p->dwords - at;
+      }
 }

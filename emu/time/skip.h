@@ -12,6 +12,7 @@ typedef struct time_skip_wave {
    const uint32_t *at, *end;
    const time_segment *segment; /* the latest */
    uint64_t instructions;       /* so many have been passed over; not counted anywhere else */
+   bool cold;                   /* caches do not see it */
 } time_skip_wave;
 
 /* Lines that a wave's record touches, about; 0: it is no memory instruction. */
@@ -32,5 +33,7 @@ void time_skip_records(time_machine *m, time_skip_wave *w, uint64_t instructions
 uint32_t time_skip_top(time_machine *m, uint32_t core, emu_time_job *j, const uint32_t *record, uint32_t left);
 /* All of a unit, which is complete. */
 void time_skip_unit(time_machine *m, uint32_t core, emu_time_job *j, const time_unit *u);
+/* All of a workgroup's, which is, and may have no records if it is cold: caches do not see it then. */
+void time_skip_group(time_machine *m, uint32_t core, emu_time_job *j, const time_unit *u, bool cold);
 
 #endif

@@ -12,13 +12,11 @@
 #include "../machine.h"
 #include "model.h"
 
-#define ENOUGH_DW (TIME_BLOB_DW / 2)     /* handed over at the end of a unit */
 #define LONG_DW (TIME_BLOB_DW - EMU_TRACE_LITTLE_DW) /* a unit is cut when more than this is collected */
 #define WAVE_FIRST (1u << 20)
 #define WAVE_LAST (1u << 21)
 #define WAVE_BARRIER (1u << 22)
 #define UNIT_LAST (1u << 4)
-#define UNIT_DW 4u
 #define WAVE_DW 2u
 
 emu_trace *emu_trace_create(emu_device *dev)
@@ -148,7 +146,7 @@ void emu_trace_unit_begin(emu_trace *t, struct emu_time_job *job, enum emu_unit 
    if (t->job != job)
       emu_trace_flush(t);
    t->job = job;
-   if (!emu_trace_room(t, UNIT_DW))
+   if (!emu_trace_room(t, EMU_UNIT_DW))
       return;
    t->segment = t->wave = NULL;
    t->unit = t->at;
@@ -156,13 +154,20 @@ void emu_trace_unit_begin(emu_trace *t, struct emu_time_job *job, enum emu_unit 
    t->at[1] = (uint32_t)number;
    t->at[2] = (uint32_t)(number >> 32);
    t->at[3] = 0;
-   t->at += UNIT_DW;
+   t->at[4] = 0;
+   t->at += EMU_UNIT_DW;
+}
+
+void emu_trace_unit_did(emu_trace *t, uint64_t instructions)
+{
+   if (t->unit)
+      t->unit[4] += (uint32_t)instructions;
 }
 
 static void close_unit(emu_trace *t, bool last)
 {
-   uint32_t n = (uint32_t)(t->at - t->unit) - UNIT_DW;
-   if (!n && !last) {
+   uint32_t n = (uint32_t)(t->at - t->unit) - EMU_UNIT_DW;
+   if (!n && !last && !t->unit[4]) {
       t->at = t->unit;
    } else {
       t->unit[0] |= last ? UNIT_LAST : 0;
@@ -175,7 +180,7 @@ void emu_trace_unit_end(emu_trace *t, bool last)
 {
    if (t->unit && !t->lost)
       close_unit(t, last);
-   if (t->lost || used(t) >= ENOUGH_DW || emu_time_hungry(t->job->dev))
+   if (t->lost || used(t) >= emu_time_enough(t->job->dev))
       emu_trace_flush(t);
 }
 

@@ -32,7 +32,8 @@ enum emu_record {
     * [21] the wave ends with it, [22] it ends at a barrier; dword 1: dwords of the portion that follow. One that ends otherwise gave others
     * their turn in the functional model, or filled the writer's blob, which means nothing: the wave goes on with its next portion. */
    EMU_REC_WAVE,
-   /* A unit (or more of one) begins: [3:0] enum emu_unit, [4] it ends with this; dwords 1, 2: its number in the job; dword 3: dwords that follow */
+   /* A unit (or more of one) begins: [3:0] enum emu_unit, [4] it ends with this; dwords 1, 2: its number in the job; dword 3: dwords that follow;
+    * dword 4: of a workgroup's, instructions that its waves carried out since the piece before */
    EMU_REC_UNIT,
    /* Fixed function: [7:0] enum emu_block, [27:8] amount of work in the block's unit (manual: timing) */
    EMU_REC_BLOCK,
@@ -74,6 +75,7 @@ enum emu_block {
    EMU_BLOCK_ROP_MORE, /* cycles that the quads of ROP take beyond one each */
    EMU_BLOCK_COUNT
 };
+#define EMU_UNIT_DW 5u /* of a UNIT record */
 #define EMU_TILES_X 512u /* tiles in a row of the largest target */
 
 /* An entry: dword 0: line address [31:0] in units of 128 B; dword 1: [8:0] line address high, [12:9] sectors of 32 B, [18:13] lanes
@@ -159,6 +161,7 @@ static inline void emu_trace_block(emu_trace *t, enum emu_block block, uint32_t 
 }
 /* Open and close a unit of the trace's job, a portion of a wave inside it. A unit may be opened several times; `last` once. */
 void emu_trace_unit_begin(emu_trace *t, struct emu_time_job *job, enum emu_unit kind, uint64_t number);
+void emu_trace_unit_did(emu_trace *t, uint64_t instructions); /* before its end */
 void emu_trace_unit_end(emu_trace *t, bool last);
 void emu_trace_wave_begin(emu_trace *t, uint32_t wave, uint32_t stage, bool first);
 void emu_trace_wave_barrier(emu_trace *t); /* before its end */

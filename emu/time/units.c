@@ -23,7 +23,6 @@ struct time_job_queue {
    uint64_t units;
 };
 
-#define UNIT_RECORD_DW 4u
 #define FEW_UNITS 64u /* slots that a queue begins with, and keeps */
 
 struct time_job_queue *time_units_create(void)
@@ -36,6 +35,8 @@ static void drop_reference(emu_time *t, time_blob *b)
    if (--b->references)
       return;
    t->backlog_B -= b->dwords * 4u;
+   if (!t->backlog_B)
+      t->backlog_limit_B = TIME_BACKLOG_LEAST_B;
    time_blob_leave(t, b);
 }
 
@@ -133,7 +134,7 @@ static void append(time_unit *u, time_piece *p)
 static uint32_t count_records(const time_blob *b)
 {
    uint32_t n = 0;
-   for (uint32_t at = 0; at + UNIT_RECORD_DW <= b->dwords; at += UNIT_RECORD_DW + b->data[at + 3])
+   for (uint32_t at = 0; at + EMU_UNIT_DW <= b->dwords; at += EMU_UNIT_DW + b->data[at + 3])
       n++;
    return n;
 }
@@ -169,13 +170,14 @@ bool time_units_add(emu_time *t, emu_time_job *j, time_blob *b)
       if (!u && !gone)
          u = make(q, b, part, record, number);
       if (u) {
-         part->piece = (time_piece){.data = record + UNIT_RECORD_DW, .dwords = record[3], .blob = b};
+         part->piece = (time_piece){.data = record + EMU_UNIT_DW, .dwords = record[3], .blob = b};
          b->references++;
          append(u, &part->piece);
          *(u->taken ? &u->arrived_complete : &u->complete) = record[0] >> 4 & 1;
+         *(u->taken ? &u->arrived_instructions : &u->instructions) += record[4];
       }
       ok &= u || gone;
-      at += UNIT_RECORD_DW + record[3];
+      at += EMU_UNIT_DW + record[3];
    }
    drop_reference(t, b);
    return ok;
@@ -255,6 +257,8 @@ bool time_unit_poll(emu_time_job *j, time_unit *u)
       return false;
    pthread_mutex_lock(&t->lock);
    bool complete = u->arrived_complete || (q->ended && q->killed), some = u->arrived || complete;
+   u->instructions += u->arrived_instructions;
+   u->arrived_instructions = 0;
    if (u->arrived) {
       *(u->first ? &u->last->next : &u->first) = u->arrived;
       u->last = u->arrived_last;
@@ -271,7 +275,7 @@ bool time_unit_poll(emu_time_job *j, time_unit *u)
 /* Writers that wait for room go on once there is some. */
 static void make_room(emu_time *t, bool was_full)
 {
-   if (was_full && t->backlog_B <= TIME_BACKLOG_B)
+   if (was_full && t->backlog_B <= t->backlog_limit_B)
       pthread_cond_broadcast(&t->room);
 }
 
@@ -280,7 +284,7 @@ void time_unit_drop(emu_time_job *j, time_unit *u, time_piece *p)
    emu_time *t = j->dev->time;
    time_piece **at = &u->first, *before = NULL;
    pthread_mutex_lock(&t->lock);
-   bool full = t->backlog_B > TIME_BACKLOG_B;
+   bool full = t->backlog_B > t->backlog_limit_B;
    while (*at != p) {
       before = *at;
       at = &before->next;
@@ -297,7 +301,7 @@ void time_unit_release(emu_time_job *j, time_unit *u)
 {
    emu_time *t = j->dev->time;
    pthread_mutex_lock(&t->lock);
-   bool full = t->backlog_B > TIME_BACKLOG_B;
+   bool full = t->backlog_B > t->backlog_limit_B;
    if (!u->complete)
       close_unit(j->queue, u);
    let_go(u);

@@ -31,6 +31,7 @@ static void warm_l2(time_memory *m, const time_line *l, bool write)
    if (l->flags & EMU_PAGE_BUS)
       return;
    time_way *w = find_or_insert(&m->l2, time_l2_set(m, l->line), l->line);
+   m->l2_filled += w->state == 0;
    w->state |= write ? l->sectors << 4 | l->sectors : l->sectors;
 }
 

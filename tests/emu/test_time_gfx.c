@@ -65,9 +65,29 @@ bool time_group_settled(const emu_time_job *j)
    return false;
 }
 
-bool time_group_streams(const time_machine *machine, const emu_time_job *j)
+uint64_t time_group_plan(time_machine *machine, emu_time_job *j, uint64_t instructions, uint64_t filled, uint32_t times)
 {
    return time_group_settled(j);
+}
+
+void time_group_open(emu_time_job *j)
+{
+   time_group_settled(j);
+}
+
+bool time_group_mixed(const emu_time_job *j)
+{
+   return time_group_settled(j);
+}
+
+bool time_group_cold(const emu_time_job *j)
+{
+   return time_group_settled(j);
+}
+
+void time_group_warm(emu_time_job *j)
+{
+   time_group_settled(j);
 }
 
 bool time_group_pass(time_machine *machine, emu_time_job *j, bool *starved)
@@ -111,6 +131,11 @@ uint64_t time_ahead_measured(const time_ahead *a)
 uint64_t time_ahead_pass(time_ahead *a, uint32_t times)
 {
    return time_group_settled(NULL);
+}
+
+uint64_t time_memory_l2_filled(const time_memory *memory)
+{
+   return 0;
 }
 
 void time_observe_passed(time_machine *machine)

@@ -33,16 +33,16 @@ static uint64_t clock_of(uint32_t ring)
 static time_blob *piece(uint64_t number, uint32_t bytes, bool last)
 {
    uint32_t dwords = bytes ? 7 : 0;
-   time_blob *b = calloc(1, sizeof *b + 4 * (4 + dwords));
+   time_blob *b = calloc(1, sizeof *b + 4 * (EMU_UNIT_DW + dwords));
    assert_non_null(b);
-   b->dwords = 4 + dwords;
+   b->dwords = EMU_UNIT_DW + dwords;
    b->data[0] = (uint32_t)EMU_REC_UNIT << 28 | EMU_UNIT_COPY | (uint32_t)last << 4;
    b->data[1] = (uint32_t)number;
    b->data[2] = (uint32_t)(number >> 32);
    b->data[3] = dwords;
    if (bytes) {
       const uint32_t record[7] = {(uint32_t)EMU_REC_COPY << 28, bytes, 0, 0x100000, 0, 0x900000, 0};
-      memcpy(b->data + 4, record, sizeof record);
+      memcpy(b->data + EMU_UNIT_DW, record, sizeof record);
    }
    return b;
 }
@@ -166,15 +166,15 @@ static void backlog(void **state)
    emu_time_wait(dev, 0, GPU_BARRIER_DMA);
    for (unsigned i = 1; i < 40; i++) {
       size_t dwords = 7u << 16;
-      time_blob *b = calloc(1, sizeof *b + 4 * (4 + dwords));
+      time_blob *b = calloc(1, sizeof *b + 4 * (EMU_UNIT_DW + dwords));
       assert_non_null(b);
       time_blob *one = piece(i, 64, true);
-      memcpy(b->data, one->data, 16);
+      memcpy(b->data, one->data, 4 * EMU_UNIT_DW);
       for (size_t n = 0; n < dwords; n += 7)
-         memcpy(b->data + 4 + n, one->data + 4, 28);
+         memcpy(b->data + EMU_UNIT_DW + n, one->data + EMU_UNIT_DW, 28);
       free(one);
       b->data[3] = (uint32_t)dwords;
-      b->dwords = (uint32_t)dwords + 4;
+      b->dwords = (uint32_t)dwords + EMU_UNIT_DW;
       emu_time_deliver(j, b);
    }
    assert_int_equal(pthread_create(&thread, NULL, finish_late, j), 0);
@@ -190,14 +190,14 @@ static void too_far_behind(void **state)
    emu_time_wait(dev, 0, GPU_BARRIER_DMA);
    for (unsigned i = 1; i < 40; i++) {
       size_t dwords = 7u << 14;
-      time_blob *b = calloc(1, sizeof *b + 4 * (4 + dwords)), *one = piece(i, 64, true);
+      time_blob *b = calloc(1, sizeof *b + 4 * (EMU_UNIT_DW + dwords)), *one = piece(i, 64, true);
       assert_non_null(b);
-      memcpy(b->data, one->data, 16);
+      memcpy(b->data, one->data, 4 * EMU_UNIT_DW);
       for (size_t n = 0; n < dwords; n += 7)
-         memcpy(b->data + 4 + n, one->data + 4, 28);
+         memcpy(b->data + EMU_UNIT_DW + n, one->data + EMU_UNIT_DW, 28);
       free(one);
       b->data[3] = (uint32_t)dwords;
-      b->dwords = (uint32_t)dwords + 4;
+      b->dwords = (uint32_t)dwords + EMU_UNIT_DW;
       emu_time_deliver(j, b);
       assert_true(dev->time->backlog_B <= (2u << 20));
    }

@@ -205,15 +205,19 @@ static void no_barrier_is_passed_over(void **state)
    }
 }
 
-/* Accesses that are passed over warm caches, each once. */
+/* Accesses that are passed over warm caches, each once; of workgroups only those of the last before a window. */
 static void accesses_are_seen(void **state)
 {
    emu_profile p = set_profile();
-   rig_job *r = set_job(&p, &short_groups);
-   outcome o = run(&p, r, true, 0, 0);
-   uint64_t accesses = (uint64_t)short_groups.groups * short_groups.waves * (short_groups.trips + 1 + 2);
-   assert_true(o.warmed > accesses * 3 / 10 && o.warmed < accesses);
-   rig_job_destroy(r);
+   const set_entry *const kernels[] = {&long_waves, &short_groups};
+   for (unsigned i = 0; i < 2; i++) {
+      const set_entry *e = kernels[i];
+      rig_job *r = set_job(&p, e);
+      outcome o = run(&p, r, true, 0, 0);
+      uint64_t accesses = (uint64_t)e->groups * e->waves * (e->trips + 1 + 2), percent = 100 * o.warmed / accesses;
+      assert_true(i ? percent > 10 && percent < 50 : percent > 70 && percent < 100);
+      rig_job_destroy(r);
+   }
 }
 
 /* Instructions that are passed over have been issued, too. */
@@ -271,7 +275,8 @@ static void the_same_however_it_comes(void **state)
    static const struct {
       unsigned withhold;
       uint64_t slice;
-   } ways[] = {{0, 0}, {2, 0}, {3, 777}, {7, 0}, {0, 5000}};
+      bool unseen;
+   } ways[] = {{0, 0, false}, {2, 0, false}, {3, 777, false}, {7, 0, true}, {0, 5000, true}};
    emu_profile p = set_profile();
    for (size_t i = 0; i < ENTRIES; i++)
       for (rig_pieces = false;; rig_pieces = true) {
@@ -282,7 +287,9 @@ static void the_same_however_it_comes(void **state)
          outcome first = run(&p, r, true, 0, 0);
          assert_true(first.passed > 0);
          for (size_t k = 1; k < sizeof ways / sizeof ways[0]; k++) {
+            rig_unseen = ways[k].unseen;
             outcome o = run(&p, r, true, ways[k].withhold, ways[k].slice);
+            rig_unseen = false;
             assert_int_equal(o.cycles, first.cycles);
             assert_int_equal(o.passed, first.passed);
             assert_int_equal(o.hash, first.hash);
@@ -294,6 +301,7 @@ static void the_same_however_it_comes(void **state)
          if (rig_pieces)
             break;
       }
+   assert_true(rig_unseen_units > 1000);
 }
 
 /* One job after the other in the same place, as those of a queue are used again. */
@@ -378,8 +386,9 @@ static void killed_jobs_end(void **state)
       for (uint32_t k = 0; k <= piece; k += 3)
          r->pieces[k].dwords = 2 + (r->pieces[k].dwords - 2) / 2;
       outcome all = run(&p, r, false, 0, 0), o = run(&p, r, true, 2, 0);
-      assert_int_equal(o.counters[GPU_COUNTER_TIMED_INSTRUCTIONS],
-                       all.counters[GPU_COUNTER_TIMED_INSTRUCTIONS]);
+      /* units say what they were, though half of their records are missing */
+      assert_true(o.counters[GPU_COUNTER_TIMED_INSTRUCTIONS] >= all.counters[GPU_COUNTER_TIMED_INSTRUCTIONS]);
+      assert_true(o.counters[GPU_COUNTER_TIMED_INSTRUCTIONS] <= r->instructions);
       assert_int_equal(r->units.released, r->units.count);
       rig_job_destroy(r);
    }

@@ -49,6 +49,7 @@ time_result rig_memory_lds(time_memory *m, uint32_t core, uint32_t passes, uint6
 void rig_memory_invalidate(time_memory *m);
 void rig_memory_warm(time_memory *m, uint32_t core, enum time_path path, enum time_op op, const uint32_t *record);
 void rig_memory_warm_begin(time_memory *m);
+uint64_t rig_memory_l2_filled(const time_memory *m);
 
 time_memory *rig_memory_create(const emu_profile *p)
 {
@@ -64,6 +65,11 @@ void rig_memory_invalidate(time_memory *m)
    (void)m;
 }
 
+uint64_t rig_memory_l2_filled(const time_memory *m)
+{
+   (void)m;
+   return 0;
+}
 void rig_memory_warm_begin(time_memory *m)
 {
    (void)m;
@@ -139,6 +145,9 @@ void rig_unit_drop(emu_time_job *j, time_unit *u, time_piece *p);
 bool rig_draw_begin(time_machine *m, emu_time_job *j, uint64_t start);
 bool rig_copy_begin(time_machine *m, emu_time_job *j, uint64_t start);
 
+static bool rig_unseen; /* of workgroups that nobody need trace every other one is not */
+static uint32_t rig_unseen_units;
+
 static bool rig_withholds(rig_units *u)
 {
    return u->withhold && ++u->calls % u->withhold == 0;
@@ -150,7 +159,12 @@ time_unit *rig_job_take(emu_time_job *j, bool *starved)
    if (*starved || u->taken == u->count)
       return NULL;
    j->begun = true;
-   return &u->units[u->taken++];
+   time_unit *unit = &u->units[u->taken++];
+   if (rig_unseen && unit->number % 2 && emu_time_untraced(j, unit->number)) {
+      unit->arrived = NULL;
+      rig_unseen_units++;
+   }
+   return unit;
 }
 /* Pieces come one by one. */
 bool rig_unit_poll(emu_time_job *j, time_unit *u)
@@ -382,6 +396,7 @@ typedef struct rig_job {
    rig_program program;
    time_piece *pieces;
    uint32_t piece_count, *unit_pieces; /* how many up to each unit's end */
+   uint64_t *unit_instructions; /* the same */
    uint32_t **data;
    uint32_t data_count;
    uint64_t instructions;
@@ -414,6 +429,7 @@ static void rig_job_refill(rig_job *r)
    for (uint32_t g = 0, at = 0; g < r->units.count; at = r->unit_pieces[g++]) {
       time_unit *u = &r->units.units[g];
       *u = (time_unit){.number = g, .kind = EMU_UNIT_GROUP, .arrived = &r->pieces[at]};
+      u->instructions = r->unit_instructions[g] - (g ? r->unit_instructions[g - 1] : 0);
       for (; at < r->unit_pieces[g]; at++)
          r->pieces[at].next = at + 1 < r->unit_pieces[g] ? &r->pieces[at + 1] : NULL;
    }
@@ -425,6 +441,7 @@ static rig_job *rig_job_create(rig_program p, uint32_t groups, uint32_t waves, u
    r->program = p;
    r->units = (rig_units){.units = calloc(groups ? groups : 1, sizeof(time_unit)), .count = groups};
    r->unit_pieces = calloc(groups + 1, sizeof *r->unit_pieces);
+   r->unit_instructions = calloc(groups + 1, sizeof *r->unit_instructions);
    r->data = calloc((size_t)groups * waves + 1, sizeof *r->data);
    r->job = (emu_time_job){
        .kind = EMU_JOB_DISPATCH,
@@ -442,6 +459,7 @@ static rig_job *rig_job_create(rig_program p, uint32_t groups, uint32_t waves, u
          rig_add_wave(r, &t);
       }
       r->unit_pieces[g] = r->piece_count;
+      r->unit_instructions[g] = r->instructions;
    }
    rig_job_refill(r);
    return r;
@@ -454,6 +472,7 @@ static void rig_job_rewind(rig_job *r)
    rig_job_refill(r);
    memset(r->job.counters, 0, sizeof r->job.counters);
    r->job.done = r->job.begun = false;
+   r->job.untraced = 0;
    r->job.written = r->job.end = 0;
 }
 
@@ -464,6 +483,7 @@ static void rig_job_destroy(rig_job *r)
    emu_program_destroy(r->program.p);
    free(r->data);
    free(r->unit_pieces);
+   free(r->unit_instructions);
    free(r->pieces);
    free(r->units.units);
    free(r);

@@ -57,12 +57,12 @@ void __wrap_emu_time_deliver(emu_time_job *j, time_blob *b)
 {
    pthread_mutex_lock(&tap_lock);
    tap_longest = b->dwords > tap_longest ? b->dwords : tap_longest;
-   for (uint32_t at = 0; at < b->dwords; at += 4 + b->data[at + 3]) {
+   for (uint32_t at = 0; at < b->dwords; at += EMU_UNIT_DW + b->data[at + 3]) {
       const uint32_t *r = b->data + at;
       tap_unit *u = tap_find(j, r[1] | (uint64_t)r[2] << 32, (enum emu_unit)(r[0] & 15));
       u->data = realloc(u->data, (u->dwords + r[3] + 1) * 4);
       assert_non_null(u->data);
-      memcpy(u->data + u->dwords, r + 4, r[3] * 4u);
+      memcpy(u->data + u->dwords, r + EMU_UNIT_DW, r[3] * 4u);
       u->dwords += r[3];
       assert_false(u->last);
       u->last = r[0] >> 4 & 1;
