@@ -168,6 +168,7 @@ class Timeline {
       this.plot.addEventListener('wheel', e => this.wheel(e), {passive: false});
       this.details = el('div', {class: 'details', 'aria-live': 'polite'}, note('Choose a job: click it, or press N.'));
       new ResizeObserver(() => { if (this.plot.clientWidth && this.plot.clientWidth !== this.width) requestAnimationFrame(() => this.draw()); }).observe(this.plot);
+      this.plot.addEventListener('placed', () => this.draw());
    }
    x(cycles) { return 70 + (cycles - this.from) / (this.to - this.from) * (this.width - 74); }
    show(from, to) {
@@ -450,6 +451,7 @@ function show(index) {
       ? el('label', {}, 'Device ', el('select', {onchange: e => show(Number(e.target.value))}, report.devices.map((d, i) => el('option', {value: i, selected: i === index}, `${i}: ${d.profile}`)))) : null;
    document.getElementById('subtitle').textContent = `card ${device.profile}, timing ${device.timing || 'unknown'}`;
    page.replaceChildren(el('nav', {'aria-label': 'Sections'}, views.map(([id, name]) => el('a', {href: '#' + id}, name)), picker), ...views.map(v => v[2](device)));
+   page.querySelectorAll('.plot').forEach(plot => plot.dispatchEvent(new Event('placed'))); /* observers come with the next frame, if there is one */
    page.dataset.ready = 'yes';
 }
 if (report.devices.length) show(0);
