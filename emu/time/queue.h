@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-#define TIME_BACKLOG_LEAST_B ((size_t)16 << 20) /* traces that may wait before writers do, */
+#define TIME_BACKLOG_LEAST_B ((size_t)4 << 20) /* traces that may wait before writers do, */
 #define TIME_BACKLOG_B ((size_t)64 << 20)      /* and where the model needs more of them at once */
 #define TIME_BACKLOG_MAX_B ((size_t)1 << 30) /* of one device; what would be more, because the model waits for another trace, is lost */
 #define TIME_FEW 64u                      /* commands of a ring that need no memory */
