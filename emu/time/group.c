@@ -28,6 +28,7 @@ typedef struct time_dispatch {
    bool warm;                 /* caches are to see all of them */
    uint64_t filled;           /* lines of L2 when it began */
    uint64_t mark_ended;       /* when the window began */
+   bool staggered;            /* they have drifted apart */
 } time_dispatch;
 
 static void dispatch_act(time_machine *m, time_actor *a);
@@ -151,17 +152,21 @@ bool time_group_settled(const emu_time_job *j)
    return d->ended >= d->running;
 }
 
-/* Did some end in the window, and not as many as began together? Then there are no rounds. */
-static bool is_staggered(const time_dispatch *d)
+/* As many as it did on average with so many instructions. */
+static uint64_t groups_in(const time_dispatch *d, uint64_t instructions)
 {
-   uint64_t n = d->ended - d->mark_ended;
-   return d->ended >= 2 * d->round && n && STAGGERED * n <= d->round;
+   uint64_t halves = 2 * (d->ended + d->skipped) + d->running; /* workgroups that it has done, about */
+   return time_scale(instructions, halves, 2 * d->job->counters[GPU_COUNTER_TIMED_INSTRUCTIONS]);
 }
 
-bool time_group_mixed(const emu_time_job *j)
+bool time_group_close(emu_time_job *j, uint64_t instructions)
 {
-   const time_dispatch *d = j->model;
-   return is_staggered(d) || (d->round && d->ended - d->mark_ended >= d->round);
+   time_dispatch *d = j->model;
+   uint64_t n = d->ended - d->mark_ended, did = groups_in(d, instructions);
+   /* as many end as work was done: there are no rounds */
+   d->staggered = d->ended >= 2 * d->round && STAGGERED * n <= d->round && n &&
+                  (n > did ? n - did : did - n) <= did / 4 + 1;
+   return d->staggered || (d->round && n >= d->round);
 }
 
 /* How many may be passed over. Where they come in rounds whole ones in all, and one stays behind them: the
@@ -170,8 +175,8 @@ static uint64_t streaming(const time_machine *m, const time_dispatch *d)
 {
    uint64_t left = m->dispatches == d && d->job->groups > d->taken ? d->job->groups - d->taken : 0;
    uint64_t round = d->round ? d->round : 1;
-   if (left <= round || is_staggered(d))
-      return is_staggered(d) ? left : 0;
+   if (left <= round || d->staggered)
+      return d->staggered ? left : 0;
    uint64_t end = (d->skipped + left - round) / round * round; /* of all that will have been */
    return end > d->skipped ? end - d->skipped : 0;
 }
@@ -188,9 +193,7 @@ uint64_t time_group_plan(time_machine *m, emu_time_job *j, uint64_t instructions
                          uint32_t times)
 {
    time_dispatch *d = j->model;
-   const uint64_t all = j->counters[GPU_COUNTER_TIMED_INSTRUCTIONS];
-   uint64_t halves = 2 * (d->ended + d->skipped) + d->running; /* workgroups that it has done, about */
-   uint64_t window = time_later(time_scale(instructions, halves, 2 * all), 1);
+   uint64_t window = time_later(groups_in(d, instructions), 1);
    d->planned = time_earlier(times * window, streaming(m, d));
    uint64_t seen = is_even(m, d, filled, times) ? SEEN_WINDOWS * window : d->planned;
    d->cold = d->planned > seen ? d->planned - seen : 0;

@@ -307,8 +307,8 @@ static bool compare(const time_machine *m, time_sampler *s)
    uint64_t work = work_since(m, s) * WINDOW_CYCLES / s->cycles, before = s->work;
    uint64_t halves = s->dispatch ? 4 : 3; /* draws change more: what one window says of the next is less */
    bool agrees = s->agreed, steady = agrees && 2 * work <= halves * before && 2 * before <= halves * work;
-   const bool mixed = s->dispatch && time_group_mixed(s->dispatch);
    sum_up(m, sum);
+   const bool mixed = s->dispatch && time_group_close(s->dispatch, sum[0] - s->base[0]);
    for (unsigned i = 0; i < MEASURES; i++) {
       uint64_t rate = (sum[i] - s->base[i]) * WINDOW_CYCLES / s->cycles;
       agrees &= is_near(rate, s->rate[i], mixed ? NEAR_MIXED : NEAR);

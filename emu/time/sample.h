@@ -39,8 +39,8 @@ bool time_group_settled(const emu_time_job *j); /* as many have ended as run: th
  * see the last ones only, and who has not begun them need not trace them. `filled`: lines that the window brought into L2. */
 uint64_t time_group_plan(time_machine *m, emu_time_job *j, uint64_t instructions, uint64_t filled, uint32_t times);
 void time_group_open(emu_time_job *j); /* a window begins */
-/* Were workgroups in the window at all stages of their work, or whole rounds of them? */
-bool time_group_mixed(const emu_time_job *j);
+/* It ends, with so many instructions: were workgroups at all stages of their work, or whole rounds of them? */
+bool time_group_close(emu_time_job *j, uint64_t instructions);
 bool time_group_cold(const emu_time_job *j);
 void time_group_warm(emu_time_job *j); /* none may be */
 /* Passes over the next one. False: that was all, or *starved: its trace has not arrived. */

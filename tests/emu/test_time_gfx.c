@@ -75,7 +75,7 @@ void time_group_open(emu_time_job *j)
    time_group_settled(j);
 }
 
-bool time_group_mixed(const emu_time_job *j)
+bool time_group_close(emu_time_job *j, uint64_t instructions)
 {
    return time_group_settled(j);
 }
