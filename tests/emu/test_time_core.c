@@ -15,18 +15,9 @@ static int setup(void **state)
    return 0;
 }
 
-static uint64_t counter(const rig_job *r, enum gpu_counter c)
-{
-   return r->job.counters[c];
-}
-
 static void check_slots(const emu_profile *p, const rig_job *r)
 {
-   uint64_t sum = 0;
-   for (unsigned c = GPU_COUNTER_ISSUE_ACTIVE; c <= GPU_COUNTER_STALL_IDLE; c++)
-      sum += r->job.counters[c];
-   assert_int_equal(sum, counter(r, GPU_COUNTER_ISSUE_SLOTS));
-   assert_int_equal(sum, counter(r, GPU_COUNTER_CORE_CYCLES) * p->schedulers_per_core);
+   assert_true(set_slots_add_up(p, r));
    assert_int_equal(r->units.released, r->units.count);
    assert_int_equal(counter(r, GPU_COUNTER_TIMED_INSTRUCTIONS), r->instructions);
 }

@@ -182,6 +182,20 @@ static rig_job *set_job(const emu_profile *p, const set_entry *e)
 }
 
 /* Two cores of fg1. */
+static inline uint64_t counter(const rig_job *r, enum gpu_counter c)
+{
+   return r->job.counters[c];
+}
+
+/* Every slot of every core's cycles has gone to one purpose. */
+static inline bool set_slots_add_up(const emu_profile *p, const rig_job *r)
+{
+   uint64_t sum = 0;
+   for (unsigned c = GPU_COUNTER_ISSUE_ACTIVE; c <= GPU_COUNTER_STALL_IDLE; c++)
+      sum += counter(r, (enum gpu_counter)c);
+   return sum == counter(r, GPU_COUNTER_ISSUE_SLOTS) && sum == counter(r, GPU_COUNTER_CORE_CYCLES) * p->schedulers_per_core;
+}
+
 static emu_profile set_profile(void)
 {
    emu_profile p = rig_profile();
